@@ -1,0 +1,14 @@
+#pragma once
+// Small things about text that several floors need.
+
+#include <string>
+#include <string_view>
+
+namespace smev {
+
+/// Characters (code points) of UTF-8, as XML Schema counts lengths. Invalid octets count as one each.
+std::size_t utf8_length(std::string_view text);
+bool is_valid_utf8(std::string_view text);
+bool all_ascii_digits(std::string_view text);
+
+}  // namespace smev
