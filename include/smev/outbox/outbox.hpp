@@ -1,0 +1,340 @@
+#pragma once
+/// The durable store. When a call that changes something returns well, the change survives a process
+/// kill, an OS crash and a power cut. It knows orders, updates, messages and answers; it knows nothing of
+/// any information type: what an update says is opaque text to it.
+///
+/// Thread-safe. `submit`, reading and the operator's calls work from any process; the worker's calls
+/// (claim, freeze, attempts) carry a lease epoch, and a stale one gets `stale_lease`.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smev/base/clock.hpp"
+#include "smev/base/ids.hpp"
+#include "smev/base/result.hpp"
+#include "smev/outbox/states.hpp"
+
+namespace smev {
+
+enum class Contour { test, production };
+std::string_view name(Contour contour);
+std::optional<Contour> contour(std::string_view name);
+
+/// An order is unique by these three.
+struct OrderKey {
+  std::string sender;  ///< mnemonic of the information system
+  Contour contour = Contour::test;
+  std::string number;
+  friend bool operator==(const OrderKey&, const OrderKey&) = default;
+};
+
+/// A file in the outbox's own folder, named by its content.
+struct StoredFile {
+  std::string sha256;  ///< 64 hexadecimal digits
+  std::uint64_t size = 0;
+};
+
+using UpdateId = std::int64_t;
+
+/// What the store knows of an order.
+struct OrderFacts {
+  std::int64_t id = 0;
+  OrderKey key;
+  std::string facts;               ///< opaque: the facts of the create; empty when none are known
+  bool known_to_recipient = false;  ///< a create was answered with 0, or 34 told so
+  std::optional<std::int64_t> elk_number;
+  std::string last_status_at;      ///< opaque mark of the latest update, from NewUpdate::mark
+  std::int64_t next_sequence = 1;  ///< 1: nothing was submitted yet
+};
+
+struct NewUpdate {
+  OrderKey order;
+  std::string type;               ///< information type: "elk/status/1.0.2"
+  std::string payload;            ///< opaque
+  std::string payload_digest;     ///< of the whole update as given, files included
+  std::string idempotency_key;    ///< the caller's, or derived from the digest
+  std::string facts;              ///< replaces the order's facts when not empty and none are known
+  std::string mark;               ///< becomes OrderFacts::last_status_at
+  std::optional<std::int64_t> elk_number;  ///< when the caller knows it
+  std::vector<StoredFile> files;
+  std::optional<TimePoint> not_before;
+  std::optional<TimePoint> deadline;
+};
+
+struct Submitted {
+  UpdateId id = 0;
+  std::int64_t sequence = 0;
+  bool duplicate = false;  ///< the same key with the same content was there already
+};
+
+/// Rules that look at the order's past; runs inside the transaction. An error rolls it back and is
+/// returned to the submitter.
+using SubmitCheck = std::function<Result<void>(const OrderFacts& order)>;
+
+/// What a message of this update must be, when a conversion has decided it.
+enum class ForcedKind { none, create, update };
+
+struct UpdateRow {
+  UpdateId id = 0;
+  OrderKey order;
+  std::int64_t order_id = 0;
+  std::int64_t sequence = 0;
+  std::string type;
+  std::string payload;
+  UpdateState state = UpdateState::queued;
+  HoldReason hold_reason = HoldReason::none;
+  std::string hold_text;    ///< Russian: what exactly happened; no personal data
+  std::optional<int> result_code;
+  ForcedKind forced_kind = ForcedKind::none;
+  int conversions = 0;
+  std::optional<TimePoint> not_before;
+  std::optional<TimePoint> deadline;
+  TimePoint submitted_at{};
+  std::optional<TimePoint> settled_at;
+};
+
+/// A head update that this worker may compose now.
+struct ClaimedUpdate {
+  UpdateRow update;
+  OrderFacts order;
+  std::int64_t lease_epoch = 0;
+};
+
+/// One update inside a message.
+struct MessageItem {
+  UpdateId update = 0;
+  int position = 0;
+  bool create = false;
+  std::string order_number;
+  std::optional<int> result_code;
+};
+
+/// A file that goes with a message.
+struct MessageFile {
+  Uuid uuid;
+  std::string sha256;
+  std::string name;
+  std::string mime;
+};
+
+struct NewMessage {
+  Uuid message_id;
+  std::string content_type;
+  std::string body;
+  std::string schema_version;
+  std::vector<MessageFile> files;
+  std::vector<MessageItem> items;
+  std::vector<std::int64_t> lease_epochs;  ///< of the items' claims, in the same order
+};
+
+struct MessageRow {
+  Uuid message_id;
+  MessageState state = MessageState::frozen;
+  std::string content_type;
+  std::string body;
+  std::string body_sha256;
+  std::string schema_version;
+  std::string endpoint;  ///< of the last attempt
+  std::vector<MessageFile> files;
+  std::vector<MessageItem> items;
+  int attempts = 0;
+  int doubtful_attempts = 0;  ///< that may have reached SMEV
+  TimePoint frozen_at{};
+  std::optional<TimePoint> accepted_at;
+  std::optional<TimePoint> answered_at;
+  std::optional<TimePoint> not_before;
+};
+
+/// A message whose attempt has been written down as started: its octets must be offered now.
+struct StartedAttempt {
+  MessageRow message;
+  std::int64_t attempt = 0;
+  std::int64_t lease_epoch = 0;
+};
+
+/// How an attempt ended, and what follows for the message.
+struct AttemptOutcome {
+  Uuid message_id;
+  std::int64_t attempt = 0;
+  std::int64_t lease_epoch = 0;
+  MessageEvent event = MessageEvent::doubt;  ///< accepted, not_taken, doubt, refused, superseded
+  std::string outcome;           ///< name of the transmission's outcome
+  std::string endpoint;
+  int http_status = 0;
+  std::string fault;             ///< fault name or error code; empty when accepted
+  std::string text;              ///< English detail; no personal data
+  Duration duration{};
+  std::string receipt;           ///< raw octets, evidence
+  std::string verdicts;          ///< JSON of the signature verdicts
+  std::optional<TimePoint> not_before;       ///< of the next attempt
+  std::optional<TimePoint> answer_deadline;  ///< set when accepted
+  /// What becomes of the updates when the message is refused or superseded: `stopped` or `returned`.
+  std::optional<UpdateEvent> update_event;
+  HoldReason hold_reason = HoldReason::none;
+  std::string hold_text;
+};
+
+struct AttemptRow {
+  std::int64_t attempt = 0;
+  TimePoint started{};
+  std::optional<TimePoint> ended;
+  std::string outcome;  ///< "started" while it runs, "interrupted" after a crash
+  std::string endpoint;
+  int http_status = 0;
+  std::string fault;
+  std::string text;
+  Duration duration{};
+};
+
+struct NewAnswer {
+  std::string message_id;           ///< of the answer itself; may be empty when unreadable
+  std::string original_message_id;  ///< may be empty
+  std::string kind;                 ///< "content", "async_status", ...
+  std::string content_type;
+  std::string raw;
+  std::string verdicts;             ///< JSON
+  bool verified = false;
+  bool stray = false;               ///< not to a message of ours, or of another type
+  std::string note;                 ///< English: why it was not settled
+};
+
+/// What an answer means for one update.
+struct Settlement {
+  UpdateId update = 0;
+  UpdateEvent event = UpdateEvent::stopped;  ///< delivered, stopped, or returned (a conversion)
+  std::optional<int> result_code;
+  std::optional<std::int64_t> elk_number;
+  bool known_to_recipient = false;           ///< the order exists there from now on
+  ForcedKind forced_kind = ForcedKind::none;  ///< with `returned`
+  HoldReason hold_reason = HoldReason::none;
+  std::string hold_text;
+};
+
+struct RecordedAnswer {
+  std::int64_t id = 0;
+  bool repeated = false;   ///< the same answer was stored before: nothing was settled again
+  std::vector<UpdateRow> changed;  ///< updates whose state changed, as they are now
+};
+
+struct AnswerRow {
+  std::int64_t id = 0;
+  std::string message_id;
+  std::string original_message_id;
+  std::string kind;
+  std::string content_type;
+  std::string raw;
+  std::string verdicts;
+  bool verified = false;
+  bool stray = false;
+  std::string note;
+  TimePoint received{};
+  std::optional<TimePoint> acknowledged;
+};
+
+struct AuditRow {
+  TimePoint at{};
+  std::string who;
+  std::string action;
+  UpdateId update = 0;
+  std::string reason;
+};
+
+/// What is wanted of a list; empty fields do not narrow.
+struct UpdateFilter {
+  std::optional<UpdateState> state;
+  std::optional<OrderKey> order;
+  std::optional<std::string> order_number;
+  UpdateId after = 0;  ///< ids above this one
+  int limit = 1000;
+};
+
+struct OutboxStats {
+  std::int64_t queued = 0;
+  std::int64_t in_flight = 0;
+  std::int64_t held = 0;
+  std::int64_t final = 0;
+  std::int64_t awaiting_answer = 0;  ///< messages accepted or in doubt
+  std::int64_t unsent = 0;           ///< messages frozen, sending or in doubt
+  std::int64_t blocked = 0;          ///< queued updates behind a held head
+};
+
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+
+  // --- submitting -------------------------------------------------------------------------------
+  /// Copies a file into the store (written, synced, renamed, directory synced). Same content, same name.
+  virtual Result<StoredFile> keep_file(const std::string& path) = 0;
+  /// The path of a kept file; `not_found` when it is gone, `io` when its size or hash differ.
+  virtual Result<std::string> file_path(const std::string& sha256) = 0;
+  /// Durable when it returns. Same idempotency key: same digest gives the same id, another one
+  /// `idempotency_conflict`.
+  virtual Result<Submitted> submit(const NewUpdate& update, const SubmitCheck& check) = 0;
+
+  // --- the dispatcher ---------------------------------------------------------------------------
+  /// Takes the right to dispatch for this store until the returned guard is dropped; `store_busy` when
+  /// another process has it. Attempts that a dead worker left open become in doubt, and its claims free.
+  virtual Result<std::shared_ptr<void>> start_dispatching() = 0;
+  /// Head updates that are due, with a lease; at most `limit`, one per order.
+  virtual Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) = 0;
+  /// Gives a claim back unused, or not before a moment.
+  virtual Result<void> release(UpdateId update, std::int64_t lease_epoch,
+                               std::optional<TimePoint> not_before) = 0;
+  /// Stops claimed updates that cannot become a message.
+  virtual Result<void> hold(UpdateId update, std::int64_t lease_epoch, HoldReason reason,
+                            const std::string& text) = 0;
+  /// Stores messages whole and puts their updates in flight; all in one commit.
+  virtual Result<void> freeze(const std::vector<NewMessage>& messages) = 0;
+  /// Messages that are due (frozen or in doubt): writes their attempts down as started, one commit.
+  virtual Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) = 0;
+  /// Ends attempts; one commit. Gives the updates whose state changed.
+  virtual Result<std::vector<UpdateRow>> finish_attempts(const std::vector<AttemptOutcome>& outcomes) = 0;
+  /// The earliest moment at which something claimable or sendable becomes due; nothing: no such work.
+  virtual Result<std::optional<TimePoint>> next_due() = 0;
+
+  // --- the receiver -----------------------------------------------------------------------------
+  virtual Result<std::optional<MessageRow>> find_message(const Uuid& message_id) = 0;
+  /// Stores the answer, settles, in one commit. A repeated answer (same id and hash) settles nothing.
+  virtual Result<RecordedAnswer> record_answer(const NewAnswer& answer,
+                                               const std::vector<Settlement>& settlements) = 0;
+  virtual Result<void> mark_acknowledged(std::int64_t answer) = 0;
+  /// Stored, verified, ours, and not yet acknowledged (after a crash between commit and Ack).
+  virtual Result<std::vector<AnswerRow>> unacknowledged() = 0;
+  /// Accepted messages past their answer deadline: their updates become held (`unanswered`); queued
+  /// updates past their own deadline: held (`deadline`). Gives the changed updates.
+  virtual Result<std::vector<UpdateRow>> hold_overdue() = 0;
+
+  // --- reading ----------------------------------------------------------------------------------
+  virtual Result<std::optional<UpdateRow>> find_update(UpdateId id) = 0;
+  virtual Result<std::vector<UpdateRow>> list_updates(const UpdateFilter& filter) = 0;
+  virtual Result<std::optional<OrderFacts>> find_order(const OrderKey& key) = 0;
+  /// All messages that ever carried the update, oldest first.
+  virtual Result<std::vector<MessageRow>> messages_of(UpdateId id) = 0;
+  virtual Result<std::vector<AttemptRow>> attempts_of(const Uuid& message_id) = 0;
+  virtual Result<std::vector<AnswerRow>> answers_to(const Uuid& message_id) = 0;
+  /// Answers that were stored but not settled: strays and those whose signature fails.
+  virtual Result<std::vector<AnswerRow>> unsettled_answers(int limit) = 0;
+  virtual Result<std::vector<AuditRow>> audit_of(UpdateId id) = 0;
+  virtual Result<OutboxStats> stats() = 0;
+
+  // --- a person ---------------------------------------------------------------------------------
+  /// Applies requeued, rejected, skipped or cancelled, with who and why on record for ever.
+  virtual Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
+                                   const std::string& reason) = 0;
+};
+
+struct SqliteOptions {
+  std::string path;                                        ///< the database file; files/ beside it
+  Duration busy_timeout = std::chrono::seconds(10);
+  std::uint64_t file_bytes_max = 1ull << 30;               ///< of one result file
+};
+
+/// SQLite: WAL, synchronous=FULL, one writer at a time.
+Result<std::shared_ptr<Outbox>> sqlite_outbox(SqliteOptions options, std::shared_ptr<Clock> clock);
+
+}  // namespace smev

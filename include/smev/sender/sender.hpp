@@ -1,0 +1,96 @@
+#pragma once
+/// The door of the SDK: hand over an update, and it is seen through.
+///
+///   auto sender = smev::Sender::open({.config = "/etc/smev/smev.toml"});
+///   auto id = sender->submit({.order = {...}, .status = {.code = 6, .at = now}});
+///   sender->run();   // until stop(); another process may do this (smev-send run)
+///
+/// Thread-safe. Errors are values. `submit` is durable when it returns; dispatching is done by whoever
+/// runs `run` or `drain` over the same outbox, one process at a time.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "smev/elk/update.hpp"
+#include "smev/sender/options.hpp"
+
+namespace smev {
+
+struct SubmitOptions {
+  /// The caller's key: the same key with the same content returns the same id. Empty: a digest of the
+  /// whole update, files included.
+  std::string idempotency_key;
+  std::optional<TimePoint> not_before;  ///< do not send earlier
+  std::optional<TimePoint> deadline;    ///< warn and hold when not accepted by then
+};
+
+/// Something happened to an update; given after it has been committed.
+struct Event {
+  enum class Kind { submitted, sent, accepted, delivered, held, returned, in_doubt, answer_refused, stray };
+  Kind kind = Kind::submitted;
+  TimePoint at{};
+  UpdateId update = 0;         ///< 0 for answers that belong to none
+  std::string order_number;
+  std::string message_id;
+  std::optional<int> result_code;
+  HoldReason hold_reason = HoldReason::none;
+  std::string text;            ///< Russian, for the operator
+};
+std::string_view name(Event::Kind kind);
+
+/// An update with all that happened to it.
+struct UpdateReport {
+  UpdateRow update;
+  struct Message {
+    MessageRow message;
+    std::vector<AttemptRow> attempts;
+    std::vector<AnswerRow> answers;
+  };
+  std::vector<Message> messages;
+  std::vector<AuditRow> audit;
+};
+
+struct DrainReport {
+  OutboxStats stats;     ///< as left
+  bool complete = false;  ///< nothing queued, in flight or unanswered is left (held ones may be)
+};
+
+class Sender {
+ public:
+  static Result<Sender> open(SenderOptions options);
+  Sender(Sender&&) noexcept;
+  Sender& operator=(Sender&&) noexcept;
+  ~Sender();
+
+  /// Checks everything, keeps the update and its files, returns its id. All faults at once.
+  Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options = {});
+
+  /// Dispatches and receives until `stop`. Fails with `store_busy` when another process does.
+  Result<void> run();
+  /// The same until nothing is left to do, or the time is over.
+  Result<DrainReport> drain(Duration timeout);
+  /// Ends `run` and `drain` soon; what is under way is finished or left in doubt, never lost. Safe to call
+  /// from any thread, not from a signal handler.
+  void stop();
+
+  Result<std::optional<UpdateReport>> find(UpdateId id);
+  Result<std::vector<UpdateRow>> list(const UpdateFilter& filter);
+  /// Waits until the update is settled: delivered, held or final. Needs a running `run` somewhere.
+  Result<UpdateRow> wait(UpdateId id, Duration timeout);
+
+  /// Called from the SDK's threads, one at a time, after each commit. Set before run.
+  void on_event(std::function<void(const Event&)> callback);
+
+  [[nodiscard]] const SenderOptions& options() const;
+  [[nodiscard]] Outbox& outbox();
+
+ private:
+  class Core;
+  explicit Sender(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace smev

@@ -1,0 +1,53 @@
+#pragma once
+/// The key of an information system, behind an interface: octets in, raw GOST signature out. The SDK
+/// brings a signer over PEM files; tokens and cryptographic services implement this class.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smev/base/clock.hpp"
+#include "smev/base/result.hpp"
+
+namespace smev {
+
+/// GOST R 34.10-2012 key lengths (GOST R 34.11-2012 of the same length goes with each).
+enum class SignatureAlgorithm { gost2012_256, gost2012_512 };
+
+/// What a certificate says of itself. Octets are DER.
+struct Certificate {
+  std::string der;
+  std::string subject;  ///< RFC 2253 text
+  std::string issuer;
+  std::string serial;   ///< upper-case hexadecimal
+  TimePoint not_before{};
+  TimePoint not_after{};
+};
+
+/// Thread-safe up to `concurrency()` calls at once.
+class Signer {
+ public:
+  virtual ~Signer() = default;
+  [[nodiscard]] virtual SignatureAlgorithm algorithm() const = 0;
+  [[nodiscard]] virtual const Certificate& certificate() const = 0;
+  /// How many signatures can be made at once; 1 for most tokens.
+  [[nodiscard]] virtual int concurrency() const = 0;
+  /// Digest and signature of the octets: s || r, each big-endian (64 octets for 256-bit keys).
+  virtual Result<std::string> sign(std::string_view octets) = 0;
+  /// A detached CMS (PKCS#7) signature over a file: DER, with certificate and the signed attributes
+  /// contentType, signingTime, messageDigest. The file is streamed.
+  virtual Result<std::string> sign_file(const std::string& path) = 0;
+};
+
+/// A signer over a PEM private key (PKCS#8, unencrypted) and a PEM certificate. Fails with `key` when
+/// one cannot be read, they do not belong together, the key is no GOST 2012 key, or the certificate is
+/// not valid at `now`.
+Result<std::shared_ptr<Signer>> pem_signer(const std::string& key_path,
+                                           const std::string& certificate_path, TimePoint now);
+
+/// Reads one PEM or DER certificate.
+Result<Certificate> load_certificate(const std::string& path);
+Result<Certificate> parse_certificate(std::string_view der);
+
+}  // namespace smev

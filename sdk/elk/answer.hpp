@@ -1,0 +1,52 @@
+#pragma once
+// ElkOrderResponse: one result code per order. Lenient: what can be read is read.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sdk/elk/request.hpp"
+#include "sdk/xml/document.hpp"
+
+namespace smev::elk {
+
+/// Result codes that are known (elk-status §4); others exist and pass as numbers.
+namespace result_code {
+inline constexpr int kOk = 0;
+inline constexpr int kStatusNotFound = 4;
+inline constexpr int kIncorrectParameters = 5;
+inline constexpr int kIncorrectServiceCode = 13;
+inline constexpr int kOrderNotFound = 28;
+inline constexpr int kIncorrectStatus = 31;
+inline constexpr int kOrderExists = 34;
+inline constexpr int kRequestDateTooOld = 38;
+inline constexpr int kCompletedWithErrors = 11;  ///< top level only
+}  // namespace result_code
+
+struct AnswerOrder {
+  std::optional<std::int64_t> elk_number;  ///< absent and 0 are the same: nothing
+  std::string order_number;                ///< may be empty in update answers
+  int result = 0;                          ///< element `status`, a result code
+  std::string message;
+
+  friend bool operator==(const AnswerOrder&, const AnswerOrder&) = default;
+};
+
+struct Answer {
+  RequestKind kind = RequestKind::create;
+  int code = 0;
+  std::string message;
+  std::vector<AnswerOrder> orders;
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+/// Fails with bad_answer when the root is another one or no order can be read at all.
+Result<Answer> read_answer(const xml::Element& root);
+std::string to_xml(const Answer& answer);
+
+/// Plain Russian for a result code: cause and next step. Unknown codes get a general text.
+std::string explain_result(int code, std::string_view message);
+
+}  // namespace smev::elk

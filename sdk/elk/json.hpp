@@ -1,0 +1,22 @@
+#pragma once
+// The JSON form of an update (docs/update.md): what smev-send reads, and what the outbox keeps.
+
+#include <string>
+#include <string_view>
+
+#include "smev/base/result.hpp"
+#include "smev/elk/update.hpp"
+
+namespace smev::elk {
+
+/// Unknown fields, wrong types and missing mandatory fields are faults with their paths, all at
+/// once.
+Result<Update> update_from_json(std::string_view json);
+/// Canonical: fixed field order, no blanks, absent fields left out. The same update gives the same
+/// octets.
+std::string to_json(const Update& update);
+/// The facts of an order alone (for the outbox's orders table).
+std::string to_json(const Order& order);
+Result<Order> order_from_json(std::string_view json);
+
+}  // namespace smev::elk

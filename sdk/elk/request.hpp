@@ -1,0 +1,87 @@
+#pragma once
+// The wire form of ElkOrderRequest: what stands in the XML, complete. An Update becomes one
+// RequestOrder; a request holds one or many, all creates or all updates.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sdk/xml/document.hpp"
+#include "smev/elk/profile.hpp"
+#include "smev/elk/update.hpp"
+
+namespace smev::elk {
+
+inline constexpr char kNamespace[] = "http://epgu.gosuslugi.ru/elk/status/1.0.2";
+inline constexpr char kRequestRoot[] = "ElkOrderRequest";
+inline constexpr char kResponseRoot[] = "ElkOrderResponse";
+
+enum class RequestKind { create, update };
+
+/// An attachment as the XML has it.
+struct Attachment {
+  bool data_mart = false;  ///< datamartUuid instead of FSuuid
+  std::string uuid;
+  std::string document_type;
+
+  friend bool operator==(const Attachment&, const Attachment&) = default;
+};
+
+struct RequestStatus {
+  std::int16_t code = 0;
+  std::optional<bool> informed;
+  DateTime at;
+  std::optional<std::string> message_type;
+  std::vector<Parameter> parameters;
+  std::vector<Attachment> attachments;
+
+  friend bool operator==(const RequestStatus&, const RequestStatus&) = default;
+};
+
+/// One `order`. In an update only the number (either of both), KPP, INN and statuses are written.
+struct RequestOrder {
+  std::optional<Applicant> applicant;
+  std::optional<std::string> sender_kpp;
+  std::string sender_inn;
+  std::string service;
+  std::string region;
+  std::string order_number;
+  std::optional<std::int64_t> elk_number;
+  DateTime filed_at;
+  Office office;
+  std::vector<RequestStatus> statuses;
+
+  friend bool operator==(const RequestOrder&, const RequestOrder&) = default;
+};
+
+struct Request {
+  std::string env;
+  RequestKind kind = RequestKind::create;
+  std::vector<RequestOrder> orders;
+
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+/// Business XML, in one line, root prefixed `ns1`, nothing else in it.
+std::string to_xml(const Request& request);
+/// Reads any request that the schema accepts (used by the mock and by round-trip tests); prefixes
+/// do not matter, dates keep their letters.
+Result<Request> read_request(const xml::Element& root);
+
+/// Fills an update from the profile. `attachment_ids`: the file-store uuids of the results, in the
+/// order of all_results(update).
+RequestOrder compose(const Update& update, const Profile& profile,
+                     const std::vector<std::string>& attachment_ids);
+/// Pointers to every result file of an update, in the order in which they are written.
+std::vector<const File*> all_results(const Update& update);
+
+/// Create or update, never the caller's choice (design §3): a pure function of what is known.
+struct OrderState {
+  bool known_to_elk = false;  ///< an earlier create of ours was accepted (or 34 told so)
+  std::optional<std::int64_t> elk_number;  ///< from an answer or from the caller
+  bool has_facts = false;                  ///< the facts of a create are known
+};
+RequestKind kind_for(const OrderState& state);
+
+}  // namespace smev::elk

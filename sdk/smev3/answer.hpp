@@ -1,0 +1,89 @@
+#pragma once
+// What SMEV says back, read by namespace, never by prefix. Reading is lenient; signatures are not:
+// every verdict belongs to the very element that is handed out.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sdk/smev3/protocol.hpp"
+#include "sdk/xml/document.hpp"
+#include "smev/base/error.hpp"
+#include "smev/base/result.hpp"
+#include "smev/signature/verifier.hpp"
+
+namespace smev::smev3 {
+
+/// An HTTP answer, as it came.
+struct HttpAnswer {
+  int status = 0;
+  std::string content_type;
+  std::string body;
+};
+
+/// MessageMetadata.
+struct Metadata {
+  std::string message_id;
+  std::string message_type;
+  std::string sender;             ///< mnemonic
+  std::string recipient;          ///< mnemonic
+  std::string sending_timestamp;
+  std::string status;             ///< "requestIsQueued"
+};
+
+/// The receipt of a SendRequest, with SMEV's signature over it judged.
+struct Receipt {
+  Metadata metadata;
+  SignatureVerdict verdict;  ///< role SMEVSignature
+};
+
+enum class AnswerKind {
+  content,           ///< MessagePrimaryContent
+  rejected,          ///< RequestRejected by the recipient
+  status,            ///< RequestStatus of the recipient
+  async_status,      ///< AsyncProcessingStatus of SMEV itself
+  unreadable,        ///< none of these
+};
+std::string_view name(AnswerKind kind);
+
+struct Rejection {
+  std::string code;  ///< ACCESS_DENIED, NO_DATA, UNKNOWN_REQUEST_DESCRIPTION, FAILURE
+  std::string description;
+};
+
+/// One message out of the response queue.
+struct Answer {
+  std::string message_id;           ///< to be acknowledged: MessageMetadata/MessageId
+  std::string original_message_id;  ///< of our request; may be empty
+  std::string original_transaction_code;
+  Metadata metadata;
+  AnswerKind kind = AnswerKind::unreadable;
+  std::string content;              ///< the business element as XML text, when kind is content
+  std::vector<Rejection> rejections;
+  int status_code = 0;              ///< RequestStatus
+  std::string status_description;   ///< RequestStatus, or StatusDetails of an async status
+  std::string status_category;      ///< async status: "requestIsRejectedBySmev"
+  std::optional<SmevFault> fault;   ///< async status
+  /// SMEVSignature first; SenderInformationSystemSignature when it is there. Trust is asked of the
+  /// first only.
+  std::vector<SignatureVerdict> verdicts;
+
+  /// SMEV's signature holds and is trusted, and no signature inside is broken.
+  [[nodiscard]] bool verified() const;
+};
+
+/// A SOAP fault of either generation, classified by the detail element, then Code and Description,
+/// then text (smev3 §6.1). Its `retry` and `origin` follow the fault's meaning.
+Error fault_error(const SmevFault& fault);
+
+/// Each of these takes the HTTP answer whole: unwraps multipart, reads the envelope, turns SOAP faults
+/// (smev_fault), HTML and other statuses (http), and broken XML (bad_answer) into errors.
+Result<Receipt> read_send_response(const Protocol& protocol, const HttpAnswer& http,
+                                   Verifier& verifier, TimePoint now);
+/// Nothing: the queue is empty.
+Result<std::optional<Answer>> read_get_response(const Protocol& protocol, const HttpAnswer& http,
+                                                Verifier& verifier, TimePoint now);
+/// An empty AckResponse or an empty SOAP body. TargetMessageIsNotFound comes back as smev_fault.
+Result<void> read_ack_response(const Protocol& protocol, const HttpAnswer& http);
+
+}  // namespace smev::smev3

@@ -1,0 +1,76 @@
+#include "sdk/xml/tree.hpp"
+
+#include <libxml/tree.h>
+
+#include "sdk/xml/writer.hpp"
+
+namespace smev::xml {
+
+namespace {
+
+bool declares(const xmlNode* element, const xmlChar* prefix) {
+  for (const xmlNs* ns = element->nsDef; ns != nullptr; ns = ns->next) {
+    if (xmlStrEqual(ns->prefix, prefix) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+xmlNode* element_at_or_after(xmlNode* node) {
+  while (node != nullptr && node->type != XML_ELEMENT_NODE) {
+    node = node->next;
+  }
+  return node;
+}
+
+const xmlNode* next_in_skipping(const xmlNode* node, const xmlNode* top) {
+  while (node != top) {
+    if (node->next != nullptr) {
+      return node->next;
+    }
+    node = node->parent;
+  }
+  return nullptr;
+}
+
+const xmlNode* next_in(const xmlNode* node, const xmlNode* top) {
+  if (node->type == XML_ELEMENT_NODE && node->children != nullptr) {
+    return node->children;
+  }
+  return next_in_skipping(node, top);
+}
+
+std::string attribute_value(const xmlAttr* attribute) {
+  std::string value;
+  for (const xmlNode* piece = attribute->children; piece != nullptr; piece = piece->next) {
+    if (piece->type == XML_TEXT_NODE) {
+      value += view(piece->content);
+    }
+  }
+  return value;
+}
+
+std::string inherited_declarations(xmlNode* element) {
+  std::string out;
+  xmlNsPtr* scope = xmlGetNsList(element->doc, element);
+  for (xmlNsPtr* at = scope; at != nullptr && *at != nullptr; ++at) {
+    if (declares(element, (*at)->prefix)) {
+      continue;
+    }
+    out += " xmlns";
+    if ((*at)->prefix != nullptr) {
+      out += ':';
+      out += view((*at)->prefix);
+    }
+    out += "=\"" + escape_attribute(view((*at)->href)) + '"';
+  }
+  if (scope != nullptr) {
+    xmlFree(scope);
+  }
+  return out;
+}
+
+}  // namespace smev::xml
