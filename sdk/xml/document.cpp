@@ -4,12 +4,12 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
-#include <libxml/xmlsave.h>
 
 #include <algorithm>
 #include <climits>
 
 #include "sdk/xml/library_errors.hpp"
+#include "sdk/xml/serializer.hpp"
 #include "sdk/xml/tag_scan.hpp"
 #include "sdk/xml/tree.hpp"
 
@@ -160,7 +160,8 @@ std::string declared_encoding(std::string_view octets) {
     return {};
   }
   const std::size_t close = octets.find(octets[open], open + 1);
-  std::string name(octets.substr(open + 1, close == std::string_view::npos ? close : close - open - 1));
+  std::string name(
+      octets.substr(open + 1, close == std::string_view::npos ? close : close - open - 1));
   for (char& c : name) {
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
@@ -202,28 +203,11 @@ Result<void> check_outcome(const xmlParserCtxt& context, const Reading& reading)
   return {};
 }
 
-void append_text(const xmlNode* node, std::string& out) {
+void append_content(const xmlNode* node, std::string& out) {
   if ((node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
       node->content != nullptr) {
     out += view(node->content);
   }
-}
-
-struct BufferDeleter {
-  void operator()(xmlBufferPtr buffer) const { xmlBufferFree(buffer); }
-};
-
-void dump(xmlNodePtr node, std::string& out) {
-  const std::unique_ptr<xmlBuffer, BufferDeleter> buffer(xmlBufferCreate());
-  xmlSaveCtxtPtr save =
-      xmlSaveToBuffer(buffer.get(), "UTF-8", XML_SAVE_NO_DECL | XML_SAVE_AS_XML | XML_SAVE_NO_XHTML);
-  if (save == nullptr) {
-    return;
-  }
-  xmlSaveTree(save, node);
-  xmlSaveClose(save);
-  out.append(reinterpret_cast<const char*>(xmlBufferContent(buffer.get())),
-             static_cast<std::size_t>(xmlBufferLength(buffer.get())));
 }
 
 }  // namespace
@@ -249,8 +233,12 @@ Result<Document> Document::parse(std::string_view octets, const Limits& limits) 
   if (context == nullptr) {
     return fail(local_error(ErrorCode::internal, "no XML parser context"));
   }
-  // Names and texts are bounded by bytes_max, so the library's own limits (10 MB of text) are lifted.
-  xmlCtxtUseOptions(context.get(), XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC);
+  // Names and texts are bounded by bytes_max, so the library's own limits (10 MB of text) are
+  // lifted.
+  // NOENT: only the five entities of XML can occur (a DOCTYPE ends the reading); without this
+  // option libxml2 leaves "&#38;" in namespace names.
+  xmlCtxtUseOptions(context.get(),
+                    XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
   context->loadsubset |= XML_SKIP_IDS;  // xml:id is an attribute like any other
   Reading reading;
   reading.limits = &limits;
@@ -270,10 +258,9 @@ Result<Document> Document::parse(std::string_view octets, const Limits& limits) 
 Element Document::root() const { return Element(xmlDocGetRootElement(doc_.get())); }
 
 std::string Document::to_text() const {
-  const LibraryErrors quiet;
   std::string out;
   for (xmlNodePtr node = doc_->children; node != nullptr; node = node->next) {
-    dump(node, out);
+    serialize(node, false, out);
   }
   return out;
 }
@@ -326,7 +313,7 @@ std::vector<Element> Element::children(std::string_view uri, std::string_view lo
 std::string Element::text() const {
   std::string out;
   for (const xmlNode* node = node_->children; node != nullptr; node = next_in(node, node_)) {
-    append_text(node, out);
+    append_content(node, out);
   }
   return out;
 }
@@ -348,15 +335,8 @@ std::optional<std::string> Element::attribute(std::string_view local_name) const
 }
 
 std::string Element::outer_xml() const {
-  const LibraryErrors quiet;
   std::string out;
-  dump(node_, out);
-  // The inherited declarations go behind the name of the start tag, which is how the text begins.
-  std::size_t at = 1 + view(node_->name).size();
-  if (node_->ns != nullptr && node_->ns->prefix != nullptr) {
-    at += view(node_->ns->prefix).size() + 1;
-  }
-  out.insert(at, inherited_declarations(node_));
+  serialize(node_, true, out);
   return out;
 }
 

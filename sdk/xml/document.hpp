@@ -1,6 +1,7 @@
 #pragma once
 // libxml2 behind RAII. Reading is hardened: no network, no DTD, no entities beyond the five of XML,
-// no xml:id, limits on size, depth and count; a document that breaks one is an error, never a crash.
+// no xml:id, limits on size, depth and count; a document that breaks one is an error, never a
+// crash.
 
 #include <cstddef>
 #include <memory>
@@ -16,14 +17,15 @@ struct _xmlNode;
 
 namespace smev::xml {
 
-/// What a document from outside may cost. Breaking one gives `limit_exceeded` with its name. There is
-/// no other limit: a single text may be as long as the document.
+/// What a document from outside may cost. Breaking one gives `limit_exceeded` with its name. There
+/// is no other limit: a single text may be as long as the document.
 struct Limits {
-  std::size_t bytes_max = 32u << 20;   ///< whole document
-  int depth_max = 128;                 ///< element nesting; the root stands at depth 1
+  std::size_t bytes_max = 32u << 20;  ///< whole document
+  int depth_max = 128;                ///< element nesting; the root stands at depth 1
   /// Elements, attributes, namespace declarations and everything between tags, together.
   std::size_t nodes_max = 1'000'000;
-  /// Attributes and namespace declarations of one element. libxml2 compares each with all before it.
+  /// Attributes and namespace declarations of one element. libxml2 compares each with all before
+  /// it.
   std::size_t attributes_max = 512;
   /// Namespace declarations in scope at one place: every name is looked up among them.
   std::size_t namespaces_max = 512;
@@ -39,7 +41,7 @@ class Element {
   [[nodiscard]] _xmlNode* node() const { return node_; }
   friend bool operator==(const Element& a, const Element& b) { return a.node_ == b.node_; }
 
-  [[nodiscard]] std::string_view name() const;       ///< local name
+  [[nodiscard]] std::string_view name() const;           ///< local name
   [[nodiscard]] std::string_view namespace_uri() const;  ///< "" when in no namespace
   [[nodiscard]] bool is(std::string_view namespace_uri, std::string_view name) const;
 

@@ -35,9 +35,7 @@ LibraryErrors::LibraryErrors()
   xmlSetStructuredErrorFunc(this, handle);
 }
 
-LibraryErrors::~LibraryErrors() {
-  xmlSetStructuredErrorFunc(previous_context_, previous_handler_);
-}
+LibraryErrors::~LibraryErrors() { xmlSetStructuredErrorFunc(previous_context_, previous_handler_); }
 
 void LibraryErrors::collect(const xmlError* error) {
   if (error == nullptr || !first_.empty() || is_harmless(error)) {

@@ -15,7 +15,8 @@ class LibraryErrors {
   LibraryErrors(const LibraryErrors&) = delete;
   LibraryErrors& operator=(const LibraryErrors&) = delete;
 
-  /// "line 3: Opening and ending tag mismatch"; empty while nothing went wrong. Warnings are left out.
+  /// "line 3: Opening and ending tag mismatch"; empty while nothing went wrong. Warnings are left
+  /// out.
   [[nodiscard]] const std::string& first() const { return first_; }
 
   /// For parser contexts, which have a handler of their own.

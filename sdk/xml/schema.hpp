@@ -12,11 +12,12 @@
 namespace smev::xml {
 
 struct SchemaFault {
-  /// Local names from the checked root: "ElkOrderRequest/CreateOrdersRequest/orders/order[2]/status".
-  /// A number (from 1) only where siblings share a name; an attribute ends the path as "/@name".
+  /// Local names from the checked root:
+  /// "ElkOrderRequest/CreateOrdersRequest/orders/order[2]/status". A number (from 1) only where
+  /// siblings share a name; an attribute ends the path as "/@name".
   std::string path;
-  /// libxml2's message, without a trailing newline. It quotes the value at fault, which may be personal
-  /// data: for a log or an error take `masked_text`.
+  /// libxml2's message, without a trailing newline. It quotes the value at fault, which may be
+  /// personal data: for a log or an error take `masked_text`.
   std::string text;
   int line = 0;
 
@@ -29,8 +30,8 @@ inline constexpr std::size_t kSchemaFaultsMax = 1000;
 
 class Schema {
  public:
-  /// Reads a schema file and what it imports from its own folder; no network. A schemaLocation that is
-  /// not a plain file name is refused.
+  /// Reads a schema file and what it imports from its own folder; no network. A schemaLocation that
+  /// is not a plain file name is refused.
   static Result<std::shared_ptr<const Schema>> load(const std::string& path);
 
   /// All violations; empty when the document is valid. Thread-safe (with a document each).

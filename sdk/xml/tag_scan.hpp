@@ -8,8 +8,9 @@
 
 namespace smev::xml {
 
-/// The largest number of attributes (namespace declarations included) that any one tag holds, counted
-/// by the equals signs outside quotes. For UTF-8; what is not well formed gives some number.
+/// The largest number of attributes (namespace declarations included) that any one tag holds,
+/// counted by the equals signs outside quotes. For UTF-8; what is not well formed gives some
+/// number.
 std::size_t most_attributes(std::string_view octets);
 
 }  // namespace smev::xml

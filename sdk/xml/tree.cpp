@@ -2,7 +2,7 @@
 
 #include <libxml/tree.h>
 
-#include "sdk/xml/writer.hpp"
+#include "sdk/xml/escape.hpp"
 
 namespace smev::xml {
 
@@ -53,6 +53,16 @@ std::string attribute_value(const xmlAttr* attribute) {
   return value;
 }
 
+void append_declaration(const xmlNs* ns, std::string& out) {
+  out += " xmlns";
+  if (ns->prefix != nullptr) {
+    out.append(":").append(view(ns->prefix));
+  }
+  out += "=\"";
+  append_attribute_value(out, view(ns->href));
+  out += '"';
+}
+
 std::string inherited_declarations(xmlNode* element) {
   std::string out;
   xmlNsPtr* scope = xmlGetNsList(element->doc, element);
@@ -60,12 +70,7 @@ std::string inherited_declarations(xmlNode* element) {
     if (declares(element, (*at)->prefix)) {
       continue;
     }
-    out += " xmlns";
-    if ((*at)->prefix != nullptr) {
-      out += ':';
-      out += view((*at)->prefix);
-    }
-    out += "=\"" + escape_attribute(view((*at)->href)) + '"';
+    append_declaration(*at, out);
   }
   if (scope != nullptr) {
     xmlFree(scope);
