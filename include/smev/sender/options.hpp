@@ -30,34 +30,36 @@ struct RetryOptions {
 
 /// How the response queue is asked.
 struct PollOptions {
-  Duration fast = std::chrono::seconds(1);    ///< while an answer is awaited
-  Duration slow = std::chrono::seconds(45);   ///< while nothing is awaited
-  Duration deadline = std::chrono::hours(72);  ///< an accepted message without an answer is then held
-  int pollers = 1;                            ///< threads that ask at once; 1..16
+  Duration fast = std::chrono::seconds(1);   ///< while an answer is awaited
+  Duration slow = std::chrono::seconds(45);  ///< while nothing is awaited
+  Duration deadline =
+      std::chrono::hours(72);  ///< an accepted message without an answer is then held
+  int pollers = 1;             ///< threads that ask at once; 1..16
 };
 
 struct SenderOptions {
   /// A TOML file; fields below then come from it. Empty: the fields below are taken as they are.
   std::string config;
 
-  std::string mnemonic;                       ///< of the information system in SMEV
-  Contour contour = Contour::test;            ///< test sends TestMessage
+  std::string mnemonic;             ///< of the information system in SMEV
+  Contour contour = Contour::test;  ///< test sends TestMessage
   elk::Profile profile;
   std::optional<std::string> node_id;
   /// True: nobody else takes answers from this certificate's queue, strays are acknowledged.
   bool sole_consumer = false;
 
-  std::string outbox_path;                    ///< SQLite file; its folder holds the files too
-  std::string key_path;                       ///< PEM, PKCS#8
-  std::string certificate_path;               ///< PEM
-  std::vector<std::string> trusted_paths;     ///< SMEV's certificates or their issuers
+  std::string outbox_path;                 ///< SQLite file; its folder holds the files too
+  std::string key_path;                    ///< PEM, PKCS#8
+  std::string certificate_path;            ///< PEM
+  std::vector<std::string> trusted_paths;  ///< SMEV's certificates or their issuers
   SoapOptions soap;
   FtpOptions file_store;
-  AnswerSelector selector;                    ///< empty: whatever comes
+  AnswerSelector selector;  ///< empty: whatever comes
   RetryOptions retry;
   PollOptions poll;
-  int orders_per_message_max = 1;             ///< 1..100
-  Duration message_age_max = std::chrono::hours(36);  ///< an unsent id older than this is not offered
+  int orders_per_message_max = 1;  ///< 1..100
+  Duration message_age_max =
+      std::chrono::hours(36);  ///< an unsent id older than this is not offered
 
   // Parts that can be replaced; empty: made from the fields above.
   std::shared_ptr<Clock> clock;

@@ -5,8 +5,8 @@
 ///   auto id = sender->submit({.order = {...}, .status = {.code = 6, .at = now}});
 ///   sender->run();   // until stop(); another process may do this (smev-send run)
 ///
-/// Thread-safe. Errors are values. `submit` is durable when it returns; dispatching is done by whoever
-/// runs `run` or `drain` over the same outbox, one process at a time.
+/// Thread-safe. Errors are values. `submit` is durable when it returns; dispatching is done by
+/// whoever runs `run` or `drain` over the same outbox, one process at a time.
 
 #include <functional>
 #include <memory>
@@ -20,8 +20,8 @@
 namespace smev {
 
 struct SubmitOptions {
-  /// The caller's key: the same key with the same content returns the same id. Empty: a digest of the
-  /// whole update, files included.
+  /// The caller's key: the same key with the same content returns the same id. Empty: a digest of
+  /// the whole update, files included.
   std::string idempotency_key;
   std::optional<TimePoint> not_before;  ///< do not send earlier
   std::optional<TimePoint> deadline;    ///< warn and hold when not accepted by then
@@ -29,15 +29,24 @@ struct SubmitOptions {
 
 /// Something happened to an update; given after it has been committed.
 struct Event {
-  enum class Kind { submitted, sent, accepted, delivered, held, returned, in_doubt, answer_refused, stray };
+  enum class Kind {
+    submitted,
+    accepted,  ///< SMEV's receipt is stored
+    in_doubt,  ///< an attempt may have reached SMEV; the same octets go again
+    delivered,
+    held,            ///< waits for a person
+    returned,        ///< goes again in a new message
+    answer_refused,  ///< an answer whose signature fails: stored, not acknowledged
+    stray,           ///< an answer to no message of ours
+  };
   Kind kind = Kind::submitted;
   TimePoint at{};
-  UpdateId update = 0;         ///< 0 for answers that belong to none
+  UpdateId update = 0;  ///< 0 for answers that belong to none
   std::string order_number;
   std::string message_id;
   std::optional<int> result_code;
   HoldReason hold_reason = HoldReason::none;
-  std::string text;            ///< Russian, for the operator
+  std::string text;  ///< Russian, for the operator
 };
 std::string_view name(Event::Kind kind);
 
@@ -54,7 +63,7 @@ struct UpdateReport {
 };
 
 struct DrainReport {
-  OutboxStats stats;     ///< as left
+  OutboxStats stats;      ///< as left
   bool complete = false;  ///< nothing queued, in flight or unanswered is left (held ones may be)
 };
 
@@ -72,8 +81,8 @@ class Sender {
   Result<void> run();
   /// The same until nothing is left to do, or the time is over.
   Result<DrainReport> drain(Duration timeout);
-  /// Ends `run` and `drain` soon; what is under way is finished or left in doubt, never lost. Safe to call
-  /// from any thread, not from a signal handler.
+  /// Ends `run` and `drain` soon; what is under way is finished or left in doubt, never lost. Safe
+  /// to call from any thread, not from a signal handler.
   void stop();
 
   Result<std::optional<UpdateReport>> find(UpdateId id);

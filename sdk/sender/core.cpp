@@ -1,0 +1,88 @@
+#include "sdk/sender/core.hpp"
+
+#include <utility>
+
+namespace smev {
+
+void EventSink::set_callback(std::function<void(const Event&)> callback) {
+  const std::lock_guard lock(mutex_);
+  callback_ = std::move(callback);
+}
+
+void EventSink::give(Event event) {
+  event.at = parts_.clock().now();
+  std::vector<LogField> fields;
+  if (event.update != 0) fields.push_back({"update", std::to_string(event.update)});
+  if (!event.order_number.empty()) fields.push_back({"order", event.order_number});
+  if (!event.message_id.empty()) fields.push_back({"message_id", event.message_id});
+  if (event.result_code) fields.push_back({"result_code", std::to_string(*event.result_code)});
+  if (event.hold_reason != HoldReason::none) {
+    fields.push_back({"reason", std::string(name(event.hold_reason))});
+  }
+  const bool needs_a_person = event.kind == Event::Kind::held ||
+                              event.kind == Event::Kind::answer_refused ||
+                              event.kind == Event::Kind::stray;
+  parts_.logger().write(needs_a_person ? LogLevel::warning : LogLevel::info,
+                        "update." + std::string(name(event.kind)), event.text, fields);
+  const std::lock_guard lock(mutex_);
+  if (callback_) callback_(event);
+}
+
+void EventSink::give_changed(const UpdateRow& update, const std::string& message_id) {
+  Event event;
+  event.update = update.id;
+  event.order_number = update.order.number;
+  event.message_id = message_id;
+  event.result_code = update.result_code;
+  switch (update.state) {
+    case UpdateState::delivered:
+      event.kind = Event::Kind::delivered;
+      break;
+    case UpdateState::held:
+      event.kind = Event::Kind::held;
+      event.hold_reason = update.hold_reason;
+      event.text = update.hold_text;
+      break;
+    case UpdateState::queued:
+      event.kind = Event::Kind::returned;
+      break;
+    default:
+      return;
+  }
+  give(std::move(event));
+}
+
+void Bell::ring() {
+  const std::lock_guard lock(mutex_);
+  ++rings_;
+  condition_.notify_all();
+}
+
+void Bell::stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  condition_.notify_all();
+}
+
+bool Bell::stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_;
+}
+
+void Bell::reset() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = false;
+}
+
+void Bell::wait(Duration timeout, unsigned long& seen) {
+  std::unique_lock lock(mutex_);
+  condition_.wait_for(lock, timeout, [&] { return stopped_ || rings_ != seen; });
+  seen = rings_;
+}
+
+void Bell::wait_for_stop(Duration timeout) {
+  std::unique_lock lock(mutex_);
+  condition_.wait_for(lock, timeout, [&] { return stopped_; });
+}
+
+}  // namespace smev

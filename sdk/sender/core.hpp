@@ -1,0 +1,65 @@
+#pragma once
+// What the facade, the dispatcher and the receiver share: the parts, the events, the wish to stop.
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "sdk/base/runtime.hpp"
+#include "sdk/sender/information_type.hpp"
+#include "smev/sender/sender.hpp"
+
+namespace smev {
+
+struct SenderParts {
+  SenderOptions options;
+  std::shared_ptr<Runtime> runtime;
+  std::unique_ptr<InformationType> type;
+
+  // Shorthands: open() has filled them all.
+  Outbox& outbox() const { return *options.outbox; }
+  Transport& transport() const { return *options.transport; }
+  Clock& clock() const { return *options.clock; }
+  IdSource& ids() const { return *options.ids; }
+  Logger& logger() const { return *options.logger; }
+};
+
+/// Hands events to the user's callback, one at a time, and writes them to the log.
+class EventSink {
+ public:
+  explicit EventSink(const SenderParts& parts) : parts_(parts) {}
+
+  void set_callback(std::function<void(const Event&)> callback);
+  void give(Event event);
+  /// The event of an update whose state has just changed.
+  void give_changed(const UpdateRow& update, const std::string& message_id);
+
+ private:
+  const SenderParts& parts_;
+  std::mutex mutex_;
+  std::function<void(const Event&)> callback_;
+};
+
+/// A wait that any thread can end: there is work, or it is time to stop.
+class Bell {
+ public:
+  void ring();
+  void stop();
+  [[nodiscard]] bool stopped() const;
+  void reset();
+  /// Returns after `timeout`, a ring since the last wait of this caller, or a stop.
+  /// `seen` is the caller's own memory of the last ring.
+  void wait(Duration timeout, unsigned long& seen);
+  /// Returns after `timeout` or a stop.
+  void wait_for_stop(Duration timeout);
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable condition_;
+  unsigned long rings_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace smev

@@ -1,0 +1,279 @@
+#include "sdk/sender/dispatcher.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/base/kill_point.hpp"
+
+namespace smev {
+namespace {
+
+// Rows that another process has submitted are noticed within this time.
+constexpr Duration kIdlePause = std::chrono::milliseconds(400);
+constexpr Duration kShortestPause = std::chrono::milliseconds(1);
+constexpr Duration kOverdueCheckEvery = std::chrono::seconds(1);
+// A claim or attempt of a dead worker is free again after this; a live one ends far earlier.
+constexpr Duration kLeaseSlack = std::chrono::minutes(2);
+// Heads composed and frozen in one commit.
+constexpr int kComposedPerRound = 64;
+
+}  // namespace
+
+Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell)
+    : parts_(parts), events_(events), bell_(bell), random_(random_number()) {}
+
+Dispatcher::~Dispatcher() {
+  // The transport reports each message exactly once; its callbacks use this object.
+  unsigned long seen = 0;
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (done_.size() >= under_way_.size()) return;
+    }
+    bell_.wait(kIdlePause, seen);
+  }
+}
+
+Result<bool> Dispatcher::round() {
+  SMEV_ASSIGN(bool collected, collect());
+  const TimePoint now = parts_.clock().now();
+  if (now - overdue_checked_ >= kOverdueCheckEvery) {
+    overdue_checked_ = now;
+    SMEV_ASSIGN(std::vector<UpdateRow> overdue, parts_.outbox().hold_overdue());
+    for (const UpdateRow& update : overdue) events_.give_changed(update, {});
+  }
+  SMEV_ASSIGN(bool composed, compose_claimed());
+  SMEV_ASSIGN(bool sent, send_due());
+  return collected || composed || sent;
+}
+
+Result<Duration> Dispatcher::pause() {
+  SMEV_ASSIGN(std::optional<TimePoint> due, parts_.outbox().next_due());
+  if (!due) return kIdlePause;
+  const Duration until_due = *due - parts_.clock().now();
+  return std::clamp(until_due, kShortestPause, kIdlePause);
+}
+
+Result<void> Dispatcher::finish() {
+  unsigned long seen = 0;
+  while (!under_way_.empty()) {
+    SMEV_ASSIGN(bool collected, collect());
+    if (!collected && !under_way_.empty()) bell_.wait(kIdlePause, seen);
+  }
+  return {};
+}
+
+// --- claim, compose, freeze
+// -------------------------------------------------------------------------
+
+Result<bool> Dispatcher::compose_claimed() {
+  SMEV_ASSIGN(std::vector<ClaimedUpdate> claims,
+              parts_.outbox().claim_updates(kComposedPerRound, kLeaseSlack));
+  if (claims.empty()) return false;
+
+  // Creates and updates never share a message; an update that was in one before goes alone.
+  const auto per_message = static_cast<std::size_t>(parts_.options.orders_per_message_max);
+  std::vector<std::vector<ClaimedUpdate>> groups;
+  std::map<bool, std::size_t> open_group;
+  for (ClaimedUpdate& claim : claims) {
+    const bool create = parts_.type->is_create(claim);
+    SMEV_ASSIGN(bool alone, goes_alone(claim));
+    auto open = open_group.find(create);
+    if (!alone && open != open_group.end() && groups[open->second].size() < per_message) {
+      groups[open->second].push_back(std::move(claim));
+      continue;
+    }
+    groups.emplace_back().push_back(std::move(claim));
+    if (!alone) open_group[create] = groups.size() - 1;
+  }
+
+  std::vector<NewMessage> messages;
+  for (const std::vector<ClaimedUpdate>& group : groups) {
+    SMEV_ASSIGN(std::optional<NewMessage> message, make_message(group));
+    if (message) messages.push_back(std::move(*message));
+  }
+  if (!messages.empty()) SMEV_TRY(parts_.outbox().freeze(messages));
+  return true;
+}
+
+Result<bool> Dispatcher::goes_alone(const ClaimedUpdate& claim) {
+  if (parts_.options.orders_per_message_max <= 1) return true;
+  SMEV_ASSIGN(std::vector<MessageRow> earlier, parts_.outbox().messages_of(claim.update.id));
+  return !earlier.empty();
+}
+
+Result<std::optional<NewMessage>> Dispatcher::make_message(
+    const std::vector<ClaimedUpdate>& claims) {
+  Result<Composition> composition = parts_.type->compose(claims, parts_.ids());
+  if (!composition) {
+    SMEV_TRY(give_up(claims, composition.error()));
+    return std::optional<NewMessage>{};
+  }
+  OutgoingMessage outgoing;
+  outgoing.message_id = parts_.ids().next();
+  outgoing.content = composition->content;
+  outgoing.test_message = parts_.options.contour == Contour::test;
+  outgoing.node_id = parts_.options.node_id;
+  for (const MessageFile& file : composition->files) {
+    Result<std::string> path = parts_.outbox().file_path(file.sha256);
+    if (!path) {
+      SMEV_TRY(give_up(claims, path.error()));
+      return std::optional<NewMessage>{};
+    }
+    outgoing.files.push_back({file.uuid, *path, file.name, file.mime});
+  }
+  Result<PreparedMessage> prepared = parts_.transport().prepare(outgoing);
+  if (!prepared) {
+    SMEV_TRY(give_up(claims, prepared.error()));
+    return std::optional<NewMessage>{};
+  }
+  NewMessage message;
+  message.message_id = outgoing.message_id;
+  message.content_type = std::move(prepared->content_type);
+  message.body = std::move(prepared->body);
+  message.schema_version = std::move(prepared->schema_version);
+  message.files = std::move(composition->files);
+  message.items = std::move(composition->items);
+  for (const ClaimedUpdate& claim : claims) message.lease_epochs.push_back(claim.lease_epoch);
+  return std::optional<NewMessage>(std::move(message));
+}
+
+// An update that cannot become a message waits for a person; a key that is not there now is no
+// fault of the update and is tried again.
+Result<void> Dispatcher::give_up(const std::vector<ClaimedUpdate>& claims, const Error& error) {
+  parts_.logger().error("message.not_composed", error.text,
+                        {{"error", std::string(name(error.code))}});
+  const bool ours = error.code == ErrorCode::key || error.code == ErrorCode::crypto;
+  const bool file = error.code == ErrorCode::not_found || error.code == ErrorCode::io;
+  for (const ClaimedUpdate& claim : claims) {
+    if (ours) {
+      SMEV_TRY(parts_.outbox().release(claim.update.id, claim.lease_epoch,
+                                       parts_.clock().now() + parts_.options.retry.base));
+      continue;
+    }
+    const HoldReason reason = file ? HoldReason::file_missing : HoldReason::not_composable;
+    SMEV_TRY(parts_.outbox().hold(claim.update.id, claim.lease_epoch, reason, error.text));
+    Event event;
+    event.kind = Event::Kind::held;
+    event.update = claim.update.id;
+    event.order_number = claim.update.order.number;
+    event.hold_reason = reason;
+    event.text = error.text;
+    events_.give(std::move(event));
+  }
+  return {};
+}
+
+// --- transmit
+// ---------------------------------------------------------------------------------------
+
+Result<bool> Dispatcher::send_due() {
+  const int room = parts_.options.soap.in_flight_max - static_cast<int>(under_way_.size());
+  if (room <= 0) return false;
+  const Duration lease =
+      parts_.options.soap.total_timeout + parts_.options.file_store.total_timeout + kLeaseSlack;
+  SMEV_ASSIGN(std::vector<StartedAttempt> started, parts_.outbox().start_attempts(room, lease));
+  if (started.empty()) return false;
+
+  std::vector<PreparedMessage> messages;
+  for (StartedAttempt& attempt : started) {
+    SMEV_ASSIGN(std::optional<PreparedMessage> message, ready(attempt));
+    if (!message) continue;
+    under_way_.emplace(attempt.message.message_id, std::move(attempt));
+    messages.push_back(std::move(*message));
+  }
+  SMEV_KILL_POINT("sender.transmitting");
+  parts_.transport().transmit(std::move(messages),
+                              [this](const Uuid& id, Transmission transmission) {
+                                SMEV_KILL_POINT("sender.answered");
+                                const std::lock_guard lock(mutex_);
+                                done_.emplace_back(id, std::move(transmission));
+                                bell_.ring();
+                              });
+  return true;
+}
+
+// Nothing when the attempt was ended without sending.
+Result<std::optional<PreparedMessage>> Dispatcher::ready(const StartedAttempt& started) {
+  const MessageRow& row = started.message;
+  std::optional<AttemptOutcome> ended;
+  const std::optional<TimePoint> born = row.message_id.time();
+  if (born && parts_.clock().now() - *born > parts_.options.message_age_max) {
+    ended = judge_stale(row, "the id is older than message_age_max");
+  }
+  PreparedMessage message;
+  message.message_id = row.message_id;
+  message.content_type = row.content_type;
+  message.body = row.body;
+  message.schema_version = row.schema_version;
+  for (const MessageFile& file : row.files) {
+    if (ended) break;
+    Result<std::string> path = parts_.outbox().file_path(file.sha256);
+    if (path) {
+      message.files.push_back({file.uuid, *path, file.name, file.mime});
+    } else {
+      ended = judge_missing_file(row, path.error());
+    }
+  }
+  if (!ended) return std::optional<PreparedMessage>(std::move(message));
+  ended->attempt = started.attempt;
+  ended->lease_epoch = started.lease_epoch;
+  SMEV_TRY(write_outcomes({std::move(*ended)}));
+  return std::optional<PreparedMessage>{};
+}
+
+// --- what became of it
+// ------------------------------------------------------------------------------
+
+Result<bool> Dispatcher::collect() {
+  std::vector<std::pair<Uuid, Transmission>> done;
+  {
+    const std::lock_guard lock(mutex_);
+    done.swap(done_);
+  }
+  if (done.empty()) return false;
+
+  std::vector<AttemptOutcome> outcomes;
+  std::vector<Event> events;
+  for (auto& [id, transmission] : done) {
+    auto found = under_way_.find(id);
+    if (found == under_way_.end()) continue;
+    RetrySituation situation;
+    situation.now = parts_.clock().now();
+    situation.random = std::uniform_real_distribution<double>(0, 1)(random_);
+    situation.retry = parts_.options.retry;
+    situation.answer_deadline = parts_.options.poll.deadline;
+    AttemptOutcome outcome = judge(found->second.message, transmission, situation);
+    outcome.attempt = found->second.attempt;
+    outcome.lease_epoch = found->second.lease_epoch;
+
+    const bool accepted = outcome.event == MessageEvent::accepted;
+    if (accepted || outcome.event == MessageEvent::doubt) {
+      for (const MessageItem& item : found->second.message.items) {
+        Event event;
+        event.kind = accepted ? Event::Kind::accepted : Event::Kind::in_doubt;
+        event.update = item.update;
+        event.order_number = item.order_number;
+        event.message_id = id.text();
+        if (transmission.error) event.text = transmission.error->text;
+        events.push_back(std::move(event));
+      }
+    }
+    under_way_.erase(found);
+    outcomes.push_back(std::move(outcome));
+  }
+  SMEV_TRY(write_outcomes(std::move(outcomes)));
+  for (Event& event : events) events_.give(std::move(event));
+  return true;
+}
+
+Result<void> Dispatcher::write_outcomes(std::vector<AttemptOutcome> outcomes) {
+  SMEV_ASSIGN(std::vector<UpdateRow> changed, parts_.outbox().finish_attempts(outcomes));
+  for (const UpdateRow& update : changed) events_.give_changed(update, {});
+  bell_.ring();
+  return {};
+}
+
+}  // namespace smev

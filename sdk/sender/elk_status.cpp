@@ -1,0 +1,307 @@
+#include "sdk/sender/elk_status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/elk/answer.hpp"
+#include "sdk/elk/json.hpp"
+#include "sdk/elk/request.hpp"
+#include "sdk/xml/document.hpp"
+
+namespace smev {
+namespace {
+
+// A stored update names its files by content; the outbox knows where they lie.
+constexpr std::string_view kStoredFilePrefix = "sha256:";
+
+struct MimeRow {
+  std::string_view extension;
+  std::string_view mime;
+};
+constexpr std::array kMimeTypes = {
+    MimeRow{".pdf", "application/pdf"},
+    MimeRow{".xml", "application/xml"},
+    MimeRow{".zip", "application/zip"},
+    MimeRow{".jpg", "image/jpeg"},
+    MimeRow{".jpeg", "image/jpeg"},
+    MimeRow{".png", "image/png"},
+    MimeRow{".tif", "image/tiff"},
+    MimeRow{".tiff", "image/tiff"},
+    MimeRow{".txt", "text/plain"},
+    MimeRow{".html", "text/html"},
+    MimeRow{".doc", "application/msword"},
+    MimeRow{".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    MimeRow{".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    MimeRow{".odt", "application/vnd.oasis.opendocument.text"},
+    MimeRow{".rtf", "application/rtf"},
+    MimeRow{".sig", "application/pkcs7-signature"},
+};
+constexpr std::string_view kUnknownMime = "application/octet-stream";
+
+std::string mime_of(std::string name) {
+  std::string extension = std::filesystem::path(name).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+  for (const MimeRow& row : kMimeTypes) {
+    if (row.extension == extension) return std::string(row.mime);
+  }
+  return std::string(kUnknownMime);
+}
+
+// Keeps one file and rewrites its description; a failure becomes a field fault.
+void keep(File& file, const std::string& field, Outbox& outbox, NewUpdate& stored,
+          std::vector<FieldFault>& faults) {
+  if (file.name.empty()) file.name = std::filesystem::path(file.path).filename().string();
+  if (file.mime.empty()) file.mime = mime_of(file.name);
+  Result<StoredFile> kept = outbox.keep_file(file.path);
+  if (!kept) {
+    faults.push_back({field + ".path", "file", kept.error().text, ""});
+    return;
+  }
+  file.path = std::string(kStoredFilePrefix) + kept->sha256;
+  stored.files.push_back(*kept);
+}
+
+void keep_all(elk::Status& status, const std::string& field, Outbox& outbox, NewUpdate& stored,
+              std::vector<FieldFault>& faults) {
+  for (std::size_t i = 0; i < status.results.size(); ++i) {
+    keep(status.results[i], fmt::format("{}.results[{}]", field, i), outbox, stored, faults);
+  }
+}
+
+Settlement held(const SettledItem& item, HoldReason reason, std::string text,
+                std::optional<int> code = std::nullopt) {
+  Settlement settlement;
+  settlement.update = item.item.update;
+  settlement.event = UpdateEvent::stopped;
+  settlement.result_code = code;
+  settlement.hold_reason = reason;
+  settlement.hold_text = std::move(text);
+  return settlement;
+}
+
+// Back into the queue, to go again in a new message of that kind.
+Settlement converted(const SettledItem& item, ForcedKind kind, std::optional<int> code) {
+  Settlement settlement;
+  settlement.update = item.item.update;
+  settlement.event = UpdateEvent::returned;
+  settlement.result_code = code;
+  settlement.forced_kind = kind;
+  return settlement;
+}
+
+// A refusal that names no order: one of several may be to blame, so each goes again in a message of
+// its own (the dispatcher never puts an update that was in a message before together with others).
+std::vector<Settlement> refused(const std::vector<SettledItem>& items, const std::string& text) {
+  std::vector<Settlement> settlements;
+  for (const SettledItem& item : items) {
+    settlements.push_back(items.size() > 1 ? converted(item, item.update.forced_kind, std::nullopt)
+                                           : held(item, HoldReason::refused, text));
+  }
+  return settlements;
+}
+
+std::vector<Settlement> all_held(const std::vector<SettledItem>& items, HoldReason reason,
+                                 const std::string& text) {
+  std::vector<Settlement> settlements;
+  for (const SettledItem& item : items) settlements.push_back(held(item, reason, text));
+  return settlements;
+}
+
+// Result codes of ЕЛК, by the code and never by its text (elk-status §4; conversions: design §3).
+Settlement settle_order(const SettledItem& item, const elk::AnswerOrder& order) {
+  const int code = order.result;
+  if (code == elk::result_code::kOk) {
+    Settlement settlement;
+    settlement.update = item.item.update;
+    settlement.event = UpdateEvent::delivered;
+    settlement.result_code = code;
+    settlement.elk_number = order.elk_number;
+    settlement.known_to_recipient = true;
+    return settlement;
+  }
+  const std::string text = elk::explain_result(code, order.message);
+  if (code == elk::result_code::kOrderNotFound && !item.item.create) {
+    if (!item.order.facts.empty() && item.update.conversions == 0) {
+      return converted(item, ForcedKind::create, code);
+    }
+    return held(item, HoldReason::order_not_found, text, code);
+  }
+  if (code == elk::result_code::kOrderExists && item.item.create) {
+    if (!item.earlier_message_may_have_acted && item.update.conversions == 0) {
+      Settlement settlement = converted(item, ForcedKind::update, code);
+      settlement.known_to_recipient = true;
+      return settlement;
+    }
+    Settlement settlement = held(item, HoldReason::order_exists, text, code);
+    settlement.known_to_recipient = true;
+    return settlement;
+  }
+  return held(item, HoldReason::refused, text, code);
+}
+
+class ElkStatus final : public InformationType {
+ public:
+  explicit ElkStatus(elk::Profile profile) : profile_(std::move(profile)) {}
+
+  std::string_view name() const override { return kElkStatusType; }
+
+  bool is_create(const ClaimedUpdate& claim) const override {
+    if (claim.update.forced_kind != ForcedKind::none) {
+      return claim.update.forced_kind == ForcedKind::create;
+    }
+    elk::OrderState state;
+    state.known_to_elk = claim.order.known_to_recipient;
+    state.elk_number = claim.order.elk_number;
+    state.has_facts = !claim.order.facts.empty();
+    return elk::kind_for(state) == elk::RequestKind::create;
+  }
+
+  Result<Composition> compose(const std::vector<ClaimedUpdate>& claims, IdSource& ids) override {
+    Composition composition;
+    elk::Request request;
+    request.env = profile_.env;
+    request.kind = is_create(claims.front()) ? elk::RequestKind::create : elk::RequestKind::update;
+    for (const ClaimedUpdate& claim : claims) {
+      SMEV_ASSIGN(elk::RequestOrder order, compose_order(claim, request.kind, ids, composition));
+      composition.items.push_back({claim.update.id, static_cast<int>(composition.items.size()),
+                                   request.kind == elk::RequestKind::create, order.order_number,
+                                   std::nullopt});
+      request.orders.push_back(std::move(order));
+    }
+    composition.content = elk::to_xml(request);
+    return composition;
+  }
+
+  std::vector<Settlement> settle(const std::vector<SettledItem>& items,
+                                 const IncomingMessage& answer) const override {
+    switch (answer.kind) {
+      case IncomingMessage::Kind::content:
+        return settle_content(items, answer);
+      case IncomingMessage::Kind::rejected:
+        return refused(
+            items, fmt::format("Получатель отклонил запрос ({}): {}", answer.code, answer.text));
+      case IncomingMessage::Kind::async_status:
+        if (!answer.fault && answer.code != "requestIsRejectedBySmev") return {};
+        return refused(items, rejection_text(answer));
+      case IncomingMessage::Kind::status:
+        return {};
+      case IncomingMessage::Kind::unreadable:
+        break;
+    }
+    return all_held(items, HoldReason::bad_answer,
+                    "Ответ подписан верно, но прочитать его нельзя.");
+  }
+
+ private:
+  static std::string rejection_text(const IncomingMessage& answer) {
+    std::string text = answer.fault && !answer.fault->description.empty()
+                           ? answer.fault->description
+                           : answer.text;
+    if (answer.fault) {
+      for (const std::string& error : answer.fault->validation_errors) text += "\n" + error;
+    }
+    return "СМЭВ отклонила сообщение: " + text;
+  }
+
+  std::vector<Settlement> settle_content(const std::vector<SettledItem>& items,
+                                         const IncomingMessage& answer) const {
+    Result<xml::Document> document = xml::Document::parse(answer.content);
+    if (!document) {
+      return all_held(items, HoldReason::bad_answer, "Ответ ЕЛК не читается как XML.");
+    }
+    Result<elk::Answer> content = elk::read_answer(document->root());
+    if (!content) return all_held(items, HoldReason::bad_answer, content.error().text);
+
+    std::vector<Settlement> settlements;
+    for (const SettledItem& item : items) {
+      const elk::AnswerOrder* order = find_order(*content, item, items.size());
+      settlements.push_back(order != nullptr ? settle_order(item, *order)
+                                             : held(item, HoldReason::not_in_answer,
+                                                    "В ответе ЕЛК нет этого заявления."));
+    }
+    return settlements;
+  }
+
+  // By our number, else by theirs; a lone order without numbers belongs to a lone update.
+  static const elk::AnswerOrder* find_order(const elk::Answer& answer, const SettledItem& item,
+                                            std::size_t items) {
+    for (const elk::AnswerOrder& order : answer.orders) {
+      if (!order.order_number.empty() && order.order_number == item.item.order_number)
+        return &order;
+    }
+    for (const elk::AnswerOrder& order : answer.orders) {
+      if (order.elk_number && order.elk_number == item.order.elk_number) return &order;
+    }
+    const bool alone = items == 1 && answer.orders.size() == 1;
+    if (alone && (answer.orders[0].order_number.empty() || item.item.order_number.empty())) {
+      return &answer.orders[0];
+    }
+    return nullptr;
+  }
+
+  Result<elk::RequestOrder> compose_order(const ClaimedUpdate& claim, elk::RequestKind kind,
+                                          IdSource& ids, Composition& composition) {
+    SMEV_ASSIGN(elk::Update update, elk::update_from_json(claim.update.payload));
+    if (!claim.order.facts.empty() && !update.order.has_facts()) {
+      SMEV_ASSIGN(elk::Order facts, elk::order_from_json(claim.order.facts));
+      facts.elk_number = update.order.elk_number;
+      update.order = std::move(facts);
+    }
+    if (kind == elk::RequestKind::update && claim.order.elk_number) {
+      update.order.elk_number = claim.order.elk_number;
+    }
+    std::vector<std::string> attachment_ids;
+    for (const File* file : elk::all_results(update)) {
+      MessageFile stored;
+      stored.uuid = ids.next();
+      stored.sha256 = file->path.substr(std::min(kStoredFilePrefix.size(), file->path.size()));
+      stored.name = file->name;
+      stored.mime = file->mime;
+      attachment_ids.push_back(stored.uuid.text());
+      composition.files.push_back(std::move(stored));
+    }
+    return elk::compose(update, profile_, attachment_ids);
+  }
+
+  elk::Profile profile_;
+};
+
+}  // namespace
+
+std::unique_ptr<InformationType> elk_status_type(elk::Profile profile) {
+  return std::make_unique<ElkStatus>(std::move(profile));
+}
+
+std::string order_key_number(const elk::Order& order) {
+  if (!order.number.empty() || !order.elk_number) return order.number;
+  return fmt::format("elk:{}", *order.elk_number);
+}
+
+Result<NewUpdate> stored_update(const elk::Update& update, Outbox& outbox,
+                                const std::string& sender, Contour contour) {
+  NewUpdate stored;
+  elk::Update kept = update;
+  std::vector<FieldFault> faults;
+  keep_all(kept.status, "status", outbox, stored, faults);
+  for (std::size_t i = 0; i < kept.more_statuses.size(); ++i) {
+    keep_all(kept.more_statuses[i], fmt::format("more_statuses[{}]", i), outbox, stored, faults);
+  }
+  if (!faults.empty()) return fail(validation_error(std::move(faults)));
+
+  stored.order = {sender, contour, order_key_number(update.order)};
+  stored.type = kElkStatusType;
+  stored.payload = elk::to_json(kept);
+  stored.payload_digest = sha256_hex(stored.payload);
+  stored.elk_number = update.order.elk_number;
+  if (update.order.has_facts()) stored.facts = elk::to_json(update.order);
+  const elk::Status& last = kept.more_statuses.empty() ? kept.status : kept.more_statuses.back();
+  stored.mark = to_utc_text(last.at.instant());
+  return stored;
+}
+
+}  // namespace smev

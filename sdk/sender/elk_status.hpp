@@ -1,0 +1,24 @@
+#pragma once
+// «Передача статусов и результатов» as an information type of the sender.
+
+#include <memory>
+
+#include "sdk/sender/information_type.hpp"
+#include "smev/elk/profile.hpp"
+#include "smev/elk/update.hpp"
+
+namespace smev {
+
+inline constexpr std::string_view kElkStatusType = "elk/status/1.0.2";
+
+std::unique_ptr<InformationType> elk_status_type(elk::Profile profile);
+
+/// An update as the outbox takes it: files kept and named by their hash, order key, digest, facts.
+/// Faults of files come as field faults ("status.results[0].path").
+Result<NewUpdate> stored_update(const elk::Update& update, Outbox& outbox,
+                                const std::string& sender, Contour contour);
+
+/// The key's number for an order known only by its ЕЛК number.
+std::string order_key_number(const elk::Order& order);
+
+}  // namespace smev

@@ -1,0 +1,141 @@
+#include "sdk/sender/receiver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sdk/base/kill_point.hpp"
+#include "sdk/sender/verdict_json.hpp"
+
+namespace smev {
+namespace {
+
+// After this many failed polls in a row the pause is the slow one, whatever is awaited.
+constexpr int kFastErrors = 3;
+
+}  // namespace
+
+Receiver::Receiver(SenderParts& parts, EventSink& events, Bell& bell)
+    : parts_(parts), events_(events), bell_(bell) {}
+
+Result<void> Receiver::acknowledge_stored() {
+  SMEV_ASSIGN(std::vector<AnswerRow> answers, parts_.outbox().unacknowledged());
+  for (const AnswerRow& answer : answers) {
+    SMEV_ASSIGN(bool done, acknowledge(answer.id, answer.message_id));
+    if (!done) break;  // the network is away; the next round tries again
+  }
+  return {};
+}
+
+Result<bool> Receiver::round() {
+  Result<std::optional<IncomingMessage>> incoming =
+      parts_.transport().receive(parts_.options.selector);
+  if (!incoming) {
+    ++network_errors_;
+    const Error& error = incoming.error();
+    parts_.logger().warning("poll.failed", error.text,
+                            {{"error", std::string(name(error.code))}, {"detail", error.detail}});
+    return false;
+  }
+  if (std::exchange(network_errors_, 0) > 0) SMEV_TRY(acknowledge_stored());
+  if (!*incoming) return false;
+  return take(**incoming);
+}
+
+Result<Duration> Receiver::pause() {
+  SMEV_ASSIGN(OutboxStats stats, parts_.outbox().stats());
+  const bool awaited = stats.awaiting_answer > 0 && network_errors_ < kFastErrors;
+  return awaited ? parts_.options.poll.fast : parts_.options.poll.slow;
+}
+
+Result<bool> Receiver::take(const IncomingMessage& incoming) {
+  NewAnswer answer;
+  answer.message_id = incoming.message_id;
+  answer.original_message_id = incoming.original_message_id;
+  answer.kind = name(incoming.kind);
+  answer.content_type = incoming.content_type;
+  answer.raw = incoming.raw;
+  answer.verdicts = to_json(incoming.verdicts);
+  answer.verified = incoming.verified;
+  answer.note = incoming.problem;
+
+  std::optional<MessageRow> message;
+  if (Result<Uuid> original = Uuid::parse(incoming.original_message_id)) {
+    SMEV_ASSIGN(message, parts_.outbox().find_message(*original));
+  }
+  answer.stray = !message;
+  std::vector<Settlement> settled;
+  if (incoming.verified && message) {
+    SMEV_ASSIGN(settled, settlements(*message, incoming));
+  }
+  SMEV_ASSIGN(RecordedAnswer recorded, parts_.outbox().record_answer(answer, settled));
+
+  for (const UpdateRow& update : recorded.changed) {
+    events_.give_changed(update, incoming.original_message_id);
+  }
+  bell_.ring();
+  if (!incoming.verified) {
+    if (!recorded.repeated) {
+      report_unsettled(Event::Kind::answer_refused, incoming,
+                       "Подпись ответа не подтверждена: ответ сохранён, не учтён и не подтверждён "
+                       "СМЭВ.");
+    }
+    return false;
+  }
+  // The queue belongs to the certificate: others may be waiting for what is not ours.
+  const bool ours_alone = parts_.options.sole_consumer || parts_.options.node_id.has_value();
+  if (answer.stray && !recorded.repeated) {
+    report_unsettled(Event::Kind::stray, incoming,
+                     ours_alone ? "Ответ не на наше сообщение: сохранён и подтверждён."
+                                : "Ответ не на наше сообщение: сохранён, оставлен в очереди СМЭВ.");
+  }
+  if (answer.stray && !ours_alone) return false;
+  return acknowledge(recorded.id, incoming.message_id);
+}
+
+Result<std::vector<Settlement>> Receiver::settlements(const MessageRow& message,
+                                                      const IncomingMessage& incoming) {
+  std::vector<SettledItem> items;
+  for (const MessageItem& item : message.items) {
+    SMEV_ASSIGN(std::optional<UpdateRow> update, parts_.outbox().find_update(item.update));
+    if (!update) {
+      return fail(local_error(ErrorCode::store, "message item without its update"));
+    }
+    SMEV_ASSIGN(std::optional<OrderFacts> order, parts_.outbox().find_order(update->order));
+    SMEV_ASSIGN(std::vector<MessageRow> messages, parts_.outbox().messages_of(item.update));
+    SettledItem settled{item, std::move(*update), order ? std::move(*order) : OrderFacts{}, false};
+    settled.earlier_message_may_have_acted =
+        std::any_of(messages.begin(), messages.end(), [&](const MessageRow& earlier) {
+          return earlier.message_id != message.message_id &&
+                 (earlier.accepted_at.has_value() || earlier.doubtful_attempts > 0);
+        });
+    items.push_back(std::move(settled));
+  }
+  return parts_.type->settle(items, incoming);
+}
+
+Result<bool> Receiver::acknowledge(std::int64_t answer, const std::string& message_id) {
+  SMEV_KILL_POINT("sender.acknowledging");
+  Result<void> acknowledged = parts_.transport().acknowledge(message_id, true);
+  SMEV_KILL_POINT("sender.acknowledged");
+  if (!acknowledged) {
+    const Error& error = acknowledged.error();
+    ++network_errors_;
+    parts_.logger().warning("ack.failed", error.text,
+                            {{"message_id", message_id}, {"detail", error.detail}});
+    return false;
+  }
+  SMEV_TRY(parts_.outbox().mark_acknowledged(answer));
+  return true;
+}
+
+void Receiver::report_unsettled(Event::Kind kind, const IncomingMessage& incoming,
+                                std::string text) {
+  Event event;
+  event.kind = kind;
+  event.message_id = incoming.message_id;
+  event.text = std::move(text);
+  if (!incoming.problem.empty()) event.text += " (" + incoming.problem + ")";
+  events_.give(std::move(event));
+}
+
+}  // namespace smev

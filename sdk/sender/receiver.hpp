@@ -1,0 +1,36 @@
+#pragma once
+// The way back: poll, verify, store and settle in one commit, then acknowledge. Never the other way
+// round.
+
+#include <mutex>
+
+#include "sdk/sender/core.hpp"
+
+namespace smev {
+
+class Receiver {
+ public:
+  Receiver(SenderParts& parts, EventSink& events, Bell& bell);
+
+  /// Acknowledges what a crash left stored and unacknowledged.
+  Result<void> acknowledge_stored();
+  /// Asks once. True when a message was taken off the queue, so that another may wait behind it.
+  /// An error of the store is returned; one of the network is logged and counts as an empty queue.
+  Result<bool> round();
+  /// How long to wait after an empty round: short while an answer is awaited.
+  Result<Duration> pause();
+
+ private:
+  Result<bool> take(const IncomingMessage& incoming);
+  Result<std::vector<Settlement>> settlements(const MessageRow& message,
+                                              const IncomingMessage& incoming);
+  Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);
+  void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
+
+  SenderParts& parts_;
+  EventSink& events_;
+  Bell& bell_;
+  int network_errors_ = 0;  // in a row
+};
+
+}  // namespace smev

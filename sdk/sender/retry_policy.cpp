@@ -1,0 +1,140 @@
+#include "sdk/sender/retry_policy.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sdk/sender/verdict_json.hpp"
+
+namespace smev {
+namespace {
+
+using Outcome = Transmission::Outcome;
+
+constexpr std::string_view kStaleMessageId = "StaleMessageId";
+
+void stop_updates(AttemptOutcome& outcome, MessageEvent event, HoldReason reason,
+                  std::string text) {
+  outcome.event = event;
+  outcome.update_event = UpdateEvent::stopped;
+  outcome.hold_reason = reason;
+  outcome.hold_text = std::move(text);
+}
+
+// Only a message that cannot have been accepted may be replaced; one in doubt waits for a person.
+void give_up_id(AttemptOutcome& outcome, const MessageRow& message) {
+  if (message.doubtful_attempts == 0) {
+    outcome.event = MessageEvent::superseded;
+    outcome.update_event = UpdateEvent::returned;
+    return;
+  }
+  stop_updates(outcome, MessageEvent::superseded, HoldReason::stale_in_doubt,
+               "Идентификатор сообщения устарел, а исход прежних попыток неизвестен.");
+}
+
+void judge_refusal(AttemptOutcome& outcome, const MessageRow& message, const Error& error,
+                   const RetrySituation& situation) {
+  switch (error.retry) {
+    case Retry::throttled:
+      outcome.event = MessageEvent::not_taken;
+      outcome.not_before = situation.now + situation.retry.throttled;
+      return;
+    case Retry::later:
+    case Retry::same_id_now:
+      outcome.event = MessageEvent::not_taken;
+      outcome.not_before =
+          situation.now + backoff(situation.retry, message.attempts, situation.random);
+      return;
+    case Retry::never:
+    case Retry::after_fix:
+      break;
+  }
+  if (error.fault && error.fault->name == kStaleMessageId) {
+    give_up_id(outcome, message);
+    return;
+  }
+  stop_updates(outcome, MessageEvent::refused, HoldReason::refused, error.text);
+}
+
+AttemptOutcome described(const MessageRow& message, const Transmission& transmission) {
+  AttemptOutcome outcome;
+  outcome.message_id = message.message_id;
+  outcome.outcome = name(transmission.outcome);
+  outcome.endpoint = transmission.endpoint;
+  outcome.http_status = transmission.http_status;
+  outcome.duration = transmission.duration;
+  outcome.receipt = transmission.receipt;
+  outcome.verdicts = to_json(transmission.verdicts);
+  if (transmission.error) {
+    const Error& error = *transmission.error;
+    const bool named = error.fault && !error.fault->name.empty();
+    outcome.fault = named ? error.fault->name : std::string(name(error.code));
+    outcome.text = error.detail;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Duration backoff(const RetryOptions& retry, int attempts, double random) {
+  const int doublings = std::clamp(attempts - 1, 0, 40);
+  const double longest = std::min(std::ldexp(static_cast<double>(retry.base.count()), doublings),
+                                  static_cast<double>(retry.cap.count()));
+  return Duration(static_cast<Duration::rep>(longest * random));
+}
+
+AttemptOutcome judge(const MessageRow& message, const Transmission& transmission,
+                     const RetrySituation& situation) {
+  AttemptOutcome outcome = described(message, transmission);
+  const TimePoint retry_at =
+      situation.now + backoff(situation.retry, message.attempts, situation.random);
+  switch (transmission.outcome) {
+    case Outcome::accepted:
+      outcome.event = MessageEvent::accepted;
+      break;
+    case Outcome::duplicate:
+      if (message.doubtful_attempts > 0) {
+        outcome.event = MessageEvent::accepted;
+      } else {
+        stop_updates(outcome, MessageEvent::refused, HoldReason::foreign_duplicate,
+                     "СМЭВ знает этот идентификатор, а прежней нашей попытки с ним нет.");
+      }
+      break;
+    case Outcome::refused:
+      judge_refusal(outcome, message, *transmission.error, situation);
+      break;
+    case Outcome::not_sent:
+      outcome.event = MessageEvent::not_taken;
+      outcome.not_before = retry_at;
+      break;
+    case Outcome::in_doubt:
+      outcome.event = MessageEvent::doubt;
+      outcome.not_before = retry_at;
+      break;
+  }
+  if (outcome.event == MessageEvent::accepted) {
+    outcome.answer_deadline = situation.now + situation.answer_deadline;
+  }
+  return outcome;
+}
+
+AttemptOutcome judge_stale(const MessageRow& message, const std::string& text) {
+  AttemptOutcome outcome;
+  outcome.message_id = message.message_id;
+  outcome.outcome = name(Outcome::not_sent);
+  outcome.fault = "stale";
+  outcome.text = text;
+  give_up_id(outcome, message);
+  return outcome;
+}
+
+AttemptOutcome judge_missing_file(const MessageRow& message, const Error& error) {
+  AttemptOutcome outcome;
+  outcome.message_id = message.message_id;
+  outcome.outcome = name(Outcome::not_sent);
+  outcome.fault = name(error.code);
+  outcome.text = error.detail;
+  stop_updates(outcome, MessageEvent::refused, HoldReason::file_missing, error.text);
+  return outcome;
+}
+
+}  // namespace smev

@@ -1,0 +1,291 @@
+#include "smev/sender/sender.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "sdk/elk/rules.hpp"
+#include "sdk/sender/core.hpp"
+#include "sdk/sender/dispatcher.hpp"
+#include "sdk/sender/elk_status.hpp"
+#include "sdk/sender/receiver.hpp"
+
+namespace smev {
+namespace {
+
+// wait() looks at the store this often when the event came about in another process.
+constexpr Duration kWaitStep = std::chrono::milliseconds(200);
+
+elk::OrderHistory history_of(const OrderFacts& order) {
+  elk::OrderHistory history;
+  history.first_update = order.next_sequence == 1;
+  history.has_facts = !order.facts.empty();
+  if (Result<TimePoint> last = parse_utc_text(order.last_status_at)) history.last_status_at = *last;
+  return history;
+}
+
+// Opens what the caller did not bring.
+Result<void> fill_parts(SenderOptions& options) {
+  if (!options.clock) options.clock = system_clock();
+  if (!options.ids) options.ids = time_based_ids(options.clock);
+  if (!options.logger) options.logger = null_logger();
+  if (!options.outbox) {
+    const std::filesystem::path folder = std::filesystem::path(options.outbox_path).parent_path();
+    std::error_code failed;
+    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+    if (failed) {
+      return smev::fail(
+          local_error(ErrorCode::io, "cannot create " + folder.string() + ": " + failed.message()));
+    }
+    SMEV_ASSIGN(options.outbox, sqlite_outbox({.path = options.outbox_path}, options.clock));
+  }
+  if (options.transport) return {};
+  if (!options.signer) {
+    SMEV_ASSIGN(options.signer,
+                pem_signer(options.key_path, options.certificate_path, options.clock->now()));
+  }
+  if (!options.verifier) {
+    SMEV_ASSIGN(options.verifier, pinned_verifier(options.trusted_paths));
+  }
+  std::shared_ptr<FileStore> files;
+  if (!options.file_store.url.empty()) files = ftp_file_store(options.file_store);
+  SMEV_ASSIGN(options.transport, soap_transport(options.soap, options.signer, options.verifier,
+                                                std::move(files), options.clock));
+  return {};
+}
+
+// What the caller replaced stays replaced when the rest comes from a file.
+Result<SenderOptions> from_file(SenderOptions given) {
+  SMEV_ASSIGN(SenderOptions options, load_options(given.config));
+  options.config = std::move(given.config);
+  options.clock = std::move(given.clock);
+  options.ids = std::move(given.ids);
+  options.logger = std::move(given.logger);
+  options.outbox = std::move(given.outbox);
+  options.signer = std::move(given.signer);
+  options.verifier = std::move(given.verifier);
+  options.transport = std::move(given.transport);
+  return options;
+}
+
+}  // namespace
+
+std::string_view name(Event::Kind kind) {
+  switch (kind) {
+    case Event::Kind::submitted:
+      return "submitted";
+    case Event::Kind::accepted:
+      return "accepted";
+    case Event::Kind::delivered:
+      return "delivered";
+    case Event::Kind::held:
+      return "held";
+    case Event::Kind::returned:
+      return "returned";
+    case Event::Kind::in_doubt:
+      return "in_doubt";
+    case Event::Kind::answer_refused:
+      return "answer_refused";
+    case Event::Kind::stray:
+      return "stray";
+  }
+  return "unknown";
+}
+
+class Sender::Core {
+ public:
+  explicit Core(SenderParts parts) : parts_(std::move(parts)), events_(parts_) {}
+
+  SenderParts& parts() { return parts_; }
+  EventSink& events() { return events_; }
+  Bell& bell() { return bell_; }
+
+  Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options);
+  /// Works until `enough` says so (asked when there is nothing to do), or a stop.
+  Result<void> work(const std::function<Result<bool>()>& enough);
+
+ private:
+  Result<void> check(const elk::Update& update, const OrderFacts& order) const;
+  void receive(Receiver& receiver, std::optional<Error>& first_error, std::mutex& mutex);
+
+  SenderParts parts_;
+  EventSink events_;
+  Bell bell_;
+};
+
+Result<void> Sender::Core::check(const elk::Update& update, const OrderFacts& order) const {
+  std::vector<FieldFault> faults =
+      elk::check(update, parts_.options.profile, history_of(order), parts_.clock().now());
+  if (!faults.empty()) return fail(validation_error(std::move(faults)));
+  return {};
+}
+
+Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
+  // Once before the files are copied, so that all faults of the text come at once and cheaply; once
+  // more inside the transaction, where the order's past is certain.
+  const OrderKey key{parts_.options.mnemonic, parts_.options.contour,
+                     order_key_number(update.order)};
+  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key));
+  SMEV_TRY(check(update, known.value_or(OrderFacts{})));
+  SMEV_ASSIGN(NewUpdate stored, stored_update(update, parts_.outbox(), key.sender, key.contour));
+  stored.idempotency_key =
+      options.idempotency_key.empty() ? "digest:" + stored.payload_digest : options.idempotency_key;
+  stored.not_before = options.not_before;
+  stored.deadline = options.deadline;
+  SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(stored, [&](const OrderFacts& order) {
+    return check(update, order);
+  }));
+  if (!submitted.duplicate) {
+    Event event;
+    event.kind = Event::Kind::submitted;
+    event.update = submitted.id;
+    event.order_number = key.number;
+    events_.give(std::move(event));
+    bell_.ring();
+  }
+  return submitted.id;
+}
+
+void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error,
+                           std::mutex& mutex) {
+  unsigned long seen = 0;
+  auto step = [&]() -> Result<void> {
+    SMEV_ASSIGN(bool more, receiver.round());
+    if (more) return {};
+    SMEV_ASSIGN(Duration pause, receiver.pause());
+    // News shortens the slow pause, never the fast one: a busy outbox must not become a busy
+    // poller.
+    const Duration fast = std::min(pause, parts_.options.poll.fast);
+    bell_.wait_for_stop(fast);
+    if (pause > fast) bell_.wait(pause - fast, seen);
+    return {};
+  };
+  while (!bell_.stopped()) {
+    if (Result<void> done = step(); !done) {
+      const std::lock_guard lock(mutex);
+      first_error = done.error();
+      bell_.stop();
+    }
+  }
+}
+
+Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
+  SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
+  Dispatcher dispatcher(parts_, events_, bell_);
+  std::vector<Receiver> receivers(static_cast<std::size_t>(parts_.options.poll.pollers),
+                                  Receiver(parts_, events_, bell_));
+  SMEV_TRY(receivers.front().acknowledge_stored());
+
+  std::mutex mutex;
+  std::optional<Error> receive_error;
+  std::vector<std::jthread> threads;
+  for (Receiver& receiver : receivers) {
+    threads.emplace_back([&] { receive(receiver, receive_error, mutex); });
+  }
+
+  unsigned long seen = 0;
+  auto dispatch = [&]() -> Result<void> {
+    while (!bell_.stopped()) {
+      SMEV_ASSIGN(bool busy, dispatcher.round());
+      if (busy) continue;
+      SMEV_ASSIGN(bool done, enough());
+      if (done) break;
+      SMEV_ASSIGN(Duration pause, dispatcher.pause());
+      bell_.wait(pause, seen);
+    }
+    return dispatcher.finish();
+  };
+  Result<void> dispatched = dispatch();
+  bell_.stop();
+  threads.clear();
+  bell_.reset();
+  if (!dispatched) return dispatched;
+  if (receive_error) return fail(std::move(*receive_error));
+  return {};
+}
+
+Sender::Sender(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Sender::Sender(Sender&&) noexcept = default;
+Sender& Sender::operator=(Sender&&) noexcept = default;
+Sender::~Sender() = default;
+
+Result<Sender> Sender::open(SenderOptions options) {
+  SenderParts parts;
+  SMEV_ASSIGN(parts.runtime, Runtime::acquire());
+  if (!options.config.empty()) {
+    SMEV_ASSIGN(options, from_file(std::move(options)));
+  }
+  if (std::vector<FieldFault> faults = options.validate(); !faults.empty()) {
+    return fail(validation_error(std::move(faults), ErrorCode::config));
+  }
+  SMEV_TRY(fill_parts(options));
+  parts.type = elk_status_type(options.profile);
+  parts.options = std::move(options);
+  return Sender(std::make_unique<Core>(std::move(parts)));
+}
+
+Result<UpdateId> Sender::submit(const elk::Update& update, const SubmitOptions& options) {
+  return core_->submit(update, options);
+}
+
+Result<void> Sender::run() {
+  return core_->work([]() -> Result<bool> { return false; });
+}
+
+Result<DrainReport> Sender::drain(Duration timeout) {
+  const auto end = core_->parts().clock().steady() + timeout;
+  DrainReport report;
+  SMEV_TRY(core_->work([&]() -> Result<bool> {
+    SMEV_ASSIGN(report.stats, outbox().stats());
+    report.complete = report.stats.in_flight == 0 && report.stats.queued == report.stats.blocked;
+    return report.complete || core_->parts().clock().steady() >= end;
+  }));
+  return report;
+}
+
+void Sender::stop() { core_->bell().stop(); }
+
+Result<std::optional<UpdateReport>> Sender::find(UpdateId id) {
+  SMEV_ASSIGN(std::optional<UpdateRow> update, outbox().find_update(id));
+  if (!update) return std::optional<UpdateReport>{};
+  UpdateReport report;
+  report.update = std::move(*update);
+  SMEV_ASSIGN(std::vector<MessageRow> messages, outbox().messages_of(id));
+  for (MessageRow& message : messages) {
+    SMEV_ASSIGN(std::vector<AttemptRow> attempts, outbox().attempts_of(message.message_id));
+    SMEV_ASSIGN(std::vector<AnswerRow> answers, outbox().answers_to(message.message_id));
+    report.messages.push_back({std::move(message), std::move(attempts), std::move(answers)});
+  }
+  SMEV_ASSIGN(report.audit, outbox().audit_of(id));
+  return std::optional<UpdateReport>(std::move(report));
+}
+
+Result<std::vector<UpdateRow>> Sender::list(const UpdateFilter& filter) {
+  return outbox().list_updates(filter);
+}
+
+Result<UpdateRow> Sender::wait(UpdateId id, Duration timeout) {
+  const auto end = core_->parts().clock().steady() + timeout;
+  unsigned long seen = 0;
+  while (true) {
+    SMEV_ASSIGN(std::optional<UpdateRow> update, outbox().find_update(id));
+    if (!update) {
+      return fail(local_error(ErrorCode::not_found, "no update " + std::to_string(id)));
+    }
+    if (update->state == UpdateState::held || is_final(update->state)) return *std::move(update);
+    if (core_->parts().clock().steady() >= end) {
+      return fail(local_error(ErrorCode::timeout, "the update is not settled yet", Retry::later));
+    }
+    core_->bell().wait(kWaitStep, seen);
+  }
+}
+
+void Sender::on_event(std::function<void(const Event&)> callback) {
+  core_->events().set_callback(std::move(callback));
+}
+
+const SenderOptions& Sender::options() const { return core_->parts().options; }
+Outbox& Sender::outbox() { return *core_->parts().options.outbox; }
+
+}  // namespace smev
