@@ -42,11 +42,18 @@ struct Answer {
   friend bool operator==(const Answer&, const Answer&) = default;
 };
 
-/// Fails with bad_answer when the root is another one or no order can be read at all.
+/// Fails with bad_answer when the root is another one or no order can be read at all. Prefixes, the
+/// order of elements, lengths and elements that are not known do not matter. An order without a
+/// readable result code is passed over (it stays unanswered); a message code that cannot be read is
+/// told from the orders: 0 when all of them are 0, else 11.
 Result<Answer> read_answer(const xml::Element& root);
+/// In the form that ЕЛК really writes: prefixed root, children in the default namespace. An update
+/// answer always names the number of ЕЛК (0 where there is none), as the schema demands.
 std::string to_xml(const Answer& answer);
 
-/// Plain Russian for a result code: cause and next step. Unknown codes get a general text.
+/// Plain Russian for a result code: cause and next step. Unknown codes get a general text with the
+/// message of ЕЛК, cut to kShownMessageLength characters and without control characters.
+inline constexpr std::size_t kShownMessageLength = 256;
 std::string explain_result(int code, std::string_view message);
 
 }  // namespace smev::elk

@@ -1,5 +1,10 @@
 #pragma once
 // The JSON form of an update (docs/update.md): what smev-send reads, and what the outbox keeps.
+//
+// Errors: bad_json with line and column when it is no JSON at all, limit_exceeded beyond the limits
+// of json_tree.hpp, validation with field paths otherwise (codes: unknown_field, duplicate_key,
+// missing, wrong_type, out_of_range, one_of, date_time). Only the form is judged here; see
+// rules.hpp.
 
 #include <string>
 #include <string_view>

@@ -1,5 +1,6 @@
 #pragma once
-// Lexical forms of XML Schema's simple types, as a reader meets them: blanks around, a leading plus.
+// Lexical forms of XML Schema's simple types, as a reader meets them: blanks around, a leading
+// plus.
 
 #include <charconv>
 #include <cstdint>

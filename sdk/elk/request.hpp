@@ -39,7 +39,8 @@ struct RequestStatus {
   friend bool operator==(const RequestStatus&, const RequestStatus&) = default;
 };
 
-/// One `order`. In an update only the number (either of both), KPP, INN and statuses are written.
+/// One `order`. In an update only the number, KPP, INN and statuses are written; the number is
+/// `elk_number` where it is known, else `order_number`.
 struct RequestOrder {
   std::optional<Applicant> applicant;
   std::optional<std::string> sender_kpp;
@@ -63,14 +64,18 @@ struct Request {
   friend bool operator==(const Request&, const Request&) = default;
 };
 
-/// Business XML, in one line, root prefixed `ns1`, nothing else in it.
+/// Business XML, in one line, root prefixed `ns1`, nothing else in it. SNILS are written in the
+/// form `NNN-NNN-NNN NN`. What is not there is left out: a create without applicant breaks the
+/// schema.
 std::string to_xml(const Request& request);
 /// Reads any request that the schema accepts (used by the mock and by round-trip tests); prefixes
 /// do not matter, dates keep their letters.
 Result<Request> read_request(const xml::Element& root);
 
 /// Fills an update from the profile. `attachment_ids`: the file-store uuids of the results, in the
-/// order of all_results(update).
+/// order of all_results(update), exactly as many (else the program ends: a programmer's error). In
+/// a status the results stand before the documents of the data mart. Empty optional names are left
+/// out.
 RequestOrder compose(const Update& update, const Profile& profile,
                      const std::vector<std::string>& attachment_ids);
 /// Pointers to every result file of an update, in the order in which they are written.
@@ -82,6 +87,8 @@ struct OrderState {
   std::optional<std::int64_t> elk_number;  ///< from an answer or from the caller
   bool has_facts = false;                  ///< the facts of a create are known
 };
+/// An order that ЕЛК knows is updated; another one is created when its facts are known, else it
+/// must be one that an earlier system created, and is updated by its number.
 RequestKind kind_for(const OrderState& state);
 
 }  // namespace smev::elk

@@ -1,0 +1,19 @@
+#pragma once
+// What must hold for each of the nine kinds of applicant.
+
+#include <string>
+
+#include "sdk/elk/faults.hpp"
+#include "smev/base/clock.hpp"
+#include "smev/elk/applicant.hpp"
+
+namespace smev::elk {
+
+/// @param field path of the applicant; its members are named below it without their kind
+void check_applicant(Faults& faults, const std::string& field, const Applicant& applicant,
+                     TimePoint now);
+
+/// Ten digits with their check digit.
+bool check_inn_of_organization(Faults& faults, const std::string& field, std::string_view inn);
+
+}  // namespace smev::elk

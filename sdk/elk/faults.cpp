@@ -1,0 +1,100 @@
+#include "sdk/elk/faults.hpp"
+
+#include "sdk/base/text.hpp"
+
+namespace smev::elk {
+namespace {
+
+/// XML 1.0 §2.2: control characters but tab, LF and CR; U+FFFE and U+FFFF. Valid UTF-8 is given.
+bool has_forbidden_character(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    if (octet < 0x20 && octet != '\t' && octet != '\n' && octet != '\r') return true;
+    if (octet == 0xEF && i + 2 < text.size() && static_cast<unsigned char>(text[i + 1]) == 0xBF &&
+        static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The word form that Russian wants after a number.
+std::string_view counted(std::size_t count, std::string_view one, std::string_view few,
+                         std::string_view many) {
+  const std::size_t tens = count % 100;
+  if (tens >= 11 && tens <= 14) return many;
+  const std::size_t units = count % 10;
+  if (units == 1) return one;
+  return units >= 2 && units <= 4 ? few : many;
+}
+
+std::string with_word(std::size_t count, std::string_view one, std::string_view few,
+                      std::string_view many) {
+  return std::to_string(count) + " " + std::string(counted(count, one, few, many));
+}
+
+/// «не больше 36 символов»: the genitive after a comparison.
+std::string genitive_characters(std::size_t count) {
+  const bool singular = count % 10 == 1 && count % 100 != 11;
+  return std::to_string(count) + (singular ? " символа" : " символов");
+}
+
+}  // namespace
+
+std::string characters_text(std::size_t count) {
+  return with_word(count, "символ", "символа", "символов");
+}
+
+bool check_text(Faults& faults, const std::string& field, std::string_view text,
+                const TextLimits& limits) {
+  if (!is_valid_utf8(text)) {
+    faults.add(field, "encoding", "Текст не в кодировке UTF-8", source::kSchema);
+    return false;
+  }
+  if (has_forbidden_character(text)) {
+    faults.add(field, "forbidden_character",
+               "Есть управляющий символ, который в XML недопустим: удалите его", source::kSchema);
+    return false;
+  }
+  if (limits.one_line && text.find_first_of("\t\r\n") != std::string_view::npos) {
+    faults.add(field, "line_break",
+               "Табуляция и перевод строки здесь недопустимы: нужна одна строка", source::kSchema);
+    return false;
+  }
+  const std::size_t length = utf8_length(text);
+  if (length == 0 && limits.least > 0) {
+    faults.add(field, "missing", "Обязательное поле не заполнено", source::kSchema);
+    return false;
+  }
+  if (length < limits.least) {
+    faults.add(field, "too_short",
+               "Слишком коротко: " + characters_text(length) + ", нужно не меньше " +
+                   genitive_characters(limits.least),
+               source::kSchema);
+    return false;
+  }
+  if (length > limits.most) {
+    faults.add(field, "too_long",
+               "Слишком длинно: " + characters_text(length) + ", допустимо не больше " +
+                   genitive_characters(limits.most),
+               source::kSchema);
+    return false;
+  }
+  return true;
+}
+
+bool check_digits(Faults& faults, const std::string& field, std::string_view text,
+                  std::size_t least, std::size_t most) {
+  if (text.empty()) {
+    faults.add(field, "missing", "Обязательное поле не заполнено", source::kSchema);
+    return false;
+  }
+  if (all_ascii_digits(text) && text.size() >= least && text.size() <= most) return true;
+  const std::string expected =
+      least == most ? with_word(most, "цифра", "цифры", "цифр")
+                    : "от " + std::to_string(least) + " до " + std::to_string(most) + " цифр";
+  faults.add(field, "pattern", "Ожидается " + expected + " без других знаков", source::kSchema);
+  return false;
+}
+
+}  // namespace smev::elk

@@ -1,0 +1,210 @@
+#include "sdk/elk/json_tree.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "sdk/base/text.hpp"
+
+namespace smev::elk {
+namespace {
+
+constexpr std::size_t kShownKeyMax = 64;
+/// As many digits in a key are taken for somebody's number.
+constexpr std::ptrdiff_t kSuspiciousDigits = 6;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Of the last character that was read, in characters, from 1.
+struct LineAndColumn {
+  std::size_t line = 1;
+  std::size_t column = 1;
+};
+
+LineAndColumn place_of(std::string_view text, std::size_t octets_read) {
+  const std::string_view before =
+      octets_read == 0 ? std::string_view() : text.substr(0, octets_read - 1);
+  const auto line_breaks = std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return {.line = static_cast<std::size_t>(line_breaks) + 1,
+          .column = utf8_length(before.substr(line_start)) + 1};
+}
+
+Error limit_error(std::string_view what, std::size_t limit) {
+  Error error =
+      local_error(ErrorCode::limit_exceeded,
+                  "JSON: " + std::string(what) + " > " + std::to_string(limit), Retry::after_fix);
+  error.text = "JSON больше или сложнее допустимого";
+  return error;
+}
+
+class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  TreeBuilder(std::string_view input, std::string root_path, Faults& faults)
+      : input_(input), root_path_(std::move(root_path)), faults_(faults) {}
+
+  bool null() override { return put(JsonNode{}); }
+  bool boolean(bool value) override {
+    JsonNode node{.kind = JsonNode::Kind::boolean};
+    node.boolean = value;
+    return put(std::move(node));
+  }
+  bool number_integer(number_integer_t value) override {
+    JsonNode node{.kind = JsonNode::Kind::integer};
+    node.integer = value;
+    return put(std::move(node));
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (value > static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
+      return put(JsonNode{.kind = JsonNode::Kind::big_integer});
+    }
+    return number_integer(static_cast<number_integer_t>(value));
+  }
+  bool number_float(number_float_t, const string_t& written) override {
+    const bool integer = written.find_first_of(".eE") == string_t::npos;
+    return put(JsonNode{.kind = integer ? JsonNode::Kind::big_integer : JsonNode::Kind::fraction});
+  }
+  bool string(string_t& value) override {
+    JsonNode node{.kind = JsonNode::Kind::text};
+    node.text = std::move(value);
+    return put(std::move(node));
+  }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return enter(JsonNode::Kind::object); }
+  bool start_array(std::size_t) override { return enter(JsonNode::Kind::array); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+
+  bool key(string_t& name) override {
+    if (++open_.back()->keys > kJsonFieldsMax) {
+      return refuse(limit_error("fields of one object", kJsonFieldsMax));
+    }
+    open_.back()->key = name;
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception&) override {
+    const auto [line, column] = place_of(input_, position);
+    Error error = local_error(
+        ErrorCode::bad_json,
+        "JSON syntax, line " + std::to_string(line) + ", column " + std::to_string(column),
+        Retry::after_fix);
+    error.text = "JSON не разобран: ошибка в строке " + std::to_string(line) + ", столбце " +
+                 std::to_string(column);
+    return refuse(std::move(error));
+  }
+
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  JsonNode take() { return std::move(root_); }
+
+ private:
+  struct Open {
+    JsonNode node;
+    std::string key;
+    std::size_t keys = 0;
+  };
+
+  bool refuse(Error error) {
+    error_ = std::move(error);
+    return false;
+  }
+
+  bool enter(JsonNode::Kind kind) {
+    if (open_.size() >= kJsonDepthMax) return refuse(limit_error("depth", kJsonDepthMax));
+    auto open = std::make_unique<Open>();
+    open->node.kind = kind;
+    open_.push_back(std::move(open));
+    return true;
+  }
+
+  bool leave() {
+    JsonNode node = std::move(open_.back()->node);
+    open_.pop_back();
+    return put(std::move(node));
+  }
+
+  bool put(JsonNode node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return true;
+    }
+    Open& parent = *open_.back();
+    if (parent.node.kind == JsonNode::Kind::array) {
+      parent.node.items.push_back(std::move(node));
+      return true;
+    }
+    auto& fields = parent.node.fields;
+    const bool twice = std::any_of(fields.begin(), fields.end(), [&parent](const auto& field) {
+      return field.first == parent.key;
+    });
+    if (twice) {
+      faults_.add(path(), "duplicate_key", "Поле указано дважды: оставьте одно", source::kSdk);
+      return true;
+    }
+    fields.emplace_back(parent.key, std::move(node));
+    return true;
+  }
+
+  /// Of the value that is being put. The kind of applicant is left out, as everywhere in paths.
+  [[nodiscard]] std::string path() const {
+    std::vector<std::string> steps;
+    if (!root_path_.empty()) steps.push_back(root_path_);
+    for (const auto& open : open_) {
+      if (open->node.kind == JsonNode::Kind::object) {
+        steps.push_back(shown_key(open->key));
+      } else {
+        if (steps.empty()) steps.emplace_back();
+        steps.back() += "[" + std::to_string(open->node.items.size()) + "]";
+      }
+    }
+    if (steps.size() > 3 && steps[0] == "order" && steps[1] == "applicant") {
+      steps.erase(steps.begin() + 2);
+    }
+    std::string path;
+    for (const std::string& step : steps) path += (path.empty() ? "" : ".") + step;
+    return path;
+  }
+
+  std::string_view input_;
+  std::string root_path_;
+  Faults& faults_;
+  JsonNode root_;
+  std::vector<std::unique_ptr<Open>> open_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+std::string shown_key(std::string_view key) {
+  std::string shown;
+  std::size_t characters = 0;
+  for (const char c : key) {
+    const auto octet = static_cast<unsigned char>(c);
+    if ((octet & 0xC0U) != 0x80U && ++characters > kShownKeyMax) return shown + "…";
+    shown += octet < 0x20 || octet == 0x7F ? '?' : c;
+  }
+  if (std::count_if(shown.begin(), shown.end(), is_digit) >= kSuspiciousDigits) {
+    std::replace_if(shown.begin(), shown.end(), is_digit, '*');
+  }
+  return shown;
+}
+
+Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults) {
+  if (text.size() > kJsonBytesMax) return fail(limit_error("octets", kJsonBytesMax));
+  TreeBuilder builder(text, root_path, faults);
+  try {
+    const bool read = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+    if (builder.error()) return fail(*builder.error());
+    if (!read) return fail(local_error(ErrorCode::bad_json, "JSON not read", Retry::after_fix));
+  } catch (const nlohmann::json::exception& exception) {
+    return fail(local_error(ErrorCode::bad_json, "JSON: error " + std::to_string(exception.id),
+                            Retry::after_fix));
+  }
+  return builder.take();
+}
+
+}  // namespace smev::elk
