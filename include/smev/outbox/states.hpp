@@ -65,6 +65,8 @@ std::string_view name(UpdateState state);
 std::string_view label(UpdateState state);  ///< Russian
 std::string_view name(MessageState state);
 std::string_view label(MessageState state);
+std::string_view name(UpdateEvent event);
+std::string_view name(MessageEvent event);
 std::optional<UpdateState> update_state(std::string_view name);
 std::optional<MessageState> message_state(std::string_view name);
 const std::vector<UpdateState>& all_update_states();
@@ -91,5 +93,6 @@ std::string_view name(HoldReason reason);
 std::string_view label(HoldReason reason);      ///< Russian: what happened
 std::string_view next_step(HoldReason reason);  ///< Russian: what the operator does now
 std::optional<HoldReason> hold_reason(std::string_view name);
+const std::vector<HoldReason>& all_hold_reasons();
 
 }  // namespace smev

@@ -1,0 +1,79 @@
+// Why an update waits for a person, and what that person does now. The reader is an operator at
+// 18:05.
+
+#include <array>
+
+#include "sdk/outbox/named_values.hpp"
+#include "smev/outbox/states.hpp"
+
+namespace smev {
+namespace {
+
+struct HoldReasonRow {
+  HoldReason value;
+  std::string_view name;
+  std::string_view label;
+  std::string_view next_step;
+};
+
+constexpr std::array<HoldReasonRow, 12> kHoldReasons = {{
+    {HoldReason::none, "none", "не остановлено", "Ничего делать не нужно."},
+    {HoldReason::refused, "refused", "СМЭВ или ЕЛК отказали",
+     "Посмотрите код и текст отказа. Причина в настройках или в правах: устраните её и верните "
+     "статус в очередь. Причина в данных: отклоните этот статус и подайте исправленный."},
+    {HoldReason::unanswered, "unanswered", "СМЭВ приняла сообщение, ответа в срок нет",
+     "Не подавайте статус заново: опоздавший ответ будет учтён сам. Проверьте статус в личном "
+     "кабинете и обратитесь в поддержку СМЭВ с MessageID. Если статус там есть, пропустите его."},
+    {HoldReason::deadline, "deadline", "срок отправки прошёл, сообщение не ушло",
+     "Решите, нужен ли статус сейчас: верните его в очередь без срока или закройте как "
+     "просроченный."},
+    {HoldReason::stale_in_doubt, "stale_in_doubt",
+     "исход отправки неизвестен, а MessageID уже устарел",
+     "Проверьте в личном кабинете, появился ли статус. Если да, пропустите его. Если нет, уточните "
+     "судьбу MessageID в поддержке СМЭВ, затем отклоните этот статус и подайте его снова."},
+    {HoldReason::foreign_duplicate, "foreign_duplicate",
+     "СМЭВ уже знает этот MessageID, хотя мы его не отправляли",
+     "Выясните, не работает ли вторая копия программы или восстановленная из архива база. Только "
+     "потом верните статус в очередь."},
+    {HoldReason::order_exists, "order_exists",
+     "заявление уже есть в ЕЛК; возможно, его создало наше прежнее сообщение",
+     "Проверьте в личном кабинете, показан ли этот статус. Если да, пропустите его. Если нет, "
+     "верните в очередь."},
+    {HoldReason::order_not_found, "order_not_found",
+     "ЕЛК не знает заявления, а сведений для его создания нет",
+     "Проверьте номер заявления. Номер верен: подайте статус со всеми сведениями о заявлении и "
+     "заявителе, а этот отклоните."},
+    {HoldReason::not_in_answer, "not_in_answer", "в ответе нет этого заявления",
+     "Проверьте статус в личном кабинете. Если он там есть, пропустите его. Если нет, верните в "
+     "очередь."},
+    {HoldReason::bad_answer, "bad_answer", "ответ подписан верно, но прочитать его нельзя",
+     "Сохраните ответ и передайте разработчику. Статус проверьте в личном кабинете: если он там "
+     "есть, пропустите его."},
+    {HoldReason::file_missing, "file_missing", "файл результата пропал или изменился",
+     "Восстановите каталог files из резервной копии и верните статус в очередь. Копии нет: "
+     "отклоните "
+     "статус и подайте его заново с файлом."},
+    {HoldReason::not_composable, "not_composable", "сообщение не удалось составить или подписать",
+     "Прочитайте пояснение. Причина в ключе, сертификате или настройках: устраните её и верните "
+     "статус в очередь. Причина в данных: отклоните статус и подайте исправленный."},
+}};
+static_assert(outbox::in_order_of_enumeration(kHoldReasons));
+
+}  // namespace
+
+std::string_view name(HoldReason reason) { return outbox::row_of(kHoldReasons, reason).name; }
+std::string_view label(HoldReason reason) { return outbox::row_of(kHoldReasons, reason).label; }
+std::string_view next_step(HoldReason reason) {
+  return outbox::row_of(kHoldReasons, reason).next_step;
+}
+
+std::optional<HoldReason> hold_reason(std::string_view name) {
+  return outbox::value_named(kHoldReasons, name);
+}
+
+const std::vector<HoldReason>& all_hold_reasons() {
+  static const auto all = outbox::values_of(kHoldReasons);
+  return all;
+}
+
+}  // namespace smev
