@@ -25,10 +25,10 @@ struct HttpAnswer {
 struct Metadata {
   std::string message_id;
   std::string message_type;
-  std::string sender;             ///< mnemonic
-  std::string recipient;          ///< mnemonic
+  std::string sender;     ///< mnemonic
+  std::string recipient;  ///< mnemonic
   std::string sending_timestamp;
-  std::string status;             ///< "requestIsQueued"
+  std::string status;  ///< "requestIsQueued"
 };
 
 /// The receipt of a SendRequest, with SMEV's signature over it judged.
@@ -38,11 +38,11 @@ struct Receipt {
 };
 
 enum class AnswerKind {
-  content,           ///< MessagePrimaryContent
-  rejected,          ///< RequestRejected by the recipient
-  status,            ///< RequestStatus of the recipient
-  async_status,      ///< AsyncProcessingStatus of SMEV itself
-  unreadable,        ///< none of these
+  content,       ///< MessagePrimaryContent
+  rejected,      ///< RequestRejected by the recipient
+  status,        ///< RequestStatus of the recipient
+  async_status,  ///< AsyncProcessingStatus of SMEV itself
+  unreadable,    ///< none of these
 };
 std::string_view name(AnswerKind kind);
 
@@ -58,26 +58,34 @@ struct Answer {
   std::string original_transaction_code;
   Metadata metadata;
   AnswerKind kind = AnswerKind::unreadable;
-  std::string content;              ///< the business element as XML text, when kind is content
+  std::string content;            ///< the business element as XML text, when kind is content
+  std::string content_namespace;  ///< of that element
+  std::string content_root;       ///< its local name
   std::vector<Rejection> rejections;
-  int status_code = 0;              ///< RequestStatus
-  std::string status_description;   ///< RequestStatus, or StatusDetails of an async status
-  std::string status_category;      ///< async status: "requestIsRejectedBySmev"
-  std::optional<SmevFault> fault;   ///< async status
+  int status_code = 0;             ///< RequestStatus
+  std::string status_description;  ///< RequestStatus, or StatusDetails of an async status
+  std::string status_category;     ///< async status: "requestIsRejectedBySmev"
+  std::optional<SmevFault> fault;  ///< async status
   /// SMEVSignature first; SenderInformationSystemSignature when it is there. Trust is asked of the
   /// first only.
   std::vector<SignatureVerdict> verdicts;
 
   /// SMEV's signature holds and is trusted, and no signature inside is broken.
   [[nodiscard]] bool verified() const;
+  /// Why it is not verified or cannot be read; English, empty when all is well.
+  [[nodiscard]] std::string problem() const;
 };
 
 /// A SOAP fault of either generation, classified by the detail element, then Code and Description,
-/// then text (smev3 §6.1). Its `retry` and `origin` follow the fault's meaning.
+/// then text (smev3 §6.1). Its `retry` and `origin` follow the fault's meaning. A fault without a
+/// name that is recognised all the same gets its name.
 Error fault_error(const SmevFault& fault);
 
-/// Each of these takes the HTTP answer whole: unwraps multipart, reads the envelope, turns SOAP faults
-/// (smev_fault), HTML and other statuses (http), and broken XML (bad_answer) into errors.
+/// Each of these takes the HTTP answer whole: unwraps multipart, reads the envelope, turns SOAP
+/// faults (smev_fault), HTML and other statuses (http), and broken XML (bad_answer) into errors.
+/// After a send, an answer that is no SOAP leaves the message in doubt (Retry::same_id_now); after
+/// a read it is tried again later. The envelope is what counts: a SOAP answer is read whatever its
+/// status and content type.
 Result<Receipt> read_send_response(const Protocol& protocol, const HttpAnswer& http,
                                    Verifier& verifier, TimePoint now);
 /// Nothing: the queue is empty.

@@ -1,6 +1,6 @@
 #pragma once
-// multipart/related as SMEV wraps its answers (smev3 §6.4): finds the root part and puts XOP parts back
-// in place as base64, since digests are over the inlined form.
+// multipart/related as SMEV wraps its answers (smev3 §6.4): finds the root part and puts XOP parts
+// back in place as base64, since digests are over the inlined form.
 
 #include <cstddef>
 #include <string>

@@ -22,13 +22,13 @@ struct FileReference {
 };
 
 struct SendRequest {
-  Uuid message_id;                              ///< version 1
+  Uuid message_id;  ///< version 1
   std::optional<Uuid> reference_message_id;
   std::optional<std::string> transaction_code;  ///< at most 1500 characters
   std::optional<std::string> node_id;           ///< at most 50 characters
   std::string content;                          ///< exactly one element, of any namespace, as text
   std::vector<FileReference> files;
-  bool test_message = false;                    ///< TestMessage: the test contour
+  bool test_message = false;  ///< TestMessage: the test contour
 };
 
 /// The queue is chosen by the signer's certificate; both names or neither narrow it (smev3 §2.4).
@@ -38,7 +38,8 @@ struct Selector {
   std::optional<std::string> node_id;
 };
 
-/// The whole SOAP envelope, signed (Id SIGNED_BY_CALLER), without XML declaration or blanks of ours.
+/// The whole SOAP envelope, signed (Id SIGNED_BY_CALLER), without XML declaration or blanks of
+/// ours.
 Result<std::string> write_send_request(const Protocol& protocol, const SendRequest& request,
                                        Signer& signer);
 /// `now` becomes the Timestamp, in Moscow time with milliseconds.

@@ -1,0 +1,22 @@
+#pragma once
+// XOP: parts of a multipart message that stand for base64 text inside its root part. A signature
+// covers the text, so it has to be put back before anything is verified (smev3 §3.1).
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sdk/smev3/multipart.hpp"
+#include "smev/base/result.hpp"
+
+namespace smev::smev3 {
+
+/// The root part with every xop:Include replaced by the base64 of the part that it names, without
+/// line breaks; unchanged, octet for octet, when there is none. Fails with bad_answer when a part
+/// is missing and when the texts together are longer than the XML reader would take.
+Result<std::string> inline_xop_parts(std::string_view root, const std::vector<Part>& parts);
+
+/// `<id>` or `id`: `id`.
+std::string without_angle_brackets(std::string_view id);
+
+}  // namespace smev::smev3
