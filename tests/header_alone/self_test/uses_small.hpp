@@ -1,0 +1,5 @@
+#pragma once
+
+struct Sizes {
+  int small;
+};
