@@ -1,6 +1,7 @@
 #pragma once
-// The transform urn://smev-gov-ru/xmldsig/transform (smev3 §5, signature §3) as one walk over the DOM:
-// the octets of exclusive canonical form followed by the transform, without making either in between.
+// The transform urn://smev-gov-ru/xmldsig/transform (smev3 §5, signature §3) as one walk over the
+// DOM: the octets of exclusive canonical form followed by the transform, without making either in
+// between.
 
 #include <string>
 
@@ -11,8 +12,8 @@ namespace smev::signature {
 
 inline constexpr char kTransformUri[] = "urn://smev-gov-ru/xmldsig/transform";
 
-/// The octets that are digested for `element`. Fails with `not_signable` for what the transform cannot
-/// express: elements in no namespace, xml:lang, xml:space.
+/// The octets that are digested for `element`. Fails with `not_signable` for what the transform
+/// cannot express: elements in no namespace, xml:lang, xml:space.
 Result<std::string> transform(const xml::Element& element);
 
 /// Exclusive canonical form without comments of `element` (for SignedInfo).

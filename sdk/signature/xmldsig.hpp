@@ -1,11 +1,11 @@
 #pragma once
-// XML signatures of the SMEV profile: detached by Id, one reference, exclusive canonical form then the
-// SMEV transform, X509Certificate in KeyInfo. Structure by xmlsec1 with klasses of our own
+// XML signatures of the SMEV profile: detached by Id, one reference, exclusive canonical form then
+// the SMEV transform, X509Certificate in KeyInfo. Structure by xmlsec1 with klasses of our own
 // (signature §2); mathematics by Signer and Verifier.
 //
 // A reference is resolved by position: the caller says which element must have been signed, and the
-// digest is computed on that very element. A document in which the referenced Id stands twice, or on
-// another element, is refused.
+// digest is computed on that very element. A document in which the referenced Id stands twice, or
+// on another element, is refused.
 
 #include <optional>
 #include <string>
@@ -17,7 +17,8 @@ namespace smev::signature {
 
 /// Signs `target` (must carry an attribute Id, which must be unique in the document) and puts the
 /// ds:Signature into `holder` as its only child. The document is changed in place.
-Result<void> sign(xml::Document& document, xml::Element target, xml::Element holder, Signer& signer);
+Result<void> sign(xml::Document& document, xml::Element target, xml::Element holder,
+                  Signer& signer);
 
 struct VerifyOptions {
   /// Removes blank text inside SignedInfo first: for pretty-printed stored copies only.
@@ -26,8 +27,8 @@ struct VerifyOptions {
   std::optional<TimePoint> trust_at;
 };
 
-/// Verifies the ds:Signature inside `holder` against `target`. `holder` may be empty: the verdict then
-/// says that the signature is missing. Never fails: whatever is wrong stands in the verdict.
+/// Verifies the ds:Signature inside `holder` against `target`. `holder` may be empty: the verdict
+/// then says that the signature is missing. Never fails: whatever is wrong stands in the verdict.
 SignatureVerdict verify(xml::Document& document, xml::Element target, xml::Element holder,
                         Verifier& verifier, const VerifyOptions& options);
 

@@ -1,0 +1,251 @@
+#include "sdk/signature/transform.hpp"
+
+#include <libxml/c14n.h>
+#include <libxml/tree.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "sdk/signature/escaping.hpp"
+#include "sdk/xml/library_errors.hpp"
+#include "sdk/xml/tree.hpp"
+
+namespace smev::signature {
+
+namespace {
+
+using xml::view;
+
+constexpr std::size_t kUsualOctets = 8192;
+
+Failure not_signable(std::string detail) {
+  return fail(local_error(ErrorCode::not_signable, std::move(detail), Retry::after_fix));
+}
+
+std::string_view uri_of(const xmlNs* ns) {
+  return ns == nullptr ? std::string_view() : view(ns->href);
+}
+
+// Qualified attributes first, by namespace and local name; then the others, by local name.
+bool attribute_less(const xmlAttr* a, const xmlAttr* b) {
+  const std::string_view uri_a = uri_of(a->ns);
+  const std::string_view uri_b = uri_of(b->ns);
+  if (uri_a.empty() != uri_b.empty()) {
+    return !uri_a.empty();
+  }
+  if (uri_a != uri_b) {
+    return utf16_less(uri_a, uri_b);
+  }
+  return utf16_less(view(a->name), view(b->name));
+}
+
+class Walk {
+ public:
+  Result<std::string> run(const xmlNode* top) {
+    out_.reserve(kUsualOctets);
+    const xmlNode* node = top;
+    while (true) {
+      SMEV_TRY(visit(node));
+      if (node->type == XML_ELEMENT_NODE && node->children != nullptr) {
+        node = node->children;
+        continue;
+      }
+      if (node->type == XML_ELEMENT_NODE) {
+        end_element(node);
+      }
+      while (node != top && node->next == nullptr) {
+        node = node->parent;
+        end_element(node);
+      }
+      if (node == top) {
+        return std::move(out_);
+      }
+      node = node->next;
+    }
+  }
+
+ private:
+  // A namespace gets its number where it is first needed and keeps it until that element ends.
+  struct Mapping {
+    std::string_view uri;
+    unsigned number;
+  };
+  struct Open {
+    std::size_t mappings;  // in force before this element
+    unsigned number;       // of its own namespace
+  };
+
+  Result<void> visit(const xmlNode* node) {
+    switch (node->type) {
+      case XML_ELEMENT_NODE:
+        end_text();
+        return start_element(node);
+      case XML_TEXT_NODE:
+      case XML_CDATA_SECTION_NODE:
+        add_text(view(node->content));
+        return {};
+      case XML_COMMENT_NODE:
+        return {};  // the texts on both sides are one
+      case XML_PI_NODE:
+        end_text();
+        return {};
+      default:
+        return not_signable("a node of kind " + std::to_string(node->type) +
+                            " (entity reference or document type)");
+    }
+  }
+
+  Result<void> start_element(const xmlNode* element) {
+    const std::string_view uri = uri_of(element->ns);
+    if (uri.empty()) {
+      return not_signable("element " + std::string(view(element->name)) + " is in no namespace");
+    }
+    if (uri == view(XML_XML_NAMESPACE)) {
+      return not_signable("element xml:" + std::string(view(element->name)));
+    }
+    declarations_.clear();
+    const std::size_t mappings = mappings_.size();
+    const unsigned number = number_of(uri);
+    open_.push_back({mappings, number});
+    out_ += '<';
+    append_name(number, element->name);
+    if (element->properties == nullptr) {
+      out_ += declarations_;
+    } else {
+      SMEV_TRY(add_attributes(element));
+    }
+    out_ += '>';
+    return {};
+  }
+
+  Result<void> add_attributes(const xmlNode* element) {
+    attributes_.clear();
+    for (const xmlAttr* attribute = element->properties; attribute != nullptr;
+         attribute = attribute->next) {
+      if (uri_of(attribute->ns) == view(XML_XML_NAMESPACE)) {
+        return not_signable("attribute xml:" + std::string(view(attribute->name)) + " of element " +
+                            std::string(view(element->name)));
+      }
+      attributes_.push_back(attribute);
+    }
+    std::sort(attributes_.begin(), attributes_.end(), attribute_less);
+    values_.clear();
+    for (const xmlAttr* attribute : attributes_) {
+      add_attribute(attribute);
+    }
+    out_.append(declarations_).append(values_);
+    return {};
+  }
+
+  void add_attribute(const xmlAttr* attribute) {
+    values_ += ' ';
+    if (const std::string_view uri = uri_of(attribute->ns); !uri.empty()) {
+      values_.append("ns").append(std::to_string(number_of(uri))).append(":");
+    }
+    values_.append(view(attribute->name)).append("=\"");
+    const xmlNode* content = attribute->children;
+    if (content != nullptr && content->next == nullptr && content->type == XML_TEXT_NODE) {
+      append_transformed_attribute(values_, view(content->content));
+    } else {
+      append_transformed_attribute(values_, xml::attribute_value(attribute));
+    }
+    values_ += '"';
+  }
+
+  void end_element(const xmlNode* element) {
+    end_text();
+    out_ += "</";
+    append_name(open_.back().number, element->name);
+    out_ += '>';
+    mappings_.resize(open_.back().mappings);
+    open_.pop_back();
+  }
+
+  unsigned number_of(std::string_view uri) {
+    for (const Mapping& mapping : mappings_) {
+      if (mapping.uri.data() == uri.data() || mapping.uri == uri) {
+        return mapping.number;
+      }
+    }
+    mappings_.push_back({uri, ++last_number_});
+    declarations_.append(" xmlns:ns").append(std::to_string(last_number_)).append("=\"");
+    append_transformed_attribute(declarations_, uri);
+    declarations_ += '"';
+    return last_number_;
+  }
+
+  void append_name(unsigned number, const xmlChar* local_name) {
+    out_.append("ns").append(std::to_string(number)).append(":").append(view(local_name));
+  }
+
+  // A text is written when it is known to have ended; mostly it is one node, and not copied.
+  void add_text(std::string_view text) {
+    if (text.empty()) {
+      return;
+    }
+    if (text_.empty()) {
+      text_ = text;
+      return;
+    }
+    if (text_.data() != joined_.data()) {
+      joined_ = text_;
+    }
+    joined_ += text;
+    text_ = joined_;
+  }
+
+  void end_text() {
+    if (!is_blank(text_)) {
+      append_transformed_text(out_, text_);
+    }
+    text_ = {};
+  }
+
+  std::string out_;
+  std::string declarations_;  // of the element at hand
+  std::string values_;        // its attributes
+  std::string joined_;
+  std::string_view text_;
+  std::vector<const xmlAttr*> attributes_;
+  std::vector<Mapping> mappings_;
+  std::vector<Open> open_;
+  unsigned last_number_ = 0;
+};
+
+int is_inside(void* top, xmlNodePtr node, xmlNodePtr parent) {
+  for (xmlNodePtr at = node->type == XML_NAMESPACE_DECL ? parent : node; at != nullptr;
+       at = at->parent) {
+    if (at == top) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<std::string> transform(const xml::Element& element) {
+  if (!element) {
+    return not_signable("there is no element to sign");
+  }
+  return Walk().run(element.node());
+}
+
+Result<std::string> exclusive_c14n(const xml::Element& element) {
+  const xml::LibraryErrors errors;
+  xmlOutputBufferPtr buffer = xmlAllocOutputBuffer(nullptr);
+  const int outcome = xmlC14NExecute(element.node()->doc, is_inside, element.node(),
+                                     XML_C14N_EXCLUSIVE_1_0, nullptr, 0, buffer);
+  std::string out;
+  if (outcome >= 0) {
+    out.assign(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)),
+               xmlOutputBufferGetSize(buffer));
+  }
+  xmlOutputBufferClose(buffer);
+  if (outcome < 0) {
+    return fail(local_error(ErrorCode::not_signable, "canonical form: " + errors.first()));
+  }
+  return out;
+}
+
+}  // namespace smev::signature
