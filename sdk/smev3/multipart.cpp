@@ -20,8 +20,8 @@ Failure bad_multipart(std::string detail) {
   return fail(std::move(error));
 }
 
-// One line of delimiter: where it begins (the line break before it included), where the text after
-// it begins, and whether it is the last.
+// One line of delimiter: where it begins, where the text after it begins, and whether it is the
+// last.
 struct Delimiter {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -41,15 +41,15 @@ std::optional<std::size_t> end_of_line(std::string_view body, std::size_t at, bo
   return at < body.size() && body[at] == '\n' ? std::optional(at + 1) : std::nullopt;
 }
 
-std::size_t before_line_break(std::string_view body, std::size_t line, std::size_t from) {
-  std::size_t at = line;
-  if (at > from && body[at - 1] == '\n') {
-    --at;
-    if (at > from && body[at - 1] == '\r') {
-      --at;
+// The line break before a delimiter belongs to it.
+std::string_view without_last_line_break(std::string_view text) {
+  if (!text.empty() && text.back() == '\n') {
+    text.remove_suffix(1);
+    if (!text.empty() && text.back() == '\r') {
+      text.remove_suffix(1);
     }
   }
-  return at;
+  return text;
 }
 
 std::optional<Delimiter> find_delimiter(std::string_view body, const std::string& dashes,
@@ -62,7 +62,7 @@ std::optional<Delimiter> find_delimiter(std::string_view body, const std::string
     const std::size_t after = at + dashes.size();
     const bool last = body.substr(after, 2) == "--";
     if (const auto end = end_of_line(body, last ? after + 2 : after, last)) {
-      return Delimiter{before_line_break(body, at, from), *end, last};
+      return Delimiter{at, *end, last};
     }
   }
   return std::nullopt;
@@ -124,6 +124,7 @@ Result<Headers> take_headers(std::string_view& text, std::size_t bytes_max) {
 
 Result<Part> read_part(std::string_view text, const MultipartLimits& limits) {
   SMEV_ASSIGN(Headers headers, take_headers(text, limits.headers_bytes_max));
+  text = without_last_line_break(text);
   Part part{std::move(headers.content_type), std::move(headers.content_id), {}};
   if (headers.encoding.empty() || headers.encoding == "binary" || headers.encoding == "8bit" ||
       headers.encoding == "7bit") {

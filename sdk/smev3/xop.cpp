@@ -7,7 +7,6 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/smev3/media_type.hpp"
-#include "sdk/xml/document.hpp"
 
 namespace smev::smev3 {
 
@@ -84,7 +83,8 @@ Result<void> replace_by_text(const xml::Element& include, const std::string& tex
 
 }  // namespace
 
-Result<std::string> inline_xop_parts(std::string_view root, const std::vector<Part>& parts) {
+Result<std::string> inline_xop_parts(std::string_view root, const std::vector<Part>& parts,
+                                     std::size_t text_bytes_max) {
   if (root.find(kXopNamespace) == std::string_view::npos) {
     return std::string(root);
   }
@@ -94,7 +94,7 @@ Result<std::string> inline_xop_parts(std::string_view root, const std::vector<Pa
   }
   std::vector<xml::Element> includes;
   collect_includes(document->root(), includes);
-  std::size_t left = xml::Limits{}.bytes_max;
+  std::size_t left = text_bytes_max;
   for (const xml::Element& include : includes) {
     if (include == document->root()) {
       return bad_xop("the root element is an Include");
