@@ -1,0 +1,363 @@
+#include "smev/sender/sender.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "sdk/elk/answer.hpp"
+#include "sdk/xml/document.hpp"
+#include "smev/testing/scripted_transport.hpp"
+
+namespace smev {
+namespace {
+
+using testing::ScriptedTransport;
+constexpr Duration kLong = std::chrono::seconds(30);
+
+elk::Request request_in(const PreparedMessage& message) {
+  Result<xml::Document> document = xml::Document::parse(message.body);
+  return *elk::read_request(document->root());
+}
+
+IncomingMessage answer_to(const PreparedMessage& message, int result,
+                          std::optional<std::int64_t> elk_number = std::nullopt) {
+  const elk::Request request = request_in(message);
+  elk::Answer answer;
+  answer.kind = request.kind;
+  answer.code = result == 0 ? 0 : elk::result_code::kCompletedWithErrors;
+  answer.message = result == 0 ? "OK" : "Completed with errors";
+  for (const elk::RequestOrder& order : request.orders) {
+    answer.orders.push_back({elk_number, order.order_number, result, "text"});
+  }
+  IncomingMessage incoming;
+  incoming.message_id = "answer-to-" + message.message_id.text();
+  incoming.original_message_id = message.message_id.text();
+  incoming.kind = IncomingMessage::Kind::content;
+  incoming.content = elk::to_xml(answer);
+  incoming.content_namespace = elk::kNamespace;
+  incoming.content_root = elk::kResponseRoot;
+  incoming.raw = incoming.content;
+  incoming.verified = true;
+  return incoming;
+}
+
+class SenderTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("smev-sender-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_);
+    std::ofstream(folder_ / "result.pdf") << "%PDF-1.4 result";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// Answers every accepted message with the results given, in turn; 0 when they are used up.
+  Sender open(std::vector<int> results = {}, ScriptedTransport::Script script = {}) {
+    results_ = std::move(results);
+    if (!script) {
+      script = [this](const PreparedMessage& message) { return accept_and_answer(message); };
+    }
+    transport_ = std::make_shared<ScriptedTransport>(std::move(script));
+    SenderOptions options = this->options();
+    options.transport = transport_;
+    Result<Sender> sender = Sender::open(std::move(options));
+    EXPECT_TRUE(sender) << sender.error().describe();
+    return *std::move(sender);
+  }
+
+  SenderOptions options() const {
+    SenderOptions options;
+    options.mnemonic = "TEST01";
+    options.profile.inn = valid_inn();
+    options.outbox_path = (folder_ / "outbox.db").string();
+    options.key_path = options.certificate_path = "unused.pem";
+    options.trusted_paths = {"unused.pem"};
+    options.soap.url = "http://127.0.0.1:1/smev/v1.2/ws";
+    options.poll.fast = std::chrono::milliseconds(1);
+    options.retry.base = std::chrono::milliseconds(2);
+    options.retry.cap = std::chrono::milliseconds(10);
+    return options;
+  }
+
+  // Ten digits with a right check digit, of nobody: region 00 does not exist.
+  static std::string valid_inn() { return "0012345673"; }
+
+  Transmission accept_and_answer(const PreparedMessage& message) {
+    const int result = next_result_ < results_.size() ? results_[next_result_++] : 0;
+    transport_->put_answer(answer_to(message, result, 4654266659));
+    Transmission accepted;
+    accepted.outcome = Transmission::Outcome::accepted;
+    return accepted;
+  }
+
+  static elk::Update created(const std::string& number) {
+    elk::Update update;
+    update.order = {.number = number,
+                    .service = "-60012726",
+                    .filed_at = *DateTime::parse("2026-04-16T10:00:00+03:00"),
+                    .applicant = elk::PersonBySnils{
+                        .snils = "112-233-445 95", .last_name = "Петрова", .first_name = "Анна"}};
+    update.status = {.code = 6, .at = *DateTime::parse("2026-04-16T10:47:33+03:00")};
+    return update;
+  }
+
+  elk::Update finished(const std::string& number) const {
+    elk::Update update;
+    update.order.number = number;
+    update.status = {.code = 3, .at = *DateTime::parse("2026-04-17T12:00:00+03:00")};
+    update.status.results = {File::at((folder_ / "result.pdf").string())};
+    return update;
+  }
+
+  static UpdateId submitted(Sender& sender, const elk::Update& update) {
+    Result<UpdateId> id = sender.submit(update);
+    EXPECT_TRUE(id) << id.error().describe();
+    return *id;
+  }
+
+  static UpdateRow row(Sender& sender, UpdateId id) { return (*sender.find(id))->update; }
+
+  std::filesystem::path folder_;
+  std::shared_ptr<ScriptedTransport> transport_;
+  std::vector<int> results_;
+  std::size_t next_result_ = 0;
+};
+
+TEST_F(SenderTest, creates_an_order_first_and_updates_it_by_the_number_of_elk_afterwards) {
+  Sender sender = open();
+  submitted(sender, created("1999290001"));
+  submitted(sender, finished("1999290001"));
+
+  Result<DrainReport> drained = sender.drain(kLong);
+  ASSERT_TRUE(drained) << drained.error().describe();
+  EXPECT_TRUE(drained->complete);
+
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(request_in(sent[0]).kind, elk::RequestKind::create);
+  const elk::Request update = request_in(sent[1]);
+  EXPECT_EQ(update.kind, elk::RequestKind::update);
+  EXPECT_EQ(update.orders[0].elk_number, 4654266659);
+  ASSERT_EQ(sent[1].files.size(), 1U);
+  EXPECT_EQ(update.orders[0].statuses[0].attachments[0].uuid, sent[1].files[0].uuid.text());
+  EXPECT_EQ(sent[1].files[0].name, "result.pdf");
+  EXPECT_EQ(sent[1].files[0].mime, "application/pdf");
+  EXPECT_EQ(transport_->acknowledged().size(), 2U);
+}
+
+TEST_F(SenderTest,
+       offers_the_same_octets_after_a_doubtful_attempt_and_takes_already_sent_as_success) {
+  int attempts = 0;
+  Sender sender = open({}, [&](const PreparedMessage& message) {
+    Transmission transmission;
+    if (++attempts == 1) {
+      transmission.outcome = Transmission::Outcome::in_doubt;
+      transmission.error = local_error(ErrorCode::connection_lost, "reset", Retry::same_id_now);
+      return transmission;
+    }
+    accept_and_answer(message);
+    transmission.outcome = Transmission::Outcome::duplicate;
+    transmission.error = local_error(ErrorCode::smev_fault, "MessageIsAlreadySent");
+    return transmission;
+  });
+  const UpdateId id = submitted(sender, created("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].message_id, sent[1].message_id);
+  EXPECT_EQ(sent[0].body, sent[1].body);
+  EXPECT_EQ(row(sender, id).state, UpdateState::delivered);
+}
+
+TEST_F(SenderTest, holds_what_elk_refuses_and_lets_other_orders_pass) {
+  Sender sender = open({elk::result_code::kIncorrectServiceCode});
+  const UpdateId refused = submitted(sender, created("1999290001"));
+  const UpdateId blocked = submitted(sender, finished("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  const UpdateId other = submitted(sender, created("1999290002"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+
+  EXPECT_EQ(row(sender, refused).state, UpdateState::held);
+  EXPECT_EQ(row(sender, refused).hold_reason, HoldReason::refused);
+  EXPECT_EQ(row(sender, refused).result_code, 13);
+  EXPECT_FALSE(row(sender, refused).hold_text.empty());
+  EXPECT_EQ(row(sender, blocked).state, UpdateState::queued);
+  EXPECT_EQ(row(sender, other).state, UpdateState::delivered);
+}
+
+TEST_F(SenderTest,
+       turns_an_update_of_an_unknown_order_into_a_create_once_when_the_facts_are_known) {
+  Sender sender = open({0, elk::result_code::kOrderNotFound});
+  submitted(sender, created("1999290001"));
+  const UpdateId second = submitted(sender, finished("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 3U);
+  EXPECT_EQ(request_in(sent[2]).kind, elk::RequestKind::create);
+  EXPECT_NE(sent[1].message_id, sent[2].message_id);
+  EXPECT_EQ(row(sender, second).state, UpdateState::delivered);
+  EXPECT_EQ((*sender.find(second))->messages.size(), 2U);
+}
+
+TEST_F(SenderTest, holds_an_update_of_an_unknown_order_without_facts) {
+  Sender sender = open({elk::result_code::kOrderNotFound});
+  const UpdateId id = submitted(sender, [&] {
+    elk::Update update = created("1999290001");
+    update.order = {.number = "1999290001", .elk_number = 4654266659};
+    return update;
+  }());
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, id).hold_reason, HoldReason::order_not_found);
+}
+
+TEST_F(SenderTest, turns_a_create_of_an_existing_order_into_an_update_once) {
+  Sender sender = open({elk::result_code::kOrderExists});
+  const UpdateId id = submitted(sender, created("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  ASSERT_EQ(transport_->sent().size(), 2U);
+  EXPECT_EQ(request_in(transport_->sent()[1]).kind, elk::RequestKind::update);
+  EXPECT_EQ(row(sender, id).state, UpdateState::delivered);
+}
+
+TEST_F(SenderTest, neither_settles_nor_acknowledges_an_answer_whose_signature_fails) {
+  std::vector<Event> events;
+  Sender sender = open({}, [&](const PreparedMessage& message) {
+    IncomingMessage answer = answer_to(message, 0);
+    answer.verified = false;
+    answer.problem = "digest does not hold";
+    transport_->put_answer(std::move(answer));
+    Transmission accepted;
+    accepted.outcome = Transmission::Outcome::accepted;
+    return accepted;
+  });
+  sender.on_event([&](const Event& event) { events.push_back(event); });
+  const UpdateId id = submitted(sender, created("1999290001"));
+  Result<DrainReport> drained = sender.drain(std::chrono::milliseconds(300));
+
+  ASSERT_TRUE(drained);
+  EXPECT_FALSE(drained->complete);
+  EXPECT_EQ(row(sender, id).state, UpdateState::in_flight);
+  EXPECT_TRUE(transport_->acknowledged().empty());
+  EXPECT_EQ(sender.outbox().unsettled_answers(10)->size(), 1U);
+  EXPECT_EQ(std::count_if(events.begin(), events.end(),
+                          [](const Event& e) { return e.kind == Event::Kind::answer_refused; }),
+            1);
+}
+
+TEST_F(SenderTest, leaves_a_stray_answer_in_the_queue_unless_it_is_the_sole_consumer) {
+  for (bool sole : {false, true}) {
+    auto transport = std::make_shared<ScriptedTransport>();
+    SenderOptions options = this->options();
+    options.outbox_path = (folder_ / ("stray" + std::to_string(sole))).string();
+    options.sole_consumer = sole;
+    options.transport = transport;
+    Result<Sender> sender = Sender::open(std::move(options));
+    ASSERT_TRUE(sender) << sender.error().describe();
+    IncomingMessage stray;
+    stray.message_id = "5f0c5a5e-7f0c-11f1-8000-0242ac120002";
+    stray.original_message_id = "6f0c5a5e-7f0c-11f1-8000-0242ac120002";
+    stray.kind = IncomingMessage::Kind::content;
+    stray.raw = "<a/>";
+    stray.verified = true;
+    transport->put_answer(stray);
+    submitted(*sender, created("1999290001"));
+    ASSERT_TRUE(sender->drain(std::chrono::milliseconds(200)));
+    EXPECT_EQ(transport->acknowledged().size(), sole ? 1U : 0U);
+    EXPECT_EQ(sender->outbox().unsettled_answers(10)->size(), 1U);
+  }
+}
+
+TEST_F(SenderTest, settles_an_answer_that_comes_twice_only_once_and_acknowledges_both) {
+  Sender sender = open({}, [&](const PreparedMessage& message) {
+    IncomingMessage answer = answer_to(message, 0);
+    transport_->put_answer(answer);
+    transport_->put_answer(answer);
+    Transmission accepted;
+    accepted.outcome = Transmission::Outcome::accepted;
+    return accepted;
+  });
+  std::vector<Event> delivered;
+  sender.on_event([&](const Event& event) {
+    if (event.kind == Event::Kind::delivered) delivered.push_back(event);
+  });
+  submitted(sender, created("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(delivered.size(), 1U);
+}
+
+TEST_F(SenderTest, returns_the_same_id_for_the_same_update_and_another_for_another_file) {
+  Sender sender = open();
+  submitted(sender, created("1999290001"));
+  const UpdateId first = submitted(sender, finished("1999290001"));
+  EXPECT_EQ(submitted(sender, finished("1999290001")), first);
+  std::ofstream(folder_ / "result.pdf") << "another result";
+  EXPECT_NE(submitted(sender, finished("1999290001")), first);
+}
+
+TEST_F(SenderTest, reports_every_fault_of_an_update_at_once_and_keeps_nothing) {
+  Sender sender = open();
+  elk::Update update = created("1999290001-1999290001-1999290001-1999");
+  std::get<elk::PersonBySnils>(*update.order.applicant).snils = "112-233-445 96";
+  Result<UpdateId> id = sender.submit(update);
+  ASSERT_FALSE(id);
+  EXPECT_EQ(id.error().code, ErrorCode::validation);
+  std::set<std::string> fields;
+  for (const FieldFault& fault : id.error().fields) fields.insert(fault.field);
+  EXPECT_EQ(fields, (std::set<std::string>{"order.number", "order.applicant.snils"}));
+  EXPECT_TRUE(sender.list({})->empty());
+}
+
+TEST_F(SenderTest, names_the_result_file_that_cannot_be_read) {
+  Sender sender = open();
+  elk::Update update = created("1999290001");
+  update.status.results = {File::at((folder_ / "absent.pdf").string())};
+  Result<UpdateId> id = sender.submit(update);
+  ASSERT_FALSE(id);
+  ASSERT_EQ(id.error().fields.size(), 1U);
+  EXPECT_EQ(id.error().fields[0].field, "status.results[0].path");
+}
+
+TEST_F(SenderTest, does_not_dispatch_twice_over_one_outbox) {
+  Sender sender = open();
+  Result<std::shared_ptr<void>> guard = sender.outbox().start_dispatching();
+  ASSERT_TRUE(guard);
+  Result<void> run = sender.run();
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().code, ErrorCode::store_busy);
+}
+
+TEST_F(SenderTest, sends_several_orders_in_one_message_and_each_alone_after_a_refusal_of_all) {
+  int messages = 0;
+  auto script = [&](const PreparedMessage& message) {
+    ++messages;
+    if (request_in(message).orders.size() == 1) return accept_and_answer(message);
+    IncomingMessage rejection = answer_to(message, 0);
+    rejection.kind = IncomingMessage::Kind::async_status;
+    rejection.code = "requestIsRejectedBySmev";
+    rejection.content.clear();
+    transport_->put_answer(std::move(rejection));
+    Transmission accepted;
+    accepted.outcome = Transmission::Outcome::accepted;
+    return accepted;
+  };
+  transport_ = std::make_shared<ScriptedTransport>(script);
+  SenderOptions options = this->options();
+  options.transport = transport_;
+  options.orders_per_message_max = 10;
+  Result<Sender> sender = Sender::open(std::move(options));
+  ASSERT_TRUE(sender) << sender.error().describe();
+  for (int i = 0; i < 3; ++i) submitted(*sender, created("199929000" + std::to_string(i)));
+  ASSERT_TRUE(sender->drain(kLong)->complete);
+  EXPECT_EQ(messages, 4);
+  for (const UpdateRow& update : *sender->list({})) {
+    EXPECT_EQ(update.state, UpdateState::delivered);
+  }
+}
+
+}  // namespace
+}  // namespace smev
