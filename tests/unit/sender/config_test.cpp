@@ -1,0 +1,361 @@
+#include "sdk/sender/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "smev/sender/options.hpp"
+
+namespace smev {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+// In dotted form, so that a test may put further keys or sections before or after it.
+const char kMinimal[] = R"(mnemonic = "MOCK01"
+profile.inn = "1234567894"
+outbox.path = "outbox.db"
+key.key = "key.pem"
+key.certificate = "/etc/smev/cert.pem"
+smev.url = "http://127.0.0.1:7500/smev/v1.2/ws"
+smev.trusted = ["smev.pem", "../ca.pem"]
+)";
+
+class Config : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "smev-config-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Result<SenderOptions> load(const std::string& text) {
+    std::ofstream(file()) << text;
+    return load_options(file());
+  }
+  /// The faults of a file; a file without faults fails the test.
+  std::vector<FieldFault> faults_of(const std::string& text) {
+    const Result<SenderOptions> options = load(text);
+    if (options) {
+      ADD_FAILURE() << "loaded:\n" << text;
+      return {};
+    }
+    EXPECT_EQ(options.error().code, ErrorCode::config);
+    return options.error().fields;
+  }
+  [[nodiscard]] std::string file() const { return (folder_ / "smev.toml").string(); }
+  [[nodiscard]] std::string in_folder(const char* name) const { return (folder_ / name).string(); }
+
+  std::filesystem::path folder_;
+};
+
+auto fault(const std::string& field, const std::string& code) {
+  return AllOf(Field(&FieldFault::field, field), Field(&FieldFault::code, code));
+}
+auto fault(const std::string& field, const std::string& code, const std::string& text) {
+  return AllOf(Field(&FieldFault::field, field), Field(&FieldFault::code, code),
+               Field(&FieldFault::text, HasSubstr(text)));
+}
+
+TEST_F(Config, minimal_file_leaves_every_default) {
+  const auto options = load(kMinimal);
+  ASSERT_TRUE(options) << options.error().describe();
+  const SenderOptions defaults;
+  EXPECT_EQ(options->mnemonic, "MOCK01");
+  EXPECT_EQ(options->contour, Contour::test);
+  EXPECT_EQ(options->soap.connect_timeout, defaults.soap.connect_timeout);
+  EXPECT_EQ(options->poll.deadline, defaults.poll.deadline);
+  EXPECT_EQ(options->message_age_max, defaults.message_age_max);
+  EXPECT_EQ(options->profile.first_statuses, defaults.profile.first_statuses);
+  EXPECT_FALSE(options->sole_consumer);
+  EXPECT_EQ(options->config, "");
+}
+
+TEST_F(Config, relative_paths_are_taken_from_the_folder_of_the_file) {
+  const auto options = load(kMinimal);
+  ASSERT_TRUE(options) << options.error().describe();
+  EXPECT_EQ(options->outbox_path, in_folder("outbox.db"));
+  EXPECT_EQ(options->key_path, in_folder("key.pem"));
+  EXPECT_EQ(options->certificate_path, "/etc/smev/cert.pem");
+  EXPECT_THAT(options->trusted_paths,
+              ElementsAre(in_folder("smev.pem"), (folder_.parent_path() / "ca.pem").string()));
+}
+
+TEST_F(Config, reads_every_key) {
+  const auto options = load(R"(mnemonic = "RPTN01"
+contour = "production"
+node_id = "node-2"
+sole_consumer = true
+orders_per_message_max = 20
+message_age_max = "47h"
+[profile]
+inn = "1234567894"
+kpp = "123401001"
+env = "EPGU"
+region = "45000000"
+citizenship = 0
+services = ["-60012726", "-10000076191"]
+first_statuses = [6, 1]
+[profile.office]
+name = "Отдел"
+address = "Город, улица, дом"
+frgu_code = "770"
+channel = -1
+[outbox]
+path = "/var/lib/smev/outbox.db"
+[key]
+key = "k"
+certificate = "c"
+[smev]
+url = "https://smev.example/smev/v1.2/ws"
+trusted = ["t"]
+connect_timeout = "250ms"
+total_timeout = "15m"
+answer_size_max = "50MiB"
+in_flight_max = 256
+selector = { namespace = "http://epgu.gosuslugi.ru/elk/status/1.0.2", root = "ElkOrderResponse" }
+[file_store]
+url = "ftp://smev.example:21"
+user = "vis"
+password = "secret"
+connect_timeout = "1s"
+total_timeout = "2h"
+[retry]
+base = "1s"
+cap = "3m"
+throttled = "7m"
+[poll]
+fast = "2s"
+slow = "1m"
+deadline = "3d"
+pollers = 16
+)");
+  ASSERT_TRUE(options) << options.error().describe();
+  using namespace std::chrono_literals;
+  EXPECT_EQ(options->contour, Contour::production);
+  EXPECT_EQ(options->node_id, "node-2");
+  EXPECT_EQ(options->selector.node_id, "node-2");
+  EXPECT_TRUE(options->sole_consumer);
+  EXPECT_EQ(options->orders_per_message_max, 20);
+  EXPECT_EQ(options->message_age_max, 47h);
+  EXPECT_EQ(options->profile.kpp, "123401001");
+  EXPECT_EQ(options->profile.env, "EPGU");
+  EXPECT_EQ(options->profile.region, "45000000");
+  EXPECT_EQ(options->profile.citizenship, 0);
+  EXPECT_THAT(options->profile.services, ElementsAre("-60012726", "-10000076191"));
+  EXPECT_THAT(options->profile.first_statuses, ElementsAre(6, 1));
+  EXPECT_EQ(options->profile.office.name, "Отдел");
+  EXPECT_EQ(options->profile.office.address, "Город, улица, дом");
+  EXPECT_EQ(options->profile.office.frgu_code, "770");
+  EXPECT_EQ(options->profile.office.channel, std::int16_t{-1});
+  EXPECT_EQ(options->soap.connect_timeout, 250ms);
+  EXPECT_EQ(options->soap.total_timeout, 15min);
+  EXPECT_EQ(options->soap.answer_bytes_max, 50u << 20);
+  EXPECT_EQ(options->soap.in_flight_max, 256);
+  EXPECT_EQ(options->selector.namespace_uri, "http://epgu.gosuslugi.ru/elk/status/1.0.2");
+  EXPECT_EQ(options->selector.root_element, "ElkOrderResponse");
+  EXPECT_EQ(options->file_store.user, "vis");
+  EXPECT_EQ(options->file_store.password, "secret");
+  EXPECT_EQ(options->file_store.total_timeout, 2h);
+  EXPECT_EQ(options->retry.base, 1s);
+  EXPECT_EQ(options->retry.cap, 3min);
+  EXPECT_EQ(options->retry.throttled, 7min);
+  EXPECT_EQ(options->poll.fast, 2s);
+  EXPECT_EQ(options->poll.slow, 1min);
+  EXPECT_EQ(options->poll.deadline, 72h);
+  EXPECT_EQ(options->poll.pollers, 16);
+}
+
+TEST_F(Config, unknown_key_is_told_with_its_line_and_the_nearest_name) {
+  EXPECT_THAT(faults_of(std::string(kMinimal) + "smev.conect_timeout = \"5s\"\n"),
+              ElementsAre(fault("smev.conect_timeout", "unknown_field",
+                                "строка 8: такого ключа нет; возможно, нужен "
+                                "«smev.connect_timeout»")));
+}
+
+TEST_F(Config, key_in_the_wrong_section_is_told_where_it_belongs) {
+  EXPECT_THAT(faults_of("pollers = 2\n" + std::string(kMinimal)),
+              ElementsAre(fault("pollers", "unknown_field", "«poll.pollers»")));
+}
+
+TEST_F(Config, key_that_resembles_nothing_gets_no_suggestion) {
+  const auto faults = faults_of("wholly_other_word = 2\n" + std::string(kMinimal));
+  EXPECT_THAT(faults, ElementsAre(fault("wholly_other_word", "unknown_field")));
+  EXPECT_THAT(faults.at(0).text, Not(HasSubstr("возможно")));
+}
+
+TEST_F(Config, unknown_section_is_one_fault_with_the_nearest_section) {
+  EXPECT_THAT(faults_of(std::string(kMinimal) + "[filestore]\nurl = \"x\"\nuser = \"y\"\n"),
+              ElementsAre(fault("filestore", "unknown_field", "«file_store»")));
+}
+
+TEST_F(Config, section_given_as_a_value_is_told) {
+  EXPECT_THAT(faults_of("poll = 5\n" + std::string(kMinimal)),
+              ElementsAre(fault("poll", "wrong_type", "строка 1: это раздел")));
+}
+
+TEST_F(Config, value_given_as_a_section_is_told) {
+  EXPECT_THAT(faults_of(std::string(kMinimal) + "[contour]\nname = \"test\"\n"),
+              ElementsAre(fault("contour", "wrong_type")));
+}
+
+struct WrongValue {
+  const char* line;
+  const char* field;
+  const char* text;
+};
+class WrongType : public Config, public testing::WithParamInterface<WrongValue> {};
+
+TEST_P(WrongType, is_told_with_what_is_wanted) {
+  const auto faults = faults_of(std::string(GetParam().line) + "\n" + kMinimal);
+  EXPECT_THAT(faults, ElementsAre(fault(GetParam().field, "wrong_type", GetParam().text)));
+  EXPECT_THAT(faults.at(0).text, HasSubstr("строка 1: "));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Config, WrongType,
+    testing::Values(
+        WrongValue{"node_id = 5", "node_id", "строка в кавычках"},
+        WrongValue{"sole_consumer = \"true\"", "sole_consumer", "true или false"},
+        WrongValue{"orders_per_message_max = \"1\"", "orders_per_message_max", "целое число"},
+        WrongValue{"orders_per_message_max = 1.5", "orders_per_message_max", "целое число"},
+        WrongValue{"orders_per_message_max = 2147483648", "orders_per_message_max", "вне пределов"},
+        WrongValue{"profile.citizenship = 32768", "profile.citizenship", "вне пределов"},
+        WrongValue{"profile.citizenship = -32769", "profile.citizenship", "вне пределов"},
+        WrongValue{"profile.services = \"-60012726\"", "profile.services", "список"},
+        WrongValue{"profile.services = [\"-1\", 2]", "profile.services", "элемент 2"},
+        WrongValue{"message_age_max = 36", "message_age_max", "нужен срок"},
+        WrongValue{"message_age_max = \"36\"", "message_age_max", "нужен срок"},
+        WrongValue{"smev.answer_size_max = 5000", "smev.answer_size_max", "нужен размер"},
+        WrongValue{"smev.answer_size_max = \"5MB\"", "smev.answer_size_max", "нужен размер"},
+        WrongValue{"contour = \"prod\"", "contour", "\"production\""},
+        WrongValue{"contour = 1979-05-27", "contour", "\"production\""}),
+    [](const auto& each) { return "case" + std::to_string(each.index); });
+
+TEST_F(Config, every_fault_of_the_file_is_reported_at_once) {
+  EXPECT_THAT(
+      faults_of(R"(mnemonic = 1
+contur = "test"
+[profile]
+inn = "1234567890"
+[smev]
+url = "smev.example"
+total_timeout = "5x"
+[poll]
+pollers = 17
+)"),
+      UnorderedElementsAre(fault("mnemonic", "wrong_type", "строка 1: "),
+                           fault("contur", "unknown_field", "строка 2: "),
+                           fault("profile.inn", "check_digit", "строка 4: "),
+                           fault("outbox.path", "missing"), fault("key.key", "missing"),
+                           fault("key.certificate", "missing"), fault("smev.trusted", "missing"),
+                           fault("smev.url", "pattern", "строка 6: "),
+                           fault("smev.total_timeout", "wrong_type", "строка 7: "),
+                           fault("poll.pollers", "range", "строка 9: ")));
+}
+
+TEST_F(Config, fault_inside_a_list_carries_the_line_of_the_list) {
+  EXPECT_THAT(
+      faults_of("profile.services = [\"-1\", \"123456789012345678901\"]\n" + std::string(kMinimal)),
+      ElementsAre(fault("profile.services[1]", "too_long", "строка 1: ")));
+}
+
+TEST_F(Config, broken_syntax_is_told_with_line_and_column) {
+  EXPECT_THAT(faults_of("mnemonic = \"MOCK01\"\ncontour = = \"test\"\n"),
+              ElementsAre(fault("smev.toml", "syntax", "строка 2, столбец 11")));
+}
+
+TEST_F(Config, key_given_twice_is_broken_syntax) {
+  EXPECT_THAT(faults_of("mnemonic = \"A\"\nmnemonic = \"B\"\n"),
+              ElementsAre(fault("smev.toml", "syntax", "строка 2")));
+}
+
+TEST_F(Config, octets_that_are_no_utf8_are_broken_syntax) {
+  EXPECT_THAT(faults_of("mnemonic = \"\xFF\xFE\"\n"), ElementsAre(fault("smev.toml", "syntax")));
+}
+
+TEST_F(Config, missing_file_is_a_configuration_error_that_names_it) {
+  const auto options = load_options(in_folder("absent.toml"));
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().code, ErrorCode::config);
+  EXPECT_THAT(options.error().detail, HasSubstr("absent.toml"));
+}
+
+TEST_F(Config, largest_file_is_read_and_a_larger_one_is_not) {
+  std::string text = kMinimal;
+  text += "#" + std::string(kConfigBytesMax - text.size() - 2, 'x') + "\n";
+  ASSERT_EQ(text.size(), kConfigBytesMax);
+  EXPECT_TRUE(load(text));
+  EXPECT_THAT(faults_of(text + "#"), IsEmpty());
+}
+
+// --- docs/configuration.md ----------------------------------------------------------------------
+
+struct DocumentedKey {
+  std::string path;
+  std::string default_value;
+};
+
+/// Rows `| `key` | type | `default` or — | range | meaning |`.
+std::vector<DocumentedKey> documented_keys(const std::string& path) {
+  std::ifstream file(path);
+  EXPECT_TRUE(file) << path;
+  const std::regex row(R"(^\| `([a-z_.]+)` \| [^|]+ \| (?:—|`([^`]*)`) \| [^|]* \| [^|]+ \|$)");
+  std::vector<DocumentedKey> keys;
+  for (std::string line; std::getline(file, line);) {
+    std::smatch parts;
+    if (std::regex_match(line, parts, row)) keys.push_back({parts[1], parts[2]});
+  }
+  return keys;
+}
+
+std::string source_folder() {
+  const char* folder = std::getenv("SMEV_SOURCE_DIR");
+  return folder == nullptr ? "." : folder;
+}
+
+TEST(ConfigurationPage, names_every_key_with_its_default_and_no_other) {
+  const auto documented = documented_keys(source_folder() + "/docs/configuration.md");
+  std::vector<std::string> in_page;
+  for (const DocumentedKey& each : documented)
+    in_page.push_back(each.path + " = " + each.default_value);
+  std::vector<std::string> in_code;
+  for (const ConfigKey& each : config_keys())
+    in_code.push_back(each.path + " = " + each.default_value);
+  EXPECT_EQ(in_page, in_code);
+}
+
+TEST_F(Config, documented_defaults_can_be_written_down) {
+  std::string text;
+  for (const ConfigKey& each : config_keys()) {
+    if (!each.default_value.empty()) text += each.path + " = " + each.default_value + "\n";
+  }
+  const auto options = load(text + kMinimal);
+  ASSERT_TRUE(options) << options.error().describe();
+  const SenderOptions defaults;
+  EXPECT_EQ(options->message_age_max, defaults.message_age_max);
+  EXPECT_EQ(options->soap.answer_bytes_max, defaults.soap.answer_bytes_max);
+  EXPECT_EQ(options->poll.deadline, defaults.poll.deadline);
+  EXPECT_EQ(options->profile.office, defaults.profile.office);
+}
+
+TEST_F(Config, example_file_of_the_project_is_valid) {
+  const auto options = load_options(source_folder() + "/examples/smev.toml");
+  EXPECT_TRUE(options) << options.error().describe();
+}
+
+}  // namespace
+}  // namespace smev
