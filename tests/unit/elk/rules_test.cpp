@@ -1,0 +1,502 @@
+#include "sdk/elk/rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/unit/elk/fixtures.hpp"
+
+namespace smev::elk {
+namespace {
+
+using testing::kNow;
+using testing::test_profile;
+using testing::valid_update;
+
+std::string repeated(std::string_view piece, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += piece;
+  return text;
+}
+
+/// "field: code" of each fault, in their order.
+std::vector<std::string> names_of(const std::vector<FieldFault>& faults) {
+  std::vector<std::string> names;
+  for (const FieldFault& fault : faults) {
+    EXPECT_FALSE(fault.text.empty()) << fault.field;
+    EXPECT_FALSE(fault.source.empty()) << fault.field;
+    names.push_back(fault.field + ": " + fault.code);
+  }
+  return names;
+}
+
+std::vector<std::string> faults_of(const Update& update, const OrderHistory& history = {},
+                                   const Profile& profile = test_profile()) {
+  return names_of(check(update, profile, history, kNow));
+}
+
+using Names = std::vector<std::string>;
+
+/// Changes one thing in a valid update and says which fault must come of it: that one and no other.
+struct Mutation {
+  std::string fault;  ///< "field: code"; empty: the update stays valid
+  std::function<void(Update&)> change;
+};
+
+void expect_each(const std::vector<Mutation>& mutations) {
+  for (std::size_t i = 0; i < mutations.size(); ++i) {
+    Update update = valid_update();
+    mutations[i].change(update);
+    const Names expected = mutations[i].fault.empty() ? Names{} : Names{mutations[i].fault};
+    EXPECT_EQ(faults_of(update), expected) << "mutation " << i;
+  }
+}
+
+/// The same for the applicant alone.
+template <class Kind>
+void expect_each_applicant(
+    const Kind& valid,
+    const std::vector<std::pair<std::string, std::function<void(Kind&)>>>& mutations) {
+  for (std::size_t i = 0; i < mutations.size(); ++i) {
+    Kind applicant = valid;
+    mutations[i].second(applicant);
+    Update update = valid_update();
+    update.order.applicant = applicant;
+    const Names expected =
+        mutations[i].first.empty() ? Names{} : Names{"order.applicant." + mutations[i].first};
+    EXPECT_EQ(faults_of(update), expected) << kind_of(applicant) << " mutation " << i;
+  }
+}
+
+DateTime at(TimePoint moment) { return DateTime(moment); }
+
+TEST(Rules, let_a_plain_update_pass) { EXPECT_EQ(faults_of(valid_update()), Names{}); }
+
+TEST(Rules, hold_the_limits_of_the_order_at_their_edges) {
+  expect_each({
+      {"order.number: missing", [](Update& u) { u.order.number = ""; }},
+      {"", [](Update& u) { u.order.number = repeated("Ж", 36); }},
+      {"order.number: too_long", [](Update& u) { u.order.number = repeated("Ж", 37); }},
+      {"order.number: line_break", [](Update& u) { u.order.number = "1\t2"; }},
+      {"order.number: line_break", [](Update& u) { u.order.number = "12\n"; }},
+      {"order.number: blank", [](Update& u) { u.order.number = "  "; }},
+      {"order.number: forbidden_character", [](Update& u) { u.order.number = "1\x01"; }},
+      {"order.number: forbidden_character",
+       [](Update& u) { u.order.number = std::string(1, '\0'); }},
+      {"order.number: forbidden_character", [](Update& u) { u.order.number = "\xEF\xBF\xBF"; }},
+      {"order.number: encoding", [](Update& u) { u.order.number = "\xC0\xAF"; }},
+      {"order.elk_number: out_of_range", [](Update& u) { u.order.elk_number = 0; }},
+      {"", [](Update& u) { u.order.elk_number = 1; }},
+      {"", [](Update& u) { u.order.service = repeated("9", 20); }},
+      {"order.service: too_long", [](Update& u) { u.order.service = repeated("9", 21); }},
+      {"order.service: line_break", [](Update& u) { u.order.service = "1\r"; }},
+      {"order.service: blank", [](Update& u) { u.order.service = " "; }},
+      {"", [](Update& u) { u.order.region = "1"; }},
+      {"", [](Update& u) { u.order.region = "45000000"; }},
+      {"order.region: pattern", [](Update& u) { u.order.region = "450000000"; }},
+      {"order.region: missing", [](Update& u) { u.order.region = ""; }},
+      {"order.region: pattern", [](Update& u) { u.order.region = "٤٥"; }},
+      {"order.filed_at: future",
+       [](Update& u) { u.order.filed_at = at(kNow + kFutureTolerance + Duration(1)); }},
+      {"", [](Update& u) { u.order.filed_at = at(kNow + kFutureTolerance); }},
+  });
+}
+
+TEST(Rules, hold_the_limits_of_the_office_and_ask_for_its_channel) {
+  expect_each({
+      {"", [](Update& u) { u.order.office = Office{.name = repeated("я", 1024)}; }},
+      {"order.office.name: too_long",
+       [](Update& u) { u.order.office = Office{.name = repeated("я", 1025)}; }},
+      {"", [](Update& u) { u.order.office = Office{.address = repeated("я", 4000)}; }},
+      {"order.office.address: too_long",
+       [](Update& u) { u.order.office = Office{.address = repeated("я", 4001)}; }},
+      {"", [](Update& u) { u.order.office = Office{.frgu_code = repeated("1", 1024)}; }},
+      {"order.office.frgu_code: too_long",
+       [](Update& u) { u.order.office = Office{.frgu_code = repeated("1", 1025)}; }},
+  });
+  Profile profile = test_profile();
+  profile.office.channel.reset();
+  Update update = valid_update();
+  update.order.office = Office{.name = "Окно 2"};
+  EXPECT_EQ(faults_of(update, {}, profile), Names{"order.office.channel: missing"});
+  update.order.office->channel = std::int16_t{4};
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+}
+
+TEST(Rules, hold_the_limits_of_a_status_at_their_edges) {
+  expect_each({
+      {"status.at: missing", [](Update& u) { u.status.at = {}; }},
+      {"status.at: future",
+       [](Update& u) { u.status.at = at(kNow + kFutureTolerance + Duration(1)); }},
+      {"", [](Update& u) { u.status.at = at(kNow + kFutureTolerance); }},
+      {"status.message_type: missing", [](Update& u) { u.status.message_type = ""; }},
+      {"", [](Update& u) { u.status.message_type = "line\nline"; }},
+      {"", [](Update& u) { u.status.message_type = repeated("ы", kFreeTextMax); }},
+      {"status.message_type: too_long",
+       [](Update& u) { u.status.message_type = repeated("ы", kFreeTextMax + 1); }},
+      {"", [](Update& u) { u.status.parameters = {{.name = "n", .value = ""}}; }},
+      {"status.parameters[1].name: missing",
+       [](Update& u) {
+         u.status.parameters = {{.name = "n", .value = ""}, {.name = "", .value = "v"}};
+       }},
+      {"status.parameters[0].value: forbidden_character",
+       [](Update& u) { u.status.parameters = {{.name = "n", .value = "\x0B"}}; }},
+      {"",
+       [](Update& u) { u.status.parameters.assign(kParametersMax, {.name = "n", .value = ""}); }},
+      {"status.parameters: too_many",
+       [](Update& u) {
+         u.status.parameters.assign(kParametersMax + 1, {.name = "n", .value = ""});
+       }},
+  });
+}
+
+TEST(Rules, hold_the_limits_of_results_at_their_edges) {
+  const auto with_file = [](const std::function<void(File&)>& change) {
+    return [change](Update& u) {
+      u.status.results = {File::at("a.pdf"), File::at("b.pdf")};
+      change(u.status.results[1]);
+    };
+  };
+  expect_each({
+      {"", with_file([](File&) {})},
+      {"status.results[1].path: missing", with_file([](File& f) { f.path = ""; })},
+      {"status.results[1].path: too_long",
+       with_file([](File& f) { f.path = repeated("p", kPathMax + 1); })},
+      {"status.results[1].path: forbidden_character",
+       with_file([](File& f) { f.path = std::string("a\0b", 3); })},
+      {"status.results[1].document_type: missing",
+       with_file([](File& f) { f.document_type = ""; })},
+      {"", with_file([](File& f) { f.document_type = repeated("Т", 50); })},
+      {"status.results[1].document_type: too_long",
+       with_file([](File& f) { f.document_type = repeated("Т", 51); })},
+      {"", with_file([](File& f) { f.name = repeated("и", kFileNameMax); })},
+      {"status.results[1].name: too_long",
+       with_file([](File& f) { f.name = repeated("и", kFileNameMax + 1); })},
+      {"status.results[1].name: pattern", with_file([](File& f) { f.name = "../result.pdf"; })},
+      {"status.results[1].name: pattern", with_file([](File& f) { f.name = ".."; })},
+      {"status.results[1].name: pattern", with_file([](File& f) { f.name = "a\\b"; })},
+      {"", with_file([](File& f) { f.mime = "application/pdf"; })},
+      {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "pdf"; })},
+      {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "a/b/c"; })},
+      {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "application/п"; })},
+      {"status.results[1].mime: too_long",
+       with_file([](File& f) { f.mime = "a/" + repeated("b", kMimeMax - 1); })},
+      {"", [](Update& u) { u.status.data_mart_results = {{.uuid = repeated("u", 256)}}; }},
+      {"status.data_mart_results[0].uuid: too_long",
+       [](Update& u) { u.status.data_mart_results = {{.uuid = repeated("u", 257)}}; }},
+      {"status.data_mart_results[0].uuid: missing",
+       [](Update& u) { u.status.data_mart_results = {{.uuid = ""}}; }},
+      {"status.data_mart_results[0].document_type: too_long",
+       [](Update& u) {
+         u.status.data_mart_results = {{.uuid = "u", .document_type = repeated("Т", 51)}};
+       }},
+      {"", [](Update& u) { u.status.results.assign(kAttachmentsMax, File::at("a")); }},
+      {"status.results: too_many",
+       [](Update& u) { u.status.results.assign(kAttachmentsMax + 1, File::at("a")); }},
+  });
+}
+
+TEST(Rules, name_the_place_of_a_fault_in_further_statuses) {
+  Update update = valid_update();
+  update.more_statuses.resize(2);
+  update.more_statuses[0].at = at(kNow - std::chrono::minutes(30));
+  update.more_statuses[1].at = at(kNow - std::chrono::minutes(20));
+  update.more_statuses[0].results = {File::at("a"), File::at("b")};
+  update.more_statuses[0].results[1].document_type = repeated("x", 51);
+  update.more_statuses[1].message_type = "";
+  EXPECT_EQ(faults_of(update), (Names{"more_statuses[0].results[1].document_type: too_long",
+                                      "more_statuses[1].message_type: missing"}));
+}
+
+TEST(Rules, ask_the_first_update_for_the_facts_and_later_ones_for_the_number_alone) {
+  Update update = valid_update();
+  update.order = {.number = "1999290001"};
+  EXPECT_EQ(faults_of(update), (Names{"order.service: missing", "order.filed_at: missing",
+                                      "order.applicant: missing"}));
+  EXPECT_EQ(faults_of(update, {.first_update = true, .has_facts = true}), Names{});
+  EXPECT_EQ(faults_of(update, {.first_update = false}), Names{});
+  update.order.elk_number = 4654266659;
+  EXPECT_EQ(faults_of(update), Names{});
+}
+
+TEST(Rules, still_check_facts_that_a_later_update_repeats) {
+  Update update = valid_update();
+  update.order.service = repeated("9", 21);
+  std::get<PersonBySnils>(*update.order.applicant).snils = "112-233-445 96";
+  EXPECT_EQ(faults_of(update, {.first_update = false}),
+            (Names{"order.service: too_long", "order.applicant.snils: check_digit"}));
+}
+
+TEST(Rules, allow_as_first_status_only_what_the_profile_says) {
+  Update update = valid_update();
+  update.status.code = 3;
+  EXPECT_EQ(faults_of(update), Names{"status.code: first_status"});
+  EXPECT_EQ(faults_of(update, {.first_update = false}), Names{});
+  Profile profile = test_profile();
+  profile.first_statuses = {1, 3};
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+  profile.first_statuses = {};
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+  update.order.elk_number = 4654266659;
+  EXPECT_EQ(faults_of(update), Names{});
+}
+
+TEST(Rules, let_only_services_of_the_profile_pass_when_it_lists_any) {
+  Profile profile = test_profile();
+  profile.services = {"-60012726"};
+  Update update = valid_update();
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+  update.order.service = "60012726";
+  const auto faults = check(update, profile, {}, kNow);
+  EXPECT_EQ(names_of(faults), Names{"order.service: not_in_profile"});
+  EXPECT_NE(faults[0].text.find("минус"), std::string::npos);
+  update.order.service = "-60012727";
+  EXPECT_EQ(faults_of(update, {}, profile), Names{"order.service: not_in_profile"});
+}
+
+TEST(Rules, want_the_senders_numbers_as_the_profile_has_them) {
+  expect_each({
+      {"", [](Update& u) { u.order.sender_inn = "9901000010"; }},
+      {"order.sender_inn: not_in_profile", [](Update& u) { u.order.sender_inn = "9902000044"; }},
+      {"order.sender_inn: check_digit", [](Update& u) { u.order.sender_inn = "9901000011"; }},
+      {"order.sender_inn: pattern", [](Update& u) { u.order.sender_inn = "990100001169"; }},
+      {"", [](Update& u) { u.order.sender_kpp = "990101001"; }},
+      {"order.sender_kpp: not_in_profile", [](Update& u) { u.order.sender_kpp = "990101002"; }},
+      {"order.sender_kpp: pattern", [](Update& u) { u.order.sender_kpp = "99010100"; }},
+  });
+  Profile profile = test_profile();
+  profile.kpp.reset();
+  Update update = valid_update();
+  update.order.sender_kpp = "990101002";
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+}
+
+TEST(Rules, want_dates_inside_one_update_to_rise_and_the_first_not_to_fall_behind) {
+  Update update = valid_update();
+  const TimePoint moment = update.status.at.instant();
+  update.more_statuses.resize(2);
+  update.more_statuses[0].at = at(moment + Duration(1));
+  update.more_statuses[1].at = at(moment + Duration(2));
+  EXPECT_EQ(faults_of(update), Names{});
+  update.more_statuses[1].at = at(moment + Duration(1));
+  EXPECT_EQ(faults_of(update), Names{"more_statuses[1].at: date_order"});
+  update.more_statuses[0].at = DateTime::at_offset(moment, 0);
+  EXPECT_EQ(faults_of(update), Names{"more_statuses[0].at: date_order"});
+
+  const Update single = valid_update();
+  EXPECT_EQ(faults_of(single, {.first_update = false, .last_status_at = moment}), Names{});
+  EXPECT_EQ(faults_of(single, {.first_update = false, .last_status_at = moment + Duration(1)}),
+            Names{"status.at: date_order"});
+}
+
+TEST(Rules, limit_the_statuses_of_one_update) {
+  Update update = valid_update();
+  update.status.at = at(kNow - std::chrono::hours(1));
+  for (std::size_t i = 1; i < kStatusesMax; ++i) {
+    Status status;
+    status.at = at(update.status.at.instant() + std::chrono::seconds(i));
+    update.more_statuses.push_back(status);
+  }
+  EXPECT_EQ(faults_of(update), Names{});
+  Status last;
+  last.at = at(update.status.at.instant() + std::chrono::seconds(kStatusesMax));
+  update.more_statuses.push_back(last);
+  EXPECT_EQ(faults_of(update), Names{"more_statuses: too_many"});
+}
+
+TEST(Rules, take_a_date_without_offset_as_moscow_time) {
+  Update update = valid_update();
+  update.status.at = *DateTime::parse("2026-04-16T10:05:00");
+  EXPECT_EQ(faults_of(update), Names{});
+  update.status.at = *DateTime::parse("2026-04-16T10:05:01");
+  EXPECT_EQ(faults_of(update), Names{"status.at: future"});
+}
+
+TEST(ApplicantRules, of_a_person_by_document) {
+  using Kind = PersonByDocument;
+  expect_each_applicant<Kind>(
+      {.series = "9900", .number = "123456", .last_name = "Петрова", .first_name = "Анна"},
+      {
+          {"", [](Kind&) {}},
+          {"", [](Kind& k) { k.series.reset(); }},
+          {"", [](Kind& k) { k.series = repeated("№", 16); }},
+          {"series: too_long", [](Kind& k) { k.series = repeated("№", 17); }},
+          {"", [](Kind& k) { k.number = repeated("9", 16); }},
+          {"number: too_long", [](Kind& k) { k.number = repeated("9", 17); }},
+          {"number: missing", [](Kind& k) { k.number = ""; }},
+          {"", [](Kind& k) { k.last_name = repeated("а", 256); }},
+          {"last_name: too_long", [](Kind& k) { k.last_name = repeated("а", 257); }},
+          {"first_name: too_long", [](Kind& k) { k.first_name = repeated("а", 257); }},
+          {"", [](Kind& k) { k.middle_name = repeated("а", 256); }},
+          {"middle_name: too_long", [](Kind& k) { k.middle_name = repeated("а", 257); }},
+          {"", [](Kind& k) { k.last_name = ""; }},
+          {"", [](Kind& k) { k.first_name = ""; }},
+          {"last_name: missing", [](Kind& k) { k.last_name = k.first_name = ""; }},
+      });
+}
+
+TEST(ApplicantRules, of_a_person_by_snils) {
+  using Kind = PersonBySnils;
+  expect_each_applicant<Kind>(
+      {.snils = "112-233-445 95", .last_name = "Петрова", .first_name = "Анна"},
+      {
+          {"", [](Kind& k) { k.snils = "11223344595"; }},
+          {"snils: missing", [](Kind& k) { k.snils = ""; }},
+          {"snils: pattern", [](Kind& k) { k.snils = "112 233 445 95"; }},
+          {"snils: pattern", [](Kind& k) { k.snils = "112-233-445  95"; }},
+          {"snils: check_digit", [](Kind& k) { k.snils = "112-233-445 94"; }},
+          {"first_name: encoding", [](Kind& k) { k.first_name = "\xD0"; }},
+      });
+}
+
+TEST(ApplicantRules, of_a_person_by_snils_and_birth_date) {
+  using Kind = PersonBySnilsAndBirthDate;
+  expect_each_applicant<Kind>(
+      {.snils = "112-233-445 95", .birth_date = "1980-02-29"},
+      {
+          {"", [](Kind&) {}},
+          {"snils: check_digit", [](Kind& k) { k.snils = "11223344500"; }},
+          {"birth_date: missing", [](Kind& k) { k.birth_date = ""; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "1981-02-29"; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "0000-01-01"; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "29.02.1980"; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "1980-02-29T00:00:00"; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "1980-2-29"; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "1980-13-01"; }},
+          {"birth_date: date", [](Kind& k) { k.birth_date = "1980-02-29Z"; }},
+          {"", [](Kind& k) { k.birth_date = "2026-04-17"; }},
+          {"birth_date: future", [](Kind& k) { k.birth_date = "2026-04-18"; }},
+      });
+}
+
+TEST(ApplicantRules, of_a_person_by_inn_esia_id_and_ern) {
+  expect_each_applicant<PersonByInn>(
+      {.inn = "990100001169", .last_name = "Петрова", .first_name = "Анна"},
+      {
+          {"", [](PersonByInn&) {}},
+          {"inn: missing", [](PersonByInn& k) { k.inn = ""; }},
+          {"inn: pattern", [](PersonByInn& k) { k.inn = "9901000010"; }},
+          {"inn: check_digit", [](PersonByInn& k) { k.inn = "990100001160"; }},
+          {"last_name: missing", [](PersonByInn& k) { k.last_name = k.first_name = ""; }},
+      });
+  expect_each_applicant<PersonByEsiaId>(
+      {.esia_id = "1000299654"},
+      {
+          {"", [](PersonByEsiaId& k) { k.esia_id = repeated("я", 50); }},
+          {"esia_id: too_long", [](PersonByEsiaId& k) { k.esia_id = repeated("я", 51); }},
+          {"esia_id: missing", [](PersonByEsiaId& k) { k.esia_id = ""; }},
+          {"esia_id: blank", [](PersonByEsiaId& k) { k.esia_id = " "; }},
+      });
+  expect_each_applicant<PersonByErn>(
+      {.ern = "123456789012"},
+      {
+          {"", [](PersonByErn&) {}},
+          {"ern: pattern", [](PersonByErn& k) { k.ern = "12345678901"; }},
+          {"ern: pattern", [](PersonByErn& k) { k.ern = "1234567890123"; }},
+          {"ern: pattern", [](PersonByErn& k) { k.ern = "12345678901a"; }},
+          {"ern: missing", [](PersonByErn& k) { k.ern = ""; }},
+      });
+}
+
+TEST(ApplicantRules, of_an_organization_by_esia_id) {
+  using Kind = OrganizationByEsiaId;
+  expect_each_applicant<Kind>(
+      {.esia_id = "1000299654"},
+      {
+          {"", [](Kind& k) { k.esia_id = repeated("9", 20); }},
+          {"esia_id: too_long", [](Kind& k) { k.esia_id = repeated("9", 21); }},
+          {"esia_id: missing", [](Kind& k) { k.esia_id = ""; }},
+          {"esia_id: line_break", [](Kind& k) { k.esia_id = "1\n"; }},
+          {"esia_id: blank", [](Kind& k) { k.esia_id = "   "; }},
+      });
+}
+
+TEST(ApplicantRules, of_a_legal_entity) {
+  using Kind = LegalEntity;
+  expect_each_applicant<Kind>(
+      {.inn = "9901000010", .kpp = "990101001", .title = "ООО «Вымысел»"},
+      {
+          {"", [](Kind&) {}},
+          {"", [](Kind& k) { k.kpp.reset(); }},
+          {"inn: check_digit", [](Kind& k) { k.inn = "9901000011"; }},
+          {"inn: pattern", [](Kind& k) { k.inn = "990100001169"; }},
+          {"kpp: pattern", [](Kind& k) { k.kpp = "9901010011"; }},
+          {"kpp: missing", [](Kind& k) { k.kpp = ""; }},
+          {"", [](Kind& k) { k.title = repeated("ъ", 1024); }},
+          {"title: too_long", [](Kind& k) { k.title = repeated("ъ", 1025); }},
+      });
+  expect_each_applicant<Kind>({.ogrn = "1999900000010"},
+                              {
+                                  {"", [](Kind&) {}},
+                                  {"", [](Kind& k) { k.ogrn = "5999900000028"; }},
+                                  {"ogrn: check_digit", [](Kind& k) { k.ogrn = "1999900000011"; }},
+                                  {"ogrn: pattern", [](Kind& k) { k.ogrn = "3999900000010"; }},
+                                  {"ogrn: pattern", [](Kind& k) { k.ogrn = "199990000001"; }},
+                                  {"kpp: not_allowed", [](Kind& k) { k.kpp = "990101001"; }},
+                              });
+  Update update = valid_update();
+  update.order.applicant = LegalEntity{.ogrn = "1999900000010", .inn = "9901000010"};
+  EXPECT_EQ(faults_of(update), Names{"order.applicant: one_of"});
+  update.order.applicant = LegalEntity{.title = "ООО «Вымысел»"};
+  EXPECT_EQ(faults_of(update), Names{"order.applicant: one_of"});
+}
+
+TEST(ApplicantRules, of_an_entrepreneur) {
+  using Kind = Entrepreneur;
+  expect_each_applicant<Kind>(
+      {.ogrnip = "399990000000013", .inn = "990100001169", .last_name = "Петрова"},
+      {
+          {"", [](Kind&) {}},
+          {"", [](Kind& k) { k.last_name.reset(); }},
+          {"ogrnip: missing", [](Kind& k) { k.ogrnip = ""; }},
+          {"ogrnip: pattern", [](Kind& k) { k.ogrnip = "1999900000010"; }},
+          {"ogrnip: pattern", [](Kind& k) { k.ogrnip = "499990000000013"; }},
+          {"ogrnip: check_digit", [](Kind& k) { k.ogrnip = "399990000000014"; }},
+          {"inn: check_digit", [](Kind& k) { k.inn = "990100001168"; }},
+          {"inn: pattern", [](Kind& k) { k.inn = "9901000010"; }},
+          {"first_name: too_long", [](Kind& k) { k.first_name = repeated("а", 257); }},
+          {"middle_name: too_long", [](Kind& k) { k.middle_name = repeated("а", 257); }},
+      });
+}
+
+TEST(Rules, tell_all_faults_at_once_and_repeat_no_personal_data) {
+  Update update = valid_update();
+  update.order.number = "";
+  update.order.region = "четыре";
+  update.order.applicant = PersonBySnils{.snils = "112-233-445 96",
+                                         .last_name = "Петрова" + std::string(300, 'z'),
+                                         .first_name = "Анна\x02"};
+  update.status.at = {};
+  const auto faults = check(update, test_profile(), {}, kNow);
+  EXPECT_EQ(names_of(faults), (Names{"order.number: missing", "order.applicant.snils: check_digit",
+                                     "order.applicant.last_name: too_long",
+                                     "order.applicant.first_name: forbidden_character",
+                                     "order.region: pattern", "status.at: missing"}));
+  const std::string all = validation_error(faults).describe();
+  for (const char* secret : {"112", "445", "Петрова", "zzz", "Анна", "четыре"}) {
+    EXPECT_EQ(all.find(secret), std::string::npos) << secret;
+  }
+  EXPECT_NE(all.find("307 символов, допустимо не больше 256 символов"), std::string::npos);
+}
+
+TEST(ProfileRules, tell_every_fault_of_a_profile) {
+  EXPECT_EQ(names_of(check(test_profile())), Names{});
+  Profile profile = test_profile();
+  profile.inn = "1234567890";
+  profile.kpp = "12";
+  profile.env = repeated("E", 11);
+  profile.region = "450000000";
+  profile.office.channel.reset();
+  profile.services = {"-1", repeated("9", 21), ""};
+  EXPECT_EQ(names_of(check(profile)),
+            (Names{"inn: check_digit", "kpp: pattern", "env: too_long", "region: pattern",
+                   "office.channel: missing", "services[1]: too_long", "services[2]: missing"}));
+  profile = test_profile();
+  profile.env = "";
+  EXPECT_EQ(names_of(check(profile)), Names{"env: missing"});
+  profile.env = repeated("E", 10);
+  EXPECT_EQ(names_of(check(profile)), Names{});
+}
+
+}  // namespace
+}  // namespace smev::elk
