@@ -206,7 +206,7 @@ bool is_call_limit(const SmevFault& fault) {
   constexpr std::array<std::string_view, 6> kLimit = {"лимит",   "превы", "наруш",
                                                       "огранич", "limit", "exceed"};
   constexpr std::array<std::string_view, 9> kCalls = {
-      "обращени",          "вызов",        "интенсивност", "частот",      "количеств запрос",
+      "обращени",          "вызов",        "интенсивност", "частот",      "количество запрос",
       "количества запрос", "числа запрос", "calls",        "request rate"};
   const std::string text = folded(fault.description);
   const bool access =

@@ -1,7 +1,7 @@
 #pragma once
 /// How messages leave and answers come. Four verbs: prepare makes what will be sent, transmit sends
-/// exactly that, receive and acknowledge are the way back. A transport never retries (the outbox does)
-/// and keeps nothing between calls.
+/// exactly that, receive and acknowledge are the way back. A transport never retries (the outbox
+/// does) and keeps nothing between calls.
 
 #include <cstdint>
 #include <functional>
@@ -55,11 +55,11 @@ struct Transmission {
   };
   Outcome outcome = Outcome::in_doubt;
   std::string endpoint;
-  int http_status = 0;           ///< 0: none came
-  std::optional<Error> error;    ///< for every outcome but accepted
-  std::string receipt;           ///< the answer's octets, when one came
+  int http_status = 0;         ///< 0: none came
+  std::optional<Error> error;  ///< for every outcome but accepted
+  std::string receipt;         ///< the answer's octets, when one came
   std::vector<SignatureVerdict> verdicts;
-  std::string smev_status;       ///< "requestIsQueued"
+  std::string smev_status;  ///< "requestIsQueued"
   Duration duration{};
 };
 std::string_view name(Transmission::Outcome outcome);
@@ -71,18 +71,18 @@ struct IncomingMessage {
   std::string message_id;           ///< what acknowledge() wants; may be empty when unreadable
   std::string original_message_id;  ///< our message; may be empty
   Kind kind = Kind::unreadable;
-  std::string raw;                  ///< HTTP body as it came
+  std::string raw;  ///< HTTP body as it came
   std::string content_type;
-  std::string content;              ///< business XML, for Kind::content
+  std::string content;  ///< business XML, for Kind::content
   std::string content_namespace;
   std::string content_root;
-  std::string sender;               ///< mnemonic out of the metadata
-  std::string code;                 ///< rejection reason, status code or category
-  std::string text;                 ///< description for people
-  std::optional<SmevFault> fault;   ///< for Kind::async_status
+  std::string sender;              ///< mnemonic out of the metadata
+  std::string code;                ///< rejection reason, status code or category
+  std::string text;                ///< description for people
+  std::optional<SmevFault> fault;  ///< for Kind::async_status
   std::vector<SignatureVerdict> verdicts;
-  bool verified = false;            ///< all signatures hold and SMEV's is trusted
-  std::string problem;              ///< why not verified or unreadable; English
+  bool verified = false;  ///< all signatures hold and SMEV's is trusted
+  std::string problem;    ///< why not verified or unreadable; English
 };
 std::string_view name(IncomingMessage::Kind kind);
 
@@ -102,11 +102,12 @@ class Transport {
 
   /// Signs; touches no network. The files are read (digest, detached signature), not sent.
   virtual Result<PreparedMessage> prepare(const OutgoingMessage& message) = 0;
-  /// Sends each message: first its files, then exactly its octets. Returns at once; `done` is called once
-  /// for each, from a thread of the transport. Messages over the limit in flight wait for their turn.
+  /// Sends each message: first its files, then exactly its octets. Returns at once; `done` is
+  /// called once for each, from a thread of the transport. Messages over the limit in flight wait
+  /// for their turn.
   virtual void transmit(std::vector<PreparedMessage> messages, Done done) = 0;
-  /// One message out of the response queue; nothing when it is empty. A message whose signature fails is
-  /// no error: it comes with verified == false.
+  /// One message out of the response queue; nothing when it is empty. A message whose signature
+  /// fails is no error: it comes with verified == false.
   virtual Result<std::optional<IncomingMessage>> receive(const AnswerSelector& selector) = 0;
   /// Takes the message off the queue. An id that SMEV does not know any more is success.
   virtual Result<void> acknowledge(const std::string& message_id, bool accepted) = 0;
@@ -127,7 +128,12 @@ struct FtpOptions {
   std::string password = "smev";
   Duration connect_timeout = std::chrono::seconds(5);
   Duration total_timeout = std::chrono::minutes(5);
+
+  /// Faults of all fields at once; empty when usable.
+  [[nodiscard]] std::vector<FieldFault> validate() const;
 };
+/// Passive FTP, one directory per file. Names longer than 108 characters lose the end of their
+/// base. With options that are not usable, every put() fails with `config`.
 std::shared_ptr<FileStore> ftp_file_store(FtpOptions options);
 
 struct SoapOptions {
@@ -136,13 +142,19 @@ struct SoapOptions {
   Duration total_timeout = std::chrono::seconds(60);
   std::size_t answer_bytes_max = 32u << 20;  ///< a longer answer is cut off: in doubt
   int in_flight_max = 32;                    ///< requests at once; 1..256
+  /// How long requests in flight may still take when the transport is destroyed; then they are in
+  /// doubt.
+  Duration stop_timeout = std::chrono::seconds(5);
 
   /// Faults of all fields at once; empty when usable.
   [[nodiscard]] std::vector<FieldFault> validate() const;
 };
 
-/// SOAP 1.1 over libcurl, schema 1.2.
-Result<std::shared_ptr<Transport>> soap_transport(SoapOptions options, std::shared_ptr<Signer> signer,
+/// SOAP 1.1 over libcurl, schema 1.2. `files` may be null when no message has any. The destructor
+/// returns when `done` has been called for every message: what waits is not sent, a file that is
+/// being put is waited for. It must not run inside `done`. Fails with `config`.
+Result<std::shared_ptr<Transport>> soap_transport(SoapOptions options,
+                                                  std::shared_ptr<Signer> signer,
                                                   std::shared_ptr<Verifier> verifier,
                                                   std::shared_ptr<FileStore> files,
                                                   std::shared_ptr<Clock> clock);
