@@ -1,3 +1,36 @@
-#include "smev-send/exit_code.hpp"
+#include <unistd.h>
 
-int main() { return static_cast<int>(smev::cli::ExitCode::usage); }
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "smev-send/commands.hpp"
+
+namespace {
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+bool wants_colour() {
+  const auto refused = variable("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) == 1 && (!refused || refused->empty());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using smev::cli::ExitCode;
+  // A reader that closes the pipe is noticed by the failed write.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    const smev::cli::Environment environment{std::cin, std::cout,          std::cerr,
+                                             variable, smev::load_options, wants_colour()};
+    return static_cast<int>(smev::cli::run_command_line({argv + 1, argv + argc}, environment));
+  } catch (const std::exception& error) {
+    std::cerr << "Внутренняя ошибка программы (" << error.what() << ")\n";
+    return static_cast<int>(ExitCode::internal);
+  }
+}

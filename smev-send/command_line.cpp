@@ -1,0 +1,73 @@
+#include <optional>
+#include <ostream>
+#include <utility>
+
+#include "smev-send/commands.hpp"
+#include "smev-send/offline_transport.hpp"
+#include "smev-send/report_json.hpp"
+
+namespace smev::cli {
+namespace {
+
+bool dispatches(const Invocation& invocation) {
+  return std::holds_alternative<RunCommand>(invocation.command) ||
+         std::holds_alternative<DrainCommand>(invocation.command);
+}
+
+Result<Sender> open(const Invocation& invocation, const Environment& environment) {
+  SMEV_ASSIGN(SenderOptions options, environment.load_options(invocation.config));
+  const bool at_work = dispatches(invocation);
+  if (!options.logger) {
+    options.logger =
+        stderr_logger(at_work && !invocation.quiet ? LogLevel::info : LogLevel::warning);
+  }
+  if (!at_work) options.transport = offline_transport();
+  return Sender::open(std::move(options));
+}
+
+Result<ExitCode> work(const Invocation& invocation, const Environment& environment) {
+  // Before open: the threads that it starts must not take the signals.
+  std::optional<StopSignals> signals;
+  if (dispatches(invocation)) signals.emplace();
+  SMEV_ASSIGN(Sender sender, open(invocation, environment));
+  const Session session{sender, environment, invocation.json, invocation.quiet};
+  return std::visit(
+      [&](const auto& command) -> Result<ExitCode> {
+        using Command = std::decay_t<decltype(command)>;
+        if constexpr (std::is_same_v<Command, SubmitCommand>) return submit(session, command);
+        if constexpr (std::is_same_v<Command, RunCommand>) return run(session, *signals);
+        if constexpr (std::is_same_v<Command, DrainCommand>)
+          return drain(session, command, *signals);
+        if constexpr (std::is_same_v<Command, ListCommand>) return list(session, command);
+        if constexpr (std::is_same_v<Command, ShowCommand>) return show(session, command);
+      },
+      invocation.command);
+}
+
+ExitCode tell(const Error& error, bool json, const Environment& environment) {
+  if (json) {
+    environment.out << error_json(error) << '\n';
+  } else {
+    environment.err << error.describe() << '\n';
+  }
+  return exit_code(error.code);
+}
+
+}  // namespace
+
+ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment) {
+  const auto parsed = parse_arguments(std::move(arguments), environment);
+  ExitCode code = ExitCode::done;
+  if (const ExitCode* answered = std::get_if<ExitCode>(&parsed)) {
+    code = *answered;
+  } else {
+    const Invocation& invocation = std::get<Invocation>(parsed);
+    const Result<ExitCode> done = work(invocation, environment);
+    code = done ? *done : tell(done.error(), invocation.json, environment);
+  }
+  // A full disk or a closed pipe: what was to be said is lost, and nobody may think it was said.
+  if (!environment.out.flush()) return ExitCode::storage;
+  return code;
+}
+
+}  // namespace smev::cli

@@ -1,0 +1,35 @@
+#pragma once
+// The commands. Each gives its exit code, or the error that the caller tells and maps to one.
+
+#include <string>
+#include <vector>
+
+#include "smev-send/environment.hpp"
+#include "smev-send/invocation.hpp"
+#include "smev-send/stop_signals.hpp"
+#include "smev/sender/sender.hpp"
+
+namespace smev::cli {
+
+/// What a command works with.
+struct Session {
+  Sender& sender;
+  const Environment& environment;
+  bool json = false;
+  bool quiet = false;
+};
+
+/// An update file that is larger is refused.
+inline constexpr std::size_t kUpdateBytesMax = 16u << 20;
+
+Result<ExitCode> submit(const Session& session, const SubmitCommand& command);
+Result<ExitCode> run(const Session& session, const StopSignals& signals);
+Result<ExitCode> drain(const Session& session, const DrainCommand& command,
+                       const StopSignals& signals);
+Result<ExitCode> list(const Session& session, const ListCommand& command);
+Result<ExitCode> show(const Session& session, const ShowCommand& command);
+
+/// Everything but main: parses, opens, works, tells.
+ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
+
+}  // namespace smev::cli

@@ -1,0 +1,42 @@
+#include <unistd.h>
+
+#include <ostream>
+
+#include "smev-send/commands.hpp"
+#include "smev-send/report_json.hpp"
+#include "smev-send/report_text.hpp"
+
+namespace smev::cli {
+namespace {
+
+/// Leaves at once: what is under way is on record, and goes on at the next start.
+void leave() { ::_exit(static_cast<int>(ExitCode::try_later)); }
+
+/// With --json each event is a line of its own, written out at once.
+void tell_events(const Session& session) {
+  if (!session.json) return;
+  std::ostream& out = session.environment.out;
+  session.sender.on_event([&out](const Event& event) { out << event_json(event) << std::endl; });
+}
+
+}  // namespace
+
+Result<ExitCode> run(const Session& session, const StopSignals& signals) {
+  const StopWatch watch(
+      signals, [&session] { session.sender.stop(); }, leave);
+  tell_events(session);
+  SMEV_TRY(session.sender.run());
+  return ExitCode::done;
+}
+
+Result<ExitCode> drain(const Session& session, const DrainCommand& command,
+                       const StopSignals& signals) {
+  const StopWatch watch(
+      signals, [&session] { session.sender.stop(); }, leave);
+  SMEV_ASSIGN(const DrainReport report, session.sender.drain(command.timeout));
+  session.environment.out << (session.json ? drain_json(report) + '\n' : drain_text(report));
+  if (!report.complete) return ExitCode::try_later;
+  return report.stats.held > 0 ? ExitCode::held : ExitCode::done;
+}
+
+}  // namespace smev::cli

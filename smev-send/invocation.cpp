@@ -1,0 +1,213 @@
+#include "smev-send/invocation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "smev-send/report_json.hpp"
+
+namespace smev::cli {
+namespace {
+
+std::string state_names() {
+  std::string names;
+  for (const UpdateState state : all_update_states()) {
+    names += (names.empty() ? "" : ", ") + std::string(name(state));
+  }
+  return names;
+}
+
+std::string exit_code_lines() {
+  std::string lines = "Коды завершения:";
+  for (const ExitCodeRow& row : exit_codes()) {
+    lines += fmt::format("\n  {:>2}  {}", static_cast<int>(row.code), row.text);
+  }
+  return lines;
+}
+
+CLI::Option* add_duration(CLI::App& command, const char* flag, std::optional<Duration>& to,
+                          const std::string& text) {
+  return command
+      .add_option_function<std::string>(
+          flag,
+          [&to, flag](const std::string& value) {
+            to = parse_duration(value);
+            if (!to) {
+              throw CLI::ValidationError(
+                  flag, "нужен срок: целое число и единица ms, s, m, h или d, например 10m");
+            }
+          },
+          text)
+      ->option_text("СРОК");
+}
+
+CLI::App& add_command(CLI::App& app, const char* name, const char* text) {
+  CLI::App* command = app.add_subcommand(name, text);
+  command->fallthrough();  // the common options are welcome after the command too
+  return *command;
+}
+
+/// The command line's grammar; CLI11 fills `line` while it parses.
+struct Line {
+  Invocation invocation;
+  SubmitCommand submit;
+  DrainCommand drain;
+  std::optional<Duration> drain_timeout;
+  ListCommand list;
+  ShowCommand show;
+
+  CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
+
+  Line() {
+    app.name("smev-send");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("smev-send ") + SMEV_VERSION, "Показать версию");
+    app.set_help_flag("-h,--help", "Показать справку");
+    app.add_option(
+           "--config", invocation.config,
+           fmt::format("Файл настроек; без ключа: ${}, затем {}", kConfigVariable, kConfigPath))
+        ->option_text("ФАЙЛ");
+    app.add_flag("--json", invocation.json, "Вывод для программ: JSON");
+    app.add_flag("--quiet", invocation.quiet, "Меньше сообщений в стандартный поток ошибок");
+    app.footer(exit_code_lines());
+    set_labels();
+    add_submit();
+    add_run();
+    add_list();
+    add_show();
+  }
+
+  void set_labels() {
+    auto formatter = std::make_shared<CLI::Formatter>();
+    for (const auto& [english, russian] : {std::pair{"Usage", "Вызов"},
+                                           {"OPTIONS", "КЛЮЧИ"},
+                                           {"SUBCOMMAND", "КОМАНДА"},
+                                           {"SUBCOMMANDS", "КОМАНДЫ"},
+                                           {"Subcommands", "Команды"},
+                                           {"Positionals", "Аргументы"},
+                                           {"Options", "Ключи"},
+                                           {"REQUIRED", "обязателен"}}) {
+      formatter->label(english, russian);
+    }
+    app.formatter(formatter);
+  }
+
+  void add_submit() {
+    CLI::App& command =
+        add_command(app, "submit", "Проверить статус и надёжно поставить в очередь");
+    command.add_option("file", submit.file, "Файл JSON со статусом, «-» — стандартный ввод")
+        ->option_text("ФАЙЛ")
+        ->required();
+    command.add_option("--key", submit.idempotency_key, "Ключ идемпотентности")
+        ->option_text("КЛЮЧ");
+    add_duration(command, "--wait", submit.wait,
+                 "Ждать, пока работающий smev-send run доведёт статус до исхода");
+    command.final_callback([this] { invocation.command = submit; });
+  }
+
+  void add_run() {
+    CLI::App& run = add_command(app, "run", "Отправлять и принимать ответы до сигнала остановки");
+    run.final_callback([this] { invocation.command = RunCommand{}; });
+    CLI::App& command = add_command(app, "drain", "Отправить всё, что в очереди, и закончить");
+    add_duration(command, "--timeout", drain_timeout, "Сколько времени на это есть; без ключа 10m");
+    command.final_callback([this] {
+      drain.timeout = drain_timeout.value_or(drain.timeout);
+      invocation.command = drain;
+    });
+  }
+
+  void add_list() {
+    CLI::App& command = add_command(app, "list", "Показать статусы таблицей");
+    command
+        .add_option_function<std::string>(
+            "--state",
+            [this](const std::string& value) {
+              list.state = update_state(value);
+              if (!list.state) throw CLI::ValidationError("--state", "известны: " + state_names());
+            },
+            "Только в этом состоянии: " + state_names())
+        ->option_text("СОСТОЯНИЕ");
+    command.add_option("--order", list.order, "Только этого заявления")->option_text("НОМЕР");
+    command.add_option("--after", list.after, "Только с номером больше этого")
+        ->check(CLI::NonNegativeNumber)
+        ->option_text("НОМЕР");
+    command
+        .add_option("--limit", list.limit,
+                    fmt::format("Не больше стольких строк, 1..{}; без ключа {}", kListLimitMax,
+                                kListLimitDefault))
+        ->check(CLI::Range(1, kListLimitMax))
+        ->option_text("ЧИСЛО");
+    command.final_callback([this] { invocation.command = list; });
+  }
+
+  void add_show() {
+    CLI::App& command = add_command(app, "show", "Показать всё, что было с одним статусом");
+    command.add_option("id", show.id, "Номер, который напечатали submit и list")
+        ->check(CLI::PositiveNumber)
+        ->option_text("НОМЕР")
+        ->required();
+    command.final_callback([this] { invocation.command = show; });
+  }
+};
+
+/// CLI11 tells its story in English; the kind of the mistake is told in Russian first.
+const char* mistake(const CLI::ParseError& error) {
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::RequiredError:
+      return "не хватает команды или обязательного аргумента";
+    case CLI::ExitCodes::ExtrasError:
+      return "есть лишний или неизвестный аргумент";
+    case CLI::ExitCodes::ArgumentMismatch:
+      return "у ключа не то число значений";
+    case CLI::ExitCodes::ConversionError:
+    case CLI::ExitCodes::ValidationError:
+      return "значение не подходит";
+    default:
+      return "не удалось разобрать";
+  }
+}
+
+Error usage_error(const CLI::ParseError& error) {
+  Error made;
+  made.text = fmt::format("Неверная командная строка: {}", mistake(error));
+  made.detail = error.what();
+  return made;
+}
+
+std::string config_path(const std::string& given, const Environment& environment) {
+  if (!given.empty()) return given;
+  const std::optional<std::string> variable = environment.variable(kConfigVariable);
+  return variable && !variable->empty() ? *variable : kConfigPath;
+}
+
+}  // namespace
+
+std::variant<Invocation, ExitCode> parse_arguments(std::vector<std::string> arguments,
+                                                   const Environment& environment) {
+  Line line;
+  // Known before parsing, because a wrong line must be told in the form that was asked for.
+  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    line.app.parse(std::move(arguments));
+  } catch (const CLI::Success& asked) {  // help or version
+    line.app.exit(asked, environment.out, environment.out);
+    return ExitCode::done;
+  } catch (const CLI::ParseError& error) {
+    const Error told = usage_error(error);
+    if (json) {
+      environment.out << error_json(told, kUsageCode) << '\n';
+    } else {
+      environment.err << told.describe() << "\nСправка: smev-send --help\n";
+    }
+    return ExitCode::usage;
+  }
+  line.invocation.config = config_path(line.invocation.config, environment);
+  return std::move(line.invocation);
+}
+
+}  // namespace smev::cli

@@ -1,0 +1,52 @@
+#pragma once
+// The command line as values.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "smev-send/environment.hpp"
+#include "smev-send/exit_code.hpp"
+#include "smev/base/clock.hpp"
+#include "smev/outbox/outbox.hpp"
+
+namespace smev::cli {
+
+inline constexpr char kConfigVariable[] = "SMEV_CONFIG";
+inline constexpr char kConfigPath[] = "/etc/smev/smev.toml";
+inline constexpr int kListLimitDefault = 100;
+inline constexpr int kListLimitMax = 10'000;
+
+struct SubmitCommand {
+  std::string file;  ///< "-": standard input
+  std::string idempotency_key;
+  std::optional<Duration> wait;
+};
+struct RunCommand {};
+struct DrainCommand {
+  Duration timeout = std::chrono::minutes(10);
+};
+struct ListCommand {
+  std::optional<UpdateState> state;
+  std::optional<std::string> order;
+  UpdateId after = 0;
+  int limit = kListLimitDefault;
+};
+struct ShowCommand {
+  UpdateId id = 0;
+};
+
+struct Invocation {
+  std::string config;
+  bool json = false;
+  bool quiet = false;
+  std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand> command;
+};
+
+/// What the arguments ask for. When nothing is left to do (help was asked for, or the line is
+/// wrong) the answer has been given and the exit code says how.
+std::variant<Invocation, ExitCode> parse_arguments(std::vector<std::string> arguments,
+                                                   const Environment& environment);
+
+}  // namespace smev::cli

@@ -1,0 +1,235 @@
+#include "smev-send/report_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "sdk/elk/json.hpp"
+#include "sdk/sender/verdict_json.hpp"
+
+namespace smev::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Texts of SMEV and certificates may hold octets that are no UTF-8: they are replaced.
+std::string written(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json or_null(const std::optional<TimePoint>& moment) {
+  return moment ? Json(to_utc_text(*moment)) : Json(nullptr);
+}
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+double milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+Json hold_of(const UpdateRow& update) {
+  if (update.hold_reason == HoldReason::none) return nullptr;
+  return {{"reason", name(update.hold_reason)},
+          {"label", label(update.hold_reason)},
+          {"text", or_null(update.hold_text)},
+          {"next_step", next_step(update.hold_reason)}};
+}
+
+Json status_of(const elk::Status& status) {
+  Json results = Json::array();
+  for (const File& file : status.results) {
+    results.push_back({{"name", or_null(file.name)}, {"mime", or_null(file.mime)}});
+  }
+  return {{"code", status.code}, {"at", status.at.text()}, {"results", std::move(results)}};
+}
+
+/// The statuses alone: the payload also holds the applicant.
+Json statuses_of(const UpdateRow& update) {
+  Json statuses = Json::array();
+  const Result<elk::Update> payload = elk::update_from_json(update.payload);
+  if (!payload) return statuses;
+  statuses.push_back(status_of(payload->status));
+  for (const elk::Status& status : payload->more_statuses) statuses.push_back(status_of(status));
+  return statuses;
+}
+
+Json json_of(const UpdateRow& update) {
+  return {{"id", update.id},
+          {"sender", update.order.sender},
+          {"contour", name(update.order.contour)},
+          {"order", update.order.number},
+          {"sequence", update.sequence},
+          {"type", update.type},
+          {"statuses", statuses_of(update)},
+          {"state", name(update.state)},
+          {"hold", hold_of(update)},
+          {"result_code", or_null(update.result_code)},
+          {"conversions", update.conversions},
+          {"submitted_at", to_utc_text(update.submitted_at)},
+          {"settled_at", or_null(update.settled_at)},
+          {"not_before", or_null(update.not_before)},
+          {"deadline", or_null(update.deadline)}};
+}
+
+Json json_of(const MessageItem& item) {
+  return {{"update", item.update},
+          {"order", item.order_number},
+          {"position", item.position},
+          {"kind", item.create ? "create" : "update"},
+          {"result_code", or_null(item.result_code)}};
+}
+
+Json json_of(const MessageFile& file) {
+  return {{"uuid", file.uuid.text()},
+          {"name", file.name},
+          {"mime", file.mime},
+          {"sha256", file.sha256}};
+}
+
+Json json_of(const AttemptRow& attempt) {
+  return {{"attempt", attempt.attempt},
+          {"started", to_utc_text(attempt.started)},
+          {"ended", or_null(attempt.ended)},
+          {"outcome", attempt.outcome},
+          {"endpoint", or_null(attempt.endpoint)},
+          {"http_status", attempt.http_status == 0 ? Json(nullptr) : Json(attempt.http_status)},
+          {"fault", or_null(attempt.fault)},
+          {"text", or_null(attempt.text)},
+          {"duration_ms", milliseconds(attempt.duration)}};
+}
+
+Json json_of(const SignatureVerdict& verdict) {
+  return {{"role", verdict.role},
+          {"holds", verdict.holds()},
+          {"present", verdict.present},
+          {"digest_holds", verdict.digest_holds},
+          {"value_holds", verdict.value_holds},
+          {"trust", name(verdict.trust)},
+          {"certificate_subject", or_null(verdict.certificate_subject)},
+          {"certificate_serial", or_null(verdict.certificate_serial)},
+          {"problem", or_null(verdict.problem)}};
+}
+
+// Declared here for array_of, which finds no later one.
+Json json_of(const AnswerRow& answer);
+Json json_of(const UpdateReport::Message& entry);
+Json json_of(const AuditRow& row);
+Json json_of(const FieldFault& fault);
+
+template <class Row>
+Json array_of(const std::vector<Row>& rows) {
+  Json array = Json::array();
+  for (const Row& row : rows) array.push_back(json_of(row));
+  return array;
+}
+
+Json json_of(const AnswerRow& answer) {
+  return {{"id", answer.id},
+          {"message_id", or_null(answer.message_id)},
+          {"kind", answer.kind},
+          {"size", answer.raw.size()},
+          {"verified", answer.verified},
+          {"stray", answer.stray},
+          {"note", or_null(answer.note)},
+          {"received", to_utc_text(answer.received)},
+          {"acknowledged", or_null(answer.acknowledged)},
+          {"signatures", array_of(verdicts_from_json(answer.verdicts))}};
+}
+
+Json json_of(const UpdateReport::Message& entry) {
+  const MessageRow& message = entry.message;
+  return {{"message_id", message.message_id.text()},
+          {"state", name(message.state)},
+          {"schema_version", message.schema_version},
+          {"endpoint", or_null(message.endpoint)},
+          {"size", message.body.size()},
+          {"sha256", message.body_sha256},
+          {"frozen_at", to_utc_text(message.frozen_at)},
+          {"accepted_at", or_null(message.accepted_at)},
+          {"answered_at", or_null(message.answered_at)},
+          {"not_before", or_null(message.not_before)},
+          {"items", array_of(message.items)},
+          {"files", array_of(message.files)},
+          {"attempts", array_of(entry.attempts)},
+          {"answers", array_of(entry.answers)}};
+}
+
+Json json_of(const AuditRow& row) {
+  return {{"at", to_utc_text(row.at)},
+          {"who", row.who},
+          {"action", row.action},
+          {"reason", or_null(row.reason)}};
+}
+
+Json json_of(const FieldFault& fault) {
+  return {{"field", fault.field},
+          {"code", fault.code},
+          {"text", fault.text},
+          {"source", or_null(fault.source)}};
+}
+
+Json json_of(const SmevFault& fault) {
+  return {{"name", or_null(fault.name)},
+          {"reason", or_null(fault.reason)},
+          {"code", or_null(fault.code)},
+          {"number", or_null(fault.number)},
+          {"description", or_null(fault.description)},
+          {"validation_errors", fault.validation_errors}};
+}
+
+}  // namespace
+
+std::string error_json(const Error& error) { return error_json(error, name(error.code)); }
+
+std::string error_json(const Error& error, std::string_view code) {
+  const std::string& text = error.text;
+  return written({{"error",
+                   {{"code", code},
+                    {"text", text.empty() ? std::string(smev::text(error.code)) : text},
+                    {"detail", or_null(error.detail)},
+                    {"origin", name(error.origin)},
+                    {"retry", name(error.retry)},
+                    {"fields", array_of(error.fields)},
+                    {"fault", error.fault ? json_of(*error.fault) : Json(nullptr)}}}});
+}
+
+std::string update_json(const UpdateRow& update) { return written({{"update", json_of(update)}}); }
+
+std::string list_json(const std::vector<UpdateRow>& updates, UpdateId next_after) {
+  return written({{"updates", array_of(updates)},
+                  {"next_after", next_after == 0 ? Json(nullptr) : Json(next_after)}});
+}
+
+std::string report_json(const UpdateReport& report) {
+  return written({{"update", json_of(report.update)},
+                  {"messages", array_of(report.messages)},
+                  {"audit", array_of(report.audit)}});
+}
+
+std::string drain_json(const DrainReport& report) {
+  const OutboxStats& stats = report.stats;
+  return written({{"complete", report.complete},
+                  {"stats",
+                   {{"queued", stats.queued},
+                    {"in_flight", stats.in_flight},
+                    {"held", stats.held},
+                    {"final", stats.final},
+                    {"awaiting_answer", stats.awaiting_answer},
+                    {"unsent", stats.unsent},
+                    {"blocked", stats.blocked}}}});
+}
+
+std::string event_json(const Event& event) {
+  const bool held = event.hold_reason != HoldReason::none;
+  return written({{"event", name(event.kind)},
+                  {"at", to_utc_text(event.at)},
+                  {"update", event.update == 0 ? Json(nullptr) : Json(event.update)},
+                  {"order", or_null(event.order_number)},
+                  {"message_id", or_null(event.message_id)},
+                  {"result_code", or_null(event.result_code)},
+                  {"hold_reason", held ? Json(name(event.hold_reason)) : Json(nullptr)},
+                  {"text", or_null(event.text)}});
+}
+
+}  // namespace smev::cli

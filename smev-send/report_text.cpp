@@ -1,0 +1,265 @@
+#include "smev-send/report_text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+#include <string_view>
+#include <utility>
+
+#include "sdk/elk/json.hpp"
+#include "sdk/sender/verdict_json.hpp"
+#include "smev-send/table.hpp"
+
+namespace smev::cli {
+namespace {
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kTitleWidth = 14;
+
+std::string time_or_dash(const std::optional<TimePoint>& moment) {
+  return moment ? local_time_text(*moment) : "—";
+}
+
+std::string dash_if_empty(const std::string& text) { return text.empty() ? "—" : text; }
+
+Paint paint_of(UpdateState state) {
+  switch (state) {
+    case UpdateState::delivered:
+      return Paint::green;
+    case UpdateState::in_flight:
+      return Paint::yellow;
+    case UpdateState::held:
+    case UpdateState::rejected:
+    case UpdateState::expired:
+      return Paint::red;
+    default:
+      return Paint::none;
+  }
+}
+
+std::string reason_of(const UpdateRow& update) {
+  if (update.hold_reason == HoldReason::none) return {};
+  std::string text(label(update.hold_reason));
+  if (update.result_code) text += fmt::format(" (код {})", *update.result_code);
+  return text;
+}
+
+std::string_view outcome_label(std::string_view outcome) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kLabels = {
+      {{"accepted", "принято"},
+       {"duplicate", "уже у СМЭВ"},
+       {"refused", "отказ"},
+       {"not_sent", "не отправлено"},
+       {"in_doubt", "исход неизвестен"},
+       {"started", "идёт"},
+       {"interrupted", "прервано, исход неизвестен"}}};
+  for (const auto& [name, text] : kLabels) {
+    if (name == outcome) return text;
+  }
+  return outcome;
+}
+
+std::string_view kind_label(std::string_view kind) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kLabels = {
+      {{"content", "ответ ЕЛК"},
+       {"rejected", "отказ поставщика"},
+       {"status", "сообщение о статусе"},
+       {"async_status", "отказ СМЭВ"},
+       {"unreadable", "не читается"}}};
+  for (const auto& [name, text] : kLabels) {
+    if (name == kind) return text;
+  }
+  return kind;
+}
+
+std::string_view role_label(std::string_view role) {
+  if (role == "SMEVSignature") return "подпись СМЭВ";
+  if (role == "SenderInformationSystemSignature") return "подпись отправителя ответа";
+  return role;
+}
+
+std::string_view contour_label(Contour contour) {
+  return contour == Contour::production ? "продуктивный контур" : "тестовый контур";
+}
+
+/// `title:   text`, the texts under each other.
+std::string line(std::string_view title, std::string_view text, std::size_t indent = kIndent) {
+  std::string head = std::string(title) + ':';
+  const std::size_t width = display_width(head);
+  if (width < kTitleWidth) head += std::string(kTitleWidth - width, ' ');
+  return fmt::format("{}{} {}\n", std::string(indent, ' '), head, printable(text));
+}
+
+std::string status_text(const elk::Status& status) {
+  std::string text = fmt::format("{} от {}", status.code, status.at.text());
+  for (const File& file : status.results) text += ", файл «" + file.name + "»";
+  return text;
+}
+
+std::string statuses_text(const UpdateRow& update) {
+  const Result<elk::Update> payload = elk::update_from_json(update.payload);
+  if (!payload) return {};
+  std::string text = line("Статус", status_text(payload->status));
+  for (const elk::Status& status : payload->more_statuses) {
+    text += line("и статус", status_text(status));
+  }
+  return text;
+}
+
+std::string update_text(const UpdateRow& update, bool colour) {
+  std::string text = painted(fmt::format("Статус {} · заявление {}, по порядку {}", update.id,
+                                         printable(update.order.number), update.sequence),
+                             Paint::bold, colour) +
+                     '\n';
+  const std::string state(label(update.state));
+  text += line("Состояние", state);
+  if (update.hold_reason != HoldReason::none) {
+    text += line("Причина", fmt::format("{} [{}]", reason_of(update), name(update.hold_reason)));
+    if (!update.hold_text.empty()) text += line("Подробнее", update.hold_text);
+    text += line("Что делать", next_step(update.hold_reason));
+  } else if (update.result_code) {
+    text += line("Код ответа", std::to_string(*update.result_code));
+  }
+  text += line("Отправитель",
+               fmt::format("{}, {}", update.order.sender, contour_label(update.order.contour)));
+  text += statuses_text(update);
+  text += line("Подан", local_time_text(update.submitted_at));
+  if (update.settled_at) text += line("Завершён", local_time_text(*update.settled_at));
+  if (update.not_before) text += line("Не раньше", local_time_text(*update.not_before));
+  if (update.deadline) text += line("Срок", local_time_text(*update.deadline));
+  return text;
+}
+
+std::string attempts_text(const std::vector<AttemptRow>& attempts, bool colour) {
+  if (attempts.empty()) return line("Попытки", "не было");
+  Table table({"попытка", "начало", "длилась", "исход", "HTTP", "ошибка"});
+  int number = 0;
+  for (const AttemptRow& attempt : attempts) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration).count();
+    table.add({std::to_string(++number), local_time_text(attempt.started),
+               attempt.ended ? fmt::format("{} мс", ms) : "—",
+               std::string(outcome_label(attempt.outcome)),
+               attempt.http_status == 0 ? "—" : std::to_string(attempt.http_status),
+               attempt.text.empty() ? attempt.fault : attempt.fault + ": " + attempt.text});
+  }
+  return table.text(colour, kIndent * 2);
+}
+
+std::string answer_text(const AnswerRow& answer) {
+  std::string text = line(
+      "Ответ", fmt::format("{}, {}, MessageID {}", kind_label(answer.kind),
+                           local_time_text(answer.received), dash_if_empty(answer.message_id)));
+  for (const SignatureVerdict& verdict : verdicts_from_json(answer.verdicts)) {
+    text += line(role_label(verdict.role), verdict_text(verdict), kIndent * 2);
+  }
+  if (!answer.verified)
+    text += line("Вывод", "подписи не подтверждены, ответ не учтён", kIndent * 2);
+  if (!answer.note.empty()) text += line("Примечание", answer.note, kIndent * 2);
+  text += line("Подтверждён", time_or_dash(answer.acknowledged), kIndent * 2);
+  return text;
+}
+
+std::string message_text(const UpdateReport::Message& entry, UpdateId update, bool colour) {
+  const MessageRow& message = entry.message;
+  std::string text =
+      '\n' + painted("Сообщение " + message.message_id.text(), Paint::bold, colour) + '\n';
+  text += line("Состояние", label(message.state));
+  for (const MessageItem& item : message.items) {
+    if (item.update != update) continue;
+    text += line("Содержит", item.create ? "создание заявления" : "новый статус заявления");
+  }
+  if (message.items.size() > 1) {
+    text += line("Заявлений", std::to_string(message.items.size()));
+  }
+  text +=
+      line("Подписано", fmt::format("{}, {} байт, SHA-256 {}", local_time_text(message.frozen_at),
+                                    message.body.size(), message.body_sha256));
+  for (const MessageFile& file : message.files) {
+    text += line("Файл", fmt::format("«{}», {}, {}", file.name, file.mime, file.uuid.text()));
+  }
+  if (!message.endpoint.empty()) text += line("Адрес", message.endpoint);
+  text += attempts_text(entry.attempts, colour);
+  for (const AnswerRow& answer : entry.answers) text += answer_text(answer);
+  return text;
+}
+
+std::string audit_text(const std::vector<AuditRow>& audit, bool colour) {
+  if (audit.empty()) return {};
+  Table table({"время", "кто", "что", "почему"});
+  for (const AuditRow& row : audit) {
+    table.add({local_time_text(row.at), row.who, row.action, row.reason});
+  }
+  return '\n' + painted("Решения людей", Paint::bold, colour) + '\n' + table.text(colour, kIndent);
+}
+
+}  // namespace
+
+std::string local_time_text(TimePoint moment) {
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
+                     local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+std::string verdict_text(const SignatureVerdict& verdict) {
+  std::string text;
+  if (!verdict.present) {
+    text = "её нет";
+  } else if (!verdict.digest_holds) {
+    text = "неверна: подписанное изменено";
+  } else if (!verdict.value_holds) {
+    text = "неверна: значение подписи не сходится";
+  } else if (verdict.trust == Trust::unknown) {
+    text = "верна, но сертификату нет доверия";
+  } else if (verdict.trust == Trust::expired) {
+    text = "верна, но сертификат в это время не действовал";
+  } else {
+    text = verdict.trust == Trust::trusted ? "верна, сертификату доверяем" : "верна";
+  }
+  if (!verdict.certificate_subject.empty()) text += " (" + verdict.certificate_subject + ")";
+  if (!verdict.problem.empty()) text += "; " + verdict.problem;
+  return text;
+}
+
+std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
+  Table table({"номер", "заявление", "по порядку", "состояние", "с", "причина"});
+  for (const UpdateRow& update : updates) {
+    table.add({std::to_string(update.id),
+               update.order.number,
+               std::to_string(update.sequence),
+               {std::string(label(update.state)), paint_of(update.state)},
+               local_time_text(update.settled_at.value_or(update.submitted_at)),
+               reason_of(update)});
+  }
+  return table.text(colour);
+}
+
+std::string report_text(const UpdateReport& report, bool colour) {
+  std::string text = update_text(report.update, colour);
+  for (const UpdateReport::Message& message : report.messages) {
+    text += message_text(message, report.update.id, colour);
+  }
+  if (report.messages.empty()) text += "\nСообщений ещё не было.\n";
+  return text + audit_text(report.audit, colour);
+}
+
+std::string drain_text(const DrainReport& report) {
+  const OutboxStats& stats = report.stats;
+  std::string text = report.complete ? "Всё, что можно было отправить, отправлено и отвечено.\n"
+                                     : "Время вышло: работа осталась.\n";
+  text += line("В очереди", std::to_string(stats.queued));
+  text += line("В пути", std::to_string(stats.in_flight));
+  text += line("Остановлено", std::to_string(stats.held));
+  text += line("Завершено", std::to_string(stats.final));
+  if (stats.blocked > 0) {
+    text += line("Ждут", fmt::format("{} (их держит остановленный статус того же заявления)",
+                                     stats.blocked));
+  }
+  if (stats.held > 0) text += "Остановленные: smev-send list --state held\n";
+  return text;
+}
+
+}  // namespace smev::cli

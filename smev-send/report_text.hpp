@@ -1,0 +1,20 @@
+#pragma once
+// What people read: tables and the story of one update, in Russian.
+
+#include <string>
+#include <vector>
+
+#include "smev/sender/sender.hpp"
+
+namespace smev::cli {
+
+/// Local time, to the second: `2026-04-16 10:47:33`.
+std::string local_time_text(TimePoint moment);
+/// What was found about one signature, in words.
+std::string verdict_text(const SignatureVerdict& verdict);
+
+std::string list_text(const std::vector<UpdateRow>& updates, bool colour);
+std::string report_text(const UpdateReport& report, bool colour);
+std::string drain_text(const DrainReport& report);
+
+}  // namespace smev::cli

@@ -1,0 +1,36 @@
+#include "smev-send/stop_signals.hpp"
+
+#include <pthread.h>
+
+#include <utility>
+
+namespace smev::cli {
+
+StopSignals::StopSignals() {
+  sigemptyset(&signals_);
+  sigaddset(&signals_, SIGINT);
+  sigaddset(&signals_, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals_, &former_);
+}
+
+StopSignals::~StopSignals() { pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
+
+StopWatch::StopWatch(const StopSignals& signals, std::function<void()> first,
+                     std::function<void()> second)
+    : thread_([this, set = signals.set(), first = std::move(first), second = std::move(second)] {
+        int signal = 0;
+        bool asked = false;
+        while (sigwait(&set, &signal) == 0 && !ended_) {
+          (asked ? second : first)();
+          asked = true;
+        }
+      }) {}
+
+StopWatch::~StopWatch() {
+  ended_ = true;
+  // To that thread alone: it wakes from its wait and finds that the watch is over.
+  pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+}
+
+}  // namespace smev::cli
