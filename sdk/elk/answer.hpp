@@ -51,9 +51,10 @@ Result<Answer> read_answer(const xml::Element& root);
 /// answer always names the number of ЕЛК (0 where there is none), as the schema demands.
 std::string to_xml(const Answer& answer);
 
-/// Plain Russian for a result code: cause and next step. Unknown codes get a general text with the
-/// message of ЕЛК, cut to kShownMessageLength characters and without control characters.
+/// Characters of a message of ЕЛК that are shown to the operator.
 inline constexpr std::size_t kShownMessageLength = 256;
+/// Plain Russian for a result code: cause and next step. Unknown codes get a general text with the
+/// message of ЕЛК, cut and without control characters.
 std::string explain_result(int code, std::string_view message);
 
 }  // namespace smev::elk

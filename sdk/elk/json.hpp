@@ -1,10 +1,10 @@
 #pragma once
 // The JSON form of an update (docs/update.md): what smev-send reads, and what the outbox keeps.
 //
-// Errors: bad_json with line and column when it is no JSON at all, limit_exceeded beyond the limits
-// of json_tree.hpp, validation with field paths otherwise (codes: unknown_field, duplicate_key,
-// missing, wrong_type, out_of_range, one_of, date_time). Only the form is judged here; see
-// rules.hpp.
+// Errors: bad_json, with line and column in its text when it is no JSON at all, else with the
+// faults of its fields (codes: unknown_field, duplicate_key, missing, wrong_type, out_of_range,
+// one_of, date_time); limit_exceeded beyond the limits of json_tree.hpp. Only the form is judged
+// here; see rules.hpp.
 
 #include <string>
 #include <string_view>
@@ -15,10 +15,11 @@
 namespace smev::elk {
 
 /// Unknown fields, wrong types and missing mandatory fields are faults with their paths, all at
-/// once.
+/// once. null in an optional field means that it is absent.
 Result<Update> update_from_json(std::string_view json);
 /// Canonical: fixed field order, no blanks, absent fields left out. The same update gives the same
-/// octets.
+/// octets, and reading them gives the same update (of one that has passed the rules: octets that
+/// are no UTF-8 become U+FFFD).
 std::string to_json(const Update& update);
 /// The facts of an order alone (for the outbox's orders table).
 std::string to_json(const Order& order);

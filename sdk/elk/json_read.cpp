@@ -370,7 +370,7 @@ Result<Update> update_from_json(std::string_view json) {
   Faults faults;
   SMEV_ASSIGN(const JsonNode root, parse_json(json, "", faults));
   Update update = read_update(root, faults);
-  if (!faults.empty()) return fail(validation_error(faults.take()));
+  if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
   return update;
 }
 
@@ -378,7 +378,7 @@ Result<Order> order_from_json(std::string_view json) {
   Faults faults;
   SMEV_ASSIGN(const JsonNode root, parse_json(json, "order", faults));
   Order order = read_order(root, "order", faults);
-  if (!faults.empty()) return fail(validation_error(faults.take()));
+  if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
   return order;
 }
 

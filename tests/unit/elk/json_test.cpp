@@ -36,7 +36,7 @@ Error error_of(std::string_view json) {
 
 Names faults_of(std::string_view json) {
   const Error error = error_of(json);
-  EXPECT_EQ(error.code, ErrorCode::validation);
+  EXPECT_EQ(error.code, ErrorCode::bad_json);
   Names names;
   for (const FieldFault& fault : error.fields) {
     EXPECT_FALSE(fault.text.empty());
@@ -211,7 +211,7 @@ TEST(Json, has_limits_of_size_depth_and_count) {
   EXPECT_EQ(code_of(std::string(kJsonBytesMax + 1, ' ')), ErrorCode::limit_exceeded);
   EXPECT_EQ(code_of(std::string(kJsonBytesMax, ' ')), ErrorCode::bad_json);
   EXPECT_EQ(code_of(std::string(kJsonDepthMax, '[') + std::string(kJsonDepthMax, ']')),
-            ErrorCode::validation);
+            ErrorCode::bad_json);
   EXPECT_EQ(code_of(std::string(kJsonDepthMax + 1, '[') + std::string(kJsonDepthMax + 1, ']')),
             ErrorCode::limit_exceeded);
   EXPECT_EQ(code_of(std::string(4'000'000, '[')), ErrorCode::limit_exceeded);
@@ -221,7 +221,7 @@ TEST(Json, has_limits_of_size_depth_and_count) {
     json.back() = '}';
     return json;
   };
-  EXPECT_EQ(code_of(object_of(kJsonFieldsMax)), ErrorCode::validation);
+  EXPECT_EQ(code_of(object_of(kJsonFieldsMax)), ErrorCode::bad_json);
   EXPECT_EQ(code_of(object_of(kJsonFieldsMax + 1)), ErrorCode::limit_exceeded);
 }
 
