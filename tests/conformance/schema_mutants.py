@@ -62,6 +62,17 @@ def elements_of(parent):
     return [node for node in parent if isinstance(node.tag, str)]
 
 
+def with_new_ids(node):
+    """A copy of the node whose xs:ID values differ: else their clash hides the number of occurrences."""
+    twin = copy.deepcopy(node)
+    for part in elements(twin):
+        if part.get("Id"):
+            part.set("Id", part.get("Id") + "-2")
+        if part.tag.rpartition("}")[2] == "Id" and part.text:
+            part.text += "-2"
+    return twin
+
+
 def mutants(root):
     """Yields (description, mutated copy of root), one change each."""
     from lxml import etree
@@ -84,6 +95,10 @@ def mutants(root):
             clone, node = fresh(index)
             node.addnext(copy.deepcopy(node))
             yield where + ": doubled", clone
+
+            clone, node = fresh(index)
+            node.addnext(with_new_ids(node))
+            yield where + ": doubled with new identifiers", clone
 
             # Optional groups show themselves only when several neighbours go at once.
             siblings = elements_of(original.getparent())
