@@ -2,7 +2,6 @@
 
 #include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <libxml/valid.h>
 #include <libxml/xmlschemas.h>
 
 #include <algorithm>
@@ -127,22 +126,6 @@ void collect_fault(void* context, xmlErrorPtr error) {
   checking.faults.push_back(std::move(fault));
 }
 
-void collect_id(void* payload, void* found, const xmlChar*) {
-  static_cast<std::vector<xmlAttrPtr>*>(found)->push_back(static_cast<xmlIDPtr>(payload)->attr);
-}
-
-// The check of an xs:ID enters the attribute into the document's table of ids. It has to leave
-// again: the document is to be as it was, for a signature is checked in it next.
-void forget_ids(xmlDocPtr doc) {
-  std::vector<xmlAttrPtr> attributes;
-  if (doc->ids != nullptr) {
-    xmlHashScan(static_cast<xmlHashTablePtr>(doc->ids), collect_id, &attributes);
-  }
-  for (xmlAttrPtr attribute : attributes) {
-    xmlRemoveID(doc, attribute);
-  }
-}
-
 }  // namespace
 
 struct Schema::Compiled {
@@ -191,6 +174,7 @@ std::vector<SchemaFault> Schema::check(const Element& element) const {
   xmlSchemaSetValidStructuredErrors(context, collect_fault, &checking);
   const int outcome = xmlSchemaValidateOneElement(context, element.node());
   xmlSchemaFreeValidCtxt(context);
+  // The check of an xs:ID enters it into the document's table, and a signature is checked next.
   forget_ids(element.node()->doc);
   if (outcome != 0 && checking.faults.empty()) {
     checking.faults.push_back({path_of(element.node(), element.node()),

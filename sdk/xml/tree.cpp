@@ -1,6 +1,10 @@
 #include "sdk/xml/tree.hpp"
 
+#include <libxml/hash.h>
 #include <libxml/tree.h>
+#include <libxml/valid.h>
+
+#include <vector>
 
 #include "sdk/xml/escape.hpp"
 
@@ -15,6 +19,10 @@ bool declares(const xmlNode* element, const xmlChar* prefix) {
     }
   }
   return false;
+}
+
+void collect_id(void* payload, void* found, const xmlChar*) {
+  static_cast<std::vector<xmlAttrPtr>*>(found)->push_back(static_cast<xmlIDPtr>(payload)->attr);
 }
 
 }  // namespace
@@ -51,6 +59,16 @@ std::string attribute_value(const xmlAttr* attribute) {
     }
   }
   return value;
+}
+
+void forget_ids(xmlDoc* doc) {
+  std::vector<xmlAttrPtr> attributes;
+  if (doc->ids != nullptr) {
+    xmlHashScan(static_cast<xmlHashTablePtr>(doc->ids), collect_id, &attributes);
+  }
+  for (xmlAttrPtr attribute : attributes) {
+    xmlRemoveID(doc, attribute);
+  }
 }
 
 void append_declaration(const xmlNs* ns, std::string& out) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 struct _xmlAttr;
+struct _xmlDoc;
 struct _xmlNode;
 struct _xmlNs;
 
@@ -25,6 +26,9 @@ const _xmlNode* next_in(const _xmlNode* node, const _xmlNode* top);
 const _xmlNode* next_in_skipping(const _xmlNode* node, const _xmlNode* top);
 
 std::string attribute_value(const _xmlAttr* attribute);
+
+/// Empties the document's table of ids, which libraries fill behind our back.
+void forget_ids(_xmlDoc* doc);
 
 /// ` xmlns:p="…"`.
 void append_declaration(const _xmlNs* ns, std::string& out);

@@ -1,6 +1,6 @@
 #pragma once
-/// The key of an information system, behind an interface: octets in, raw GOST signature out. The SDK
-/// brings a signer over PEM files; tokens and cryptographic services implement this class.
+/// The key of an information system, behind an interface: octets in, raw GOST signature out. The
+/// SDK brings a signer over PEM files; tokens and cryptographic services implement this class.
 
 #include <memory>
 #include <string>
@@ -20,7 +20,7 @@ struct Certificate {
   std::string der;
   std::string subject;  ///< RFC 2253 text
   std::string issuer;
-  std::string serial;   ///< upper-case hexadecimal
+  std::string serial;  ///< upper-case hexadecimal
   TimePoint not_before{};
   TimePoint not_after{};
 };
@@ -40,9 +40,9 @@ class Signer {
   virtual Result<std::string> sign_file(const std::string& path) = 0;
 };
 
-/// A signer over a PEM private key (PKCS#8, unencrypted) and a PEM certificate. Fails with `key` when
-/// one cannot be read, they do not belong together, the key is no GOST 2012 key, or the certificate is
-/// not valid at `now`.
+/// A signer over a PEM private key (PKCS#8, unencrypted) and a PEM certificate. Fails with `key`
+/// when one cannot be read, they do not belong together, the key is no GOST 2012 key, or the
+/// certificate is not valid at `now`.
 Result<std::shared_ptr<Signer>> pem_signer(const std::string& key_path,
                                            const std::string& certificate_path, TimePoint now);
 

@@ -1,0 +1,167 @@
+#include "sdk/signature/issuing.hpp"
+
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/base/runtime.hpp"
+#include "sdk/signature/openssl.hpp"
+
+namespace smev::signature {
+
+namespace {
+
+constexpr char kParameterSet[] = "XA";
+constexpr int kSerialOctets = 16;
+
+Failure failed(const std::string& step) {
+  return fail(local_error(ErrorCode::crypto, step + ": " + take_openssl_error()));
+}
+
+Result<KeyPtr> make_key() {
+  SMEV_TRY(Runtime::acquire());
+  const KeyContextPtr context(EVP_PKEY_CTX_new_id(NID_id_GostR3410_2012_256, nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_ctrl_str(context.get(), "paramset", kParameterSet) != 1 ||
+      EVP_PKEY_keygen(context.get(), &key) != 1) {
+    return failed("making a key");
+  }
+  return KeyPtr(key);
+}
+
+bool set_serial(X509* certificate) {
+  std::array<unsigned char, kSerialOctets> octets{};
+  if (RAND_bytes(octets.data(), kSerialOctets) != 1) {
+    return false;
+  }
+  octets[0] &= 0x7F;  // positive
+  octets[0] |= 0x40;  // of one length
+  const std::unique_ptr<BIGNUM, Freer<BN_free>> number(
+      BN_bin2bn(octets.data(), kSerialOctets, nullptr));
+  return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
+}
+
+bool set_subject(X509* certificate, const std::string& subject) {
+  const auto* text = reinterpret_cast<const unsigned char*>(subject.data());
+  return X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8, text,
+                                    static_cast<int>(subject.size()), -1, 0) == 1;
+}
+
+bool set_times(X509* certificate, TimePoint not_before, TimePoint not_after) {
+  const auto seconds = [](TimePoint moment) {
+    return static_cast<std::time_t>(
+        std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count());
+  };
+  return ASN1_TIME_set(X509_getm_notBefore(certificate), seconds(not_before)) != nullptr &&
+         ASN1_TIME_set(X509_getm_notAfter(certificate), seconds(not_after)) != nullptr;
+}
+
+bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  const std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> extension(
+      X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+bool add_extensions(X509* certificate, X509* issuer) {
+  const bool authority = certificate == issuer;
+  return add_extension(certificate, issuer, NID_basic_constraints,
+                       authority ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
+         add_extension(certificate, issuer, NID_key_usage,
+                       authority ? "critical,keyCertSign,cRLSign"
+                                 : "critical,digitalSignature,nonRepudiation") &&
+         add_extension(certificate, issuer, NID_subject_key_identifier, "hash") &&
+         add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
+}
+
+Result<Issued> to_pem(EVP_PKEY* key, X509* certificate) {
+  const BioPtr key_out(BIO_new(BIO_s_mem()));
+  const BioPtr certificate_out(BIO_new(BIO_s_mem()));
+  if (PEM_write_bio_PKCS8PrivateKey(key_out.get(), key, nullptr, nullptr, 0, nullptr, nullptr) !=
+          1 ||
+      PEM_write_bio_X509(certificate_out.get(), certificate) != 1) {
+    return failed("writing PEM");
+  }
+  return Issued{bio_octets(key_out.get()), bio_octets(certificate_out.get())};
+}
+
+// `issuer` and its key are null for a self-signed certificate.
+Result<Issued> make(const std::string& subject, TimePoint not_before, TimePoint not_after,
+                    X509* issuer, EVP_PKEY* issuer_key) {
+  const ErrorQueueGuard guard;
+  SMEV_ASSIGN(const EVP_MD* method, streebog256_method());
+  SMEV_ASSIGN(const KeyPtr key, make_key());
+  const X509Ptr certificate(X509_new());
+  issuer = issuer != nullptr ? issuer : certificate.get();
+  issuer_key = issuer_key != nullptr ? issuer_key : key.get();
+  if (X509_set_version(certificate.get(), X509_VERSION_3) != 1 || !set_serial(certificate.get()) ||
+      !set_subject(certificate.get(), subject) ||
+      X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) != 1 ||
+      !set_times(certificate.get(), not_before, not_after) ||
+      X509_set_pubkey(certificate.get(), key.get()) != 1 ||
+      !add_extensions(certificate.get(), issuer) ||
+      X509_sign(certificate.get(), issuer_key, method) <= 0) {
+    return failed("making a certificate");
+  }
+  return to_pem(key.get(), certificate.get());
+}
+
+Result<void> write_private(const std::string& path, const std::string& octets) {
+  const auto refuse = [&path] {
+    return fail(local_error(ErrorCode::io, path + ": " + std::system_category().message(errno),
+                            Retry::after_fix));
+  };
+  const std::string beside = path + ".new";
+  ::unlink(beside.c_str());
+  const int file =
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) {
+    return refuse();
+  }
+  const bool written =
+      ::write(file, octets.data(), octets.size()) == static_cast<ssize_t>(octets.size()) &&
+      ::fsync(file) == 0;
+  if (::close(file) != 0 || !written || std::rename(beside.c_str(), path.c_str()) != 0) {
+    return refuse();
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Issued> make_authority(const std::string& subject, TimePoint not_before,
+                              TimePoint not_after) {
+  return make(subject, not_before, not_after, nullptr, nullptr);
+}
+
+Result<Issued> issue(const Issued& authority, const std::string& subject, TimePoint not_before,
+                     TimePoint not_after) {
+  SMEV_TRY(Runtime::acquire());
+  const ErrorQueueGuard guard;
+  const BioPtr key_in = memory_bio(authority.key_pem);
+  const BioPtr certificate_in = memory_bio(authority.certificate_pem);
+  const KeyPtr key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr));
+  const X509Ptr certificate(PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr));
+  if (!key || !certificate) {
+    return failed("reading the authority");
+  }
+  return make(subject, not_before, not_after, certificate.get(), key.get());
+}
+
+Result<void> write_issued(const Issued& issued, const std::string& key_path,
+                          const std::string& certificate_path) {
+  SMEV_TRY(write_private(key_path, issued.key_pem));
+  return write_file_durably(certificate_path, issued.certificate_pem);
+}
+
+}  // namespace smev::signature

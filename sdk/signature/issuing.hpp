@@ -1,0 +1,29 @@
+#pragma once
+// Keys and certificates of our own making, for test contours: a mock server, demonstrations, tests.
+// GOST R 34.10-2012-256 on the curve that the certificates seen in SMEV use (CryptoPro XchA).
+
+#include <string>
+
+#include "smev/base/clock.hpp"
+#include "smev/base/result.hpp"
+
+namespace smev::signature {
+
+struct Issued {
+  std::string key_pem;  ///< PKCS#8, unencrypted
+  std::string certificate_pem;
+};
+
+/// A self-signed authority. `subject` is its common name (UTF-8).
+Result<Issued> make_authority(const std::string& subject, TimePoint not_before,
+                              TimePoint not_after);
+/// A new key and a certificate for it, signed by the authority.
+Result<Issued> issue(const Issued& authority, const std::string& subject, TimePoint not_before,
+                     TimePoint not_after);
+
+/// Writes both files; the key's can be read by its owner alone (mode 0600). An existing file is
+/// replaced at once or not at all.
+Result<void> write_issued(const Issued& issued, const std::string& key_path,
+                          const std::string& certificate_path);
+
+}  // namespace smev::signature

@@ -1,0 +1,292 @@
+#include "sdk/signature/xmlsec_klasses.hpp"
+
+#include <array>
+#include <cstring>
+
+#include "sdk/signature/digest.hpp"
+#include "sdk/signature/openssl.hpp"
+#include "sdk/signature/profile.hpp"
+#include "sdk/signature/transform.hpp"
+
+namespace smev::signature {
+
+namespace {
+
+// xmlsec allocates objSize octets and hands out the first part; ours stands behind it.
+struct Buffered {
+  xmlSecTransform base;
+  std::string* octets;   // what was pushed
+  Operation* operation;  // of the signature klass: it comes with the key
+};
+
+struct OperationKey {
+  xmlSecKeyData base;
+  Operation* operation;
+};
+
+Buffered& buffered(xmlSecTransformPtr transform) { return *reinterpret_cast<Buffered*>(transform); }
+
+std::string_view octets_of(const xmlSecByte* data, xmlSecSize size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+thread_local Operation* current = nullptr;
+
+int refuse(Operation* operation, Error error) {
+  if (operation != nullptr && !operation->error) {
+    operation->error = std::move(error);
+  }
+  return -1;
+}
+
+int refuse(Operation* operation, const char* detail) {
+  return refuse(operation, local_error(ErrorCode::crypto, detail));
+}
+
+int initialize(xmlSecTransformPtr transform) {
+  buffered(transform).octets = new std::string();
+  buffered(transform).operation = nullptr;
+  return 0;
+}
+
+void finalize(xmlSecTransformPtr transform) { delete buffered(transform).octets; }
+
+xmlSecTransformDataType octets_only(xmlSecTransformPtr, xmlSecTransformMode,
+                                    xmlSecTransformCtxPtr) {
+  return xmlSecTransformDataTypeBin;
+}
+
+// Passes what was computed on to the next transform (base64, when a signature is made).
+int push_on(xmlSecTransformPtr transform, std::string_view octets, xmlSecTransformCtxPtr context) {
+  transform->status = xmlSecTransformStatusFinished;
+  return transform->next == nullptr
+             ? 0
+             : xmlSecTransformPushBin(transform->next,
+                                      reinterpret_cast<const xmlSecByte*>(octets.data()),
+                                      octets.size(), 1, context);
+}
+
+// The SMEV transform. It stands at the head of the chain (see drop_steps_before_ours) and takes the
+// element from the operation.
+
+xmlSecTransformDataType smev_data_type(xmlSecTransformPtr, xmlSecTransformMode mode,
+                                       xmlSecTransformCtxPtr) {
+  // Octets are named so that xmlsec puts no parser between exc-c14n and us.
+  return mode == xmlSecTransformModePush ? xmlSecTransformDataTypeXml | xmlSecTransformDataTypeBin
+                                         : xmlSecTransformDataTypeBin;
+}
+
+int smev_push_xml(xmlSecTransformPtr transform, xmlSecNodeSetPtr, xmlSecTransformCtxPtr context) {
+  auto* operation = current;
+  if (operation == nullptr) {
+    return -1;
+  }
+  auto octets = signature::transform(operation->target);
+  if (!octets) {
+    return refuse(operation, std::move(octets).error());
+  }
+  return push_on(transform, *octets, context);
+}
+
+int smev_push_octets(xmlSecTransformPtr, const xmlSecByte*, xmlSecSize, int,
+                     xmlSecTransformCtxPtr) {
+  return refuse(current, "the SMEV transform was given octets");
+}
+
+// Streebog-256.
+
+int digest_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size, int final,
+                xmlSecTransformCtxPtr context) {
+  std::string& all = *buffered(transform).octets;
+  auto* operation = current;
+  if (final == 0) {
+    all.append(octets_of(data, size));
+    return 0;
+  }
+  // Mostly everything comes in one piece, which is not copied.
+  auto digest = all.empty() ? streebog256(octets_of(data, size))
+                            : streebog256(all.append(octets_of(data, size)));
+  if (!digest) {
+    return refuse(operation, std::move(digest).error());
+  }
+  all = *std::move(digest);
+  if (transform->operation == xmlSecTransformOperationSign) {
+    return push_on(transform, all, context);
+  }
+  transform->status = xmlSecTransformStatusFinished;
+  return 0;
+}
+
+int digest_verify(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size,
+                  xmlSecTransformCtxPtr) {
+  const bool holds = octets_of(data, size) == *buffered(transform).octets;
+  transform->status = holds ? xmlSecTransformStatusOk : xmlSecTransformStatusFail;
+  if (auto* operation = current; operation != nullptr) {
+    operation->digest_holds = holds;
+  }
+  return 0;
+}
+
+// GOST R 34.10-2012-256.
+
+xmlSecKeyDataId operation_key_klass();
+
+int signature_set_key_requirements(xmlSecTransformPtr transform, xmlSecKeyReqPtr requirements) {
+  const bool sign = transform->operation == xmlSecTransformOperationSign;
+  requirements->keyId = operation_key_klass();
+  requirements->keyType = sign ? xmlSecKeyDataTypePrivate : xmlSecKeyDataTypePublic;
+  requirements->keyUsage = sign ? xmlSecKeyUsageSign : xmlSecKeyUsageVerify;
+  return 0;
+}
+
+int signature_set_key(xmlSecTransformPtr transform, xmlSecKeyPtr key) {
+  const auto* data = reinterpret_cast<const OperationKey*>(xmlSecKeyGetValue(key));
+  if (data == nullptr || data->base.id != operation_key_klass()) {
+    return -1;
+  }
+  buffered(transform).operation = data->operation;
+  return 0;
+}
+
+int signature_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size, int final,
+                   xmlSecTransformCtxPtr context) {
+  std::string& all = *buffered(transform).octets;
+  all.append(octets_of(data, size));
+  if (final == 0) {
+    return 0;
+  }
+  if (transform->operation != xmlSecTransformOperationSign) {
+    transform->status = xmlSecTransformStatusFinished;
+    return 0;
+  }
+  Operation* operation = buffered(transform).operation;
+  if (operation == nullptr || operation->signer == nullptr) {
+    return refuse(operation, "no signer");
+  }
+  auto value = operation->signer->sign(all);
+  return value ? push_on(transform, *value, context) : refuse(operation, std::move(value).error());
+}
+
+int signature_verify(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size,
+                     xmlSecTransformCtxPtr) {
+  Operation* operation = buffered(transform).operation;
+  transform->status = xmlSecTransformStatusFail;
+  if (operation == nullptr || operation->verifier == nullptr) {
+    return refuse(operation, "no verifier");
+  }
+  auto holds =
+      operation->verifier->verify(operation->certificate_der, SignatureAlgorithm::gost2012_256,
+                                  *buffered(transform).octets, octets_of(data, size));
+  if (!holds) {
+    return refuse(operation, std::move(holds).error());
+  }
+  operation->value_holds = *holds;
+  transform->status = *holds ? xmlSecTransformStatusOk : xmlSecTransformStatusFail;
+  return 0;
+}
+
+// The key.
+
+int key_initialize(xmlSecKeyDataPtr data) {
+  reinterpret_cast<OperationKey*>(data)->operation = nullptr;
+  return 0;
+}
+
+int key_duplicate(xmlSecKeyDataPtr to, xmlSecKeyDataPtr from) {
+  reinterpret_cast<OperationKey*>(to)->operation = reinterpret_cast<OperationKey*>(from)->operation;
+  return 0;
+}
+
+void key_finalize(xmlSecKeyDataPtr) {}
+
+xmlSecKeyDataType key_type(xmlSecKeyDataPtr) {
+  return xmlSecKeyDataTypePrivate | xmlSecKeyDataTypePublic;
+}
+
+xmlSecKeyDataId operation_key_klass() {
+  static const auto klass = [] {
+    struct _xmlSecKeyDataKlass made {};
+    made.klassSize = sizeof(xmlSecKeyDataKlass);
+    made.objSize = sizeof(OperationKey);
+    made.name = BAD_CAST "smev-operation-key";
+    made.initialize = key_initialize;
+    made.duplicate = key_duplicate;
+    made.finalize = key_finalize;
+    made.getType = key_type;
+    return made;
+  }();
+  return &klass;
+}
+
+using MutableKlass = struct _xmlSecTransformKlass;
+
+MutableKlass klass_of(const char* name, const char* uri, xmlSecTransformUsage usage) {
+  MutableKlass klass{};
+  klass.klassSize = sizeof(xmlSecTransformKlass);
+  klass.objSize = sizeof(Buffered);
+  klass.name = BAD_CAST name;
+  klass.href = BAD_CAST uri;
+  klass.usage = usage;
+  klass.initialize = initialize;
+  klass.finalize = finalize;
+  klass.getDataType = octets_only;
+  return klass;
+}
+
+}  // namespace
+
+CurrentOperation::CurrentOperation(Operation& operation) : before_(current) {
+  current = &operation;
+}
+
+CurrentOperation::~CurrentOperation() { current = before_; }
+
+xmlSecTransformId smev_transform_klass() {
+  static const auto klass = [] {
+    auto made = klass_of("smev-transform", kTransformUri, xmlSecTransformUsageDSigTransform);
+    made.getDataType = smev_data_type;
+    made.pushXml = smev_push_xml;
+    made.pushBin = smev_push_octets;
+    return made;
+  }();
+  return &klass;
+}
+
+xmlSecTransformId streebog256_klass() {
+  static const auto klass = [] {
+    auto made = klass_of("smev-streebog-256", kGost2012DigestUri, xmlSecTransformUsageDigestMethod);
+    made.pushBin = digest_push;
+    made.verify = digest_verify;
+    return made;
+  }();
+  return &klass;
+}
+
+xmlSecTransformId gost2012_256_klass() {
+  static const auto klass = [] {
+    auto made =
+        klass_of("smev-gost2012-256", kGost2012SignatureUri, xmlSecTransformUsageSignatureMethod);
+    made.setKeyReq = signature_set_key_requirements;
+    made.setKey = signature_set_key;
+    made.pushBin = signature_push;
+    made.verify = signature_verify;
+    return made;
+  }();
+  return &klass;
+}
+
+xmlSecKeyPtr make_operation_key(Operation& operation) {
+  xmlSecKeyPtr key = xmlSecKeyCreate();
+  xmlSecKeyDataPtr data = xmlSecKeyDataCreate(operation_key_klass());
+  if (key == nullptr || data == nullptr || xmlSecKeySetValue(key, data) < 0) {
+    xmlSecKeyDestroy(key);
+    if (data != nullptr) {
+      xmlSecKeyDataDestroy(data);
+    }
+    return nullptr;
+  }
+  reinterpret_cast<OperationKey*>(data)->operation = &operation;
+  return key;
+}
+
+}  // namespace smev::signature

@@ -1,0 +1,164 @@
+#include "sdk/signature/xmlsec_operation.hpp"
+
+#include <libxml/tree.h>
+#include <xmlsec/base64.h>
+#include <xmlsec/errors.h>
+#include <xmlsec/xmldsig.h>
+
+#include <memory>
+#include <mutex>
+
+#include "sdk/base/runtime.hpp"
+#include "sdk/signature/openssl.hpp"
+#include "sdk/signature/xmlsec_klasses.hpp"
+#include "sdk/xml/library_errors.hpp"
+
+namespace smev::signature {
+
+namespace {
+
+// xmlsec has one error callback per process. While a collector lives, this thread's errors go
+// there; other users of xmlsec keep its default.
+thread_local std::string* collector = nullptr;
+
+void collect_error(const char* file, int line, const char* function, const char* object,
+                   const char* subject, int reason, const char* message) {
+  if (collector == nullptr) {
+    xmlSecErrorsDefaultCallback(file, line, function, object, subject, reason, message);
+    return;
+  }
+  if (collector->empty()) {
+    for (const char* part : {function, object, subject, message}) {
+      collector->append(part != nullptr && *part != '\0' ? part : "-").append(" ");
+    }
+  }
+}
+
+class XmlsecErrors {
+ public:
+  XmlsecErrors() : before_(collector) { collector = &first_; }
+  ~XmlsecErrors() { collector = before_; }
+  XmlsecErrors(const XmlsecErrors&) = delete;
+  XmlsecErrors& operator=(const XmlsecErrors&) = delete;
+  [[nodiscard]] const std::string& first() const { return first_; }
+
+ private:
+  std::string* before_;
+  std::string first_;
+};
+
+bool register_klasses() {
+  // Another user of xmlsec in this process may have set it up; a second time would forget klasses.
+  if (!xmlSecPtrListIsValid(xmlSecTransformIdsGet()) && xmlSecInit() < 0) {
+    return false;
+  }
+  xmlSecErrorsSetCallback(collect_error);
+  return xmlSecTransformIdsRegister(smev_transform_klass()) >= 0 &&
+         xmlSecTransformIdsRegister(streebog256_klass()) >= 0 &&
+         xmlSecTransformIdsRegister(gost2012_256_klass()) >= 0;
+}
+
+Result<void> set_up() {
+  SMEV_TRY(Runtime::acquire());
+  static std::once_flag once;
+  static bool ready = false;
+  std::call_once(once, [] { ready = register_klasses(); });
+  if (!ready) {
+    return fail(local_error(ErrorCode::crypto, "xmlsec1 does not start", Retry::after_fix));
+  }
+  return {};
+}
+
+// SMEV wants base64 without line breaks; xmlsec's own setting for that is one per process.
+void unbreak_base64(xmlSecTransformCtxPtr context) {
+  for (xmlSecTransformPtr step = context->first; step != nullptr; step = step->next) {
+    if (xmlSecTransformCheckId(step, xmlSecTransformBase64Id)) {
+      xmlSecTransformBase64SetLineSize(step, 0);
+    }
+  }
+}
+
+int before_signed_info(xmlSecTransformCtxPtr context) {
+  unbreak_base64(context);
+  return 0;
+}
+
+// The chain is: what finds the Id, perhaps enveloped-signature, exc-c14n, SMEV, digest. Everything
+// before SMEV goes: our transform starts at the operation's element and is exc-c14n and SMEV in one
+// (transform.hpp). So no search for an Id decides what is digested.
+int drop_steps_before_ours(xmlSecTransformCtxPtr context) {
+  unbreak_base64(context);
+  xmlSecTransformPtr ours = context->first;
+  while (ours != nullptr && !xmlSecTransformCheckId(ours, smev_transform_klass())) {
+    ours = ours->next;
+  }
+  if (ours == nullptr) {
+    return -1;
+  }
+  while (context->first != ours) {
+    xmlSecTransformPtr step = context->first;
+    context->first = step->next;
+    xmlSecTransformDestroy(step);
+  }
+  return 0;
+}
+
+struct ContextDeleter {
+  void operator()(xmlSecDSigCtxPtr context) const { xmlSecDSigCtxDestroy(context); }
+};
+using ContextPtr = std::unique_ptr<xmlSecDSigCtx, ContextDeleter>;
+
+ContextPtr make_context(Operation& operation) {
+  ContextPtr context(xmlSecDSigCtxCreate(nullptr));
+  if (context != nullptr) {
+    // Spares an XPath evaluation of the URI, whose step is dropped anyhow.
+    context->flags |= XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
+    context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
+    context->transformCtx.preExecCallback = before_signed_info;
+    context->referencePreExecuteCallback = drop_steps_before_ours;
+    context->signKey = make_operation_key(operation);
+  }
+  return context;
+}
+
+Error error_of(Operation& operation, const XmlsecErrors& errors) {
+  return operation.error ? *operation.error
+                         : local_error(ErrorCode::crypto, "xmlsec: " + errors.first());
+}
+
+}  // namespace
+
+Result<void> make_signature(const xml::Element& signature, Operation& operation) {
+  SMEV_TRY(set_up());
+  const xml::LibraryErrors quiet;
+  const XmlsecErrors errors;
+  const ErrorQueueGuard guard;
+  const CurrentOperation current(operation);
+  const ContextPtr context = make_context(operation);
+  if (context == nullptr || context->signKey == nullptr ||
+      xmlSecDSigCtxSign(context.get(), signature.node()) < 0 || operation.error ||
+      context->status != xmlSecDSigStatusSucceeded) {
+    return fail(error_of(operation, errors));
+  }
+  return {};
+}
+
+Result<void> check_signature(const xml::Element& signature, Operation& operation) {
+  SMEV_TRY(set_up());
+  const xml::LibraryErrors quiet;
+  const XmlsecErrors errors;
+  const ErrorQueueGuard guard;
+  const CurrentOperation current(operation);
+  const ContextPtr context = make_context(operation);
+  if (context == nullptr || context->signKey == nullptr ||
+      xmlSecDSigCtxVerify(context.get(), signature.node()) < 0 || operation.error) {
+    return fail(error_of(operation, errors));
+  }
+  const bool both_hold = operation.digest_holds && operation.value_holds;
+  if (both_hold != (context->status == xmlSecDSigStatusSucceeded)) {
+    return fail(local_error(ErrorCode::internal, "xmlsec and its klasses disagree"));
+  }
+  return {};
+}
+
+}  // namespace smev::signature
