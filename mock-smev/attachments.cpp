@@ -33,6 +33,13 @@ std::optional<std::string> signature_problem(const std::string& path, const std:
   return std::nullopt;
 }
 
+/// The entries of an optional list.
+std::vector<xml::Element> entries(const smev3::Protocol& protocol, const xml::Element& parent,
+                                  const std::string& list, const std::string& entry) {
+  const xml::Element found = parent.child(protocol.basic_namespace, list);
+  return found ? found.children(protocol.basic_namespace, entry) : std::vector<xml::Element>();
+}
+
 bool has_hash(const std::string& path, const std::string& base64) {
   const auto expected = base64_decode(base64);
   const auto real = signature::streebog256_file(path);
@@ -48,12 +55,11 @@ std::optional<Fault> check_inline_attachments(const smev3::Protocol& protocol,
   std::multiset<std::string> present;
   std::size_t bytes = 0;
   const auto data = request.child(protocol.types_namespace, "SenderProvidedRequestData");
-  for (const auto& header :
-       data.child(basic, "AttachmentHeaderList").children(basic, "AttachmentHeader")) {
+  for (const auto& header : entries(protocol, data, "AttachmentHeaderList", "AttachmentHeader")) {
     announced.insert(header.child_text(basic, "contentId").value_or(""));
   }
   for (const auto& content :
-       request.child(basic, "AttachmentContentList").children(basic, "AttachmentContent")) {
+       entries(protocol, request, "AttachmentContentList", "AttachmentContent")) {
     present.insert(content.child_text(basic, "Id").value_or(""));
     const auto octets = base64_decode(content.child_text(basic, "Content").value_or(""));
     bytes += octets ? octets->size() : 0;
@@ -72,7 +78,7 @@ std::variant<std::map<std::string, ResultFile>, AsyncRejection> claim_files(
   std::map<std::string, ResultFile> files;
   std::size_t position = 0;
   for (const auto& header :
-       data.child(basic, "RefAttachmentHeaderList").children(basic, "RefAttachmentHeader")) {
+       entries(protocol, data, "RefAttachmentHeaderList", "RefAttachmentHeader")) {
     ++position;
     const std::string uuid = header.child_text(basic, "uuid").value_or("");
     const auto stored = checks.store.only_file(uuid);
