@@ -12,16 +12,17 @@
 
 namespace smev::testing {
 
+/// What the server does that is not the ordinary.
+struct FtpScript {
+  std::string login_reply = "230 in";
+  std::string store_reply = "226 stored";  ///< after the data
+  std::function<void()> before_data;       ///< when the data connection stands, before it is read
+  bool hang_up_on_store = false;
+};
+
 class FtpServer {
  public:
-  struct Script {
-    std::string login_reply = "230 in";
-    std::string store_reply = "226 stored";  ///< after the data
-    std::function<void()> before_data;  ///< between the opening of the data connection and its end
-    bool hang_up_on_store = false;
-  };
-
-  explicit FtpServer(Script script = {})
+  explicit FtpServer(FtpScript script = {})
       : script_(std::move(script)),
         server_([this](Connection& connection) { serve(connection); }) {}
 
@@ -103,7 +104,7 @@ class FtpServer {
     return script_.store_reply;
   }
 
-  Script script_;
+  FtpScript script_;
   std::mutex mutex_;
   std::map<std::string, std::string> files_;
   std::set<std::string> folders_;

@@ -152,8 +152,7 @@ TEST(HttpCaller, is_in_doubt_when_the_answer_is_too_slow) {
 
 TEST(HttpCaller, is_in_doubt_when_the_connection_breaks) {
   const std::function<void(Connection&)> ways[] = {
-      [](Connection& connection) { connection.reset(); },
-      [](Connection&) {},
+      [](Connection& connection) { connection.reset(); }, [](Connection&) {},
       [](Connection& connection) {
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<a>");
       },
