@@ -1,0 +1,88 @@
+#include "sdk/outbox/errors.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace smev::outbox {
+namespace {
+
+constexpr const char* kDiskFull =
+    "На диске нет места: данные не записаны. Освободите место и повторите; ранее принятое "
+    "сохранено.";
+
+bool is_disk_full(int error_number) { return error_number == ENOSPC || error_number == EDQUOT; }
+
+Error with_text(ErrorCode code, const char* text, std::string detail, Retry retry) {
+  Error error = local_error(code, std::move(detail), retry);
+  if (text != nullptr) error.text = text;
+  return error;
+}
+
+}  // namespace
+
+Error system_error(int error_number, std::string_view what, const std::string& path) {
+  std::string detail =
+      fmt::format("{} {}: {}", what, path, std::generic_category().message(error_number));
+  if (is_disk_full(error_number)) {
+    return with_text(ErrorCode::io, kDiskFull, std::move(detail), Retry::after_fix);
+  }
+  return with_text(ErrorCode::io, nullptr, std::move(detail), Retry::after_fix);
+}
+
+Error sqlite_error(int code, int error_number, std::string detail) {
+  detail = fmt::format("SQLite {}: {}", code, detail);
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::after_fix);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return with_text(ErrorCode::store, "База исходящих занята другим процессом. Повторите позже.",
+                       std::move(detail), Retry::later);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return with_text(ErrorCode::store,
+                       "Файл базы исходящих повреждён или это не база. Остановите отправку и "
+                       "восстановите базу из резервной копии.",
+                       std::move(detail), Retry::after_fix);
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return with_text(ErrorCode::store,
+                       "Нет доступа к файлу базы исходящих. Проверьте путь и права на каталог.",
+                       std::move(detail), Retry::after_fix);
+    case SQLITE_IOERR:
+      if (is_disk_full(error_number)) {
+        return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::after_fix);
+      }
+      return with_text(ErrorCode::store,
+                       "Ошибка чтения или записи диска под базой исходящих. Проверьте диск.",
+                       std::move(detail), Retry::after_fix);
+    default:
+      return with_text(ErrorCode::store, nullptr, std::move(detail), Retry::never);
+  }
+}
+
+Error damaged(std::string detail) {
+  return with_text(ErrorCode::store,
+                   "Запись в базе исходящих повреждена. Остановите отправку и восстановите базу из "
+                   "резервной копии.",
+                   std::move(detail), Retry::after_fix);
+}
+
+Error not_found(std::string detail) { return local_error(ErrorCode::not_found, std::move(detail)); }
+
+Error stale_lease(std::string detail) {
+  return local_error(ErrorCode::stale_lease, std::move(detail));
+}
+
+Error illegal_move(std::string detail) {
+  return local_error(ErrorCode::illegal_transition, std::move(detail));
+}
+
+Error misuse(std::string detail) { return local_error(ErrorCode::internal, std::move(detail)); }
+
+}  // namespace smev::outbox

@@ -1,0 +1,24 @@
+#pragma once
+// The errors of this floor, each with a text that tells the operator what to do.
+
+#include <string>
+#include <string_view>
+
+#include "smev/base/error.hpp"
+#include "smev/outbox/states.hpp"
+
+namespace smev::outbox {
+
+/// A system call failed; a full disk gets a text of its own.
+Error system_error(int error_number, std::string_view what, const std::string& path);
+/// The database refused: `code` is SQLite's extended result code, `detail` has no values of rows.
+Error sqlite_error(int code, int error_number, std::string detail);
+/// A row holds what this program never writes.
+Error damaged(std::string detail);
+Error not_found(std::string detail);
+Error stale_lease(std::string detail);
+Error illegal_move(std::string detail);
+/// The caller broke the contract of the interface.
+Error misuse(std::string detail);
+
+}  // namespace smev::outbox

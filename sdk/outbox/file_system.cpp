@@ -1,0 +1,59 @@
+#include "sdk/outbox/file_system.hpp"
+
+#include <fmt/format.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "sdk/outbox/errors.hpp"
+
+namespace smev::outbox {
+namespace {
+
+// statfs(2) and linux/magic.h; the kernel gives 32 bits, some of them with the highest one set.
+constexpr std::array<unsigned, 15> kNetworkMagics = {
+    0x00006969,  // NFS
+    0x0000517B,  // SMB
+    0xFF534D42,  // CIFS
+    0xFE534D42,  // SMB2
+    0x0000564C,  // NCP
+    0x5346414F,  // AFS (OpenAFS)
+    0x6B414653,  // AFS (kAFS)
+    0x73757245,  // Coda
+    0x00C36400,  // Ceph
+    0x01161970,  // GFS2
+    0x7461636F,  // OCFS2
+    0x0BD00BD0,  // Lustre
+    0x47504653,  // GPFS
+    0x19830326,  // BeeGFS
+    0xAAD7AAEA,  // PanFS
+};
+
+}  // namespace
+
+bool is_network_file_system(long magic) {
+  return std::find(kNetworkMagics.begin(), kNetworkMagics.end(), static_cast<unsigned>(magic)) !=
+         kNetworkMagics.end();
+}
+
+Result<void> check_local_directory(const std::string& directory) {
+  struct statfs status {};
+  if (::statfs(directory.c_str(), &status) != 0) {
+    return fail(system_error(errno, "statfs", directory));
+  }
+  const long magic = static_cast<long>(status.f_type);
+  if (!is_network_file_system(magic)) return {};
+  Error error = local_error(
+      ErrorCode::store,
+      fmt::format("{} is on a network file system (magic {:#x}), where SQLite's WAL does not work",
+                  directory, static_cast<unsigned>(magic)),
+      Retry::after_fix);
+  error.text =
+      "База исходящих лежит на сетевом диске: там она может потерять данные. Перенесите её на "
+      "локальный диск.";
+  return fail(std::move(error));
+}
+
+}  // namespace smev::outbox

@@ -1,0 +1,237 @@
+#include "sdk/outbox/schema.hpp"
+
+#include <fmt/format.h>
+
+namespace smev::outbox {
+namespace {
+
+// Moments are UTC text ("2026-04-16T07:47:33.379123Z", sorts as text); a missing one is ''.
+//
+// updates.head marks the update of an order that is next, or under way, or held: of those not final
+// the one with the smallest sequence. A claim reads it by updates_claimable and never looks past a
+// held one.
+//
+// messages.waiting is 1 while an update is in flight in that message: what waits for a person is
+// neither offered nor counted as awaited, though an answer may still come.
+//
+// Bodies have a table of their own, so that a change of state does not write them again; a trigger
+// sees to it that nobody does.
+constexpr const char* kTables = R"sql(
+CREATE TABLE orders (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sender TEXT NOT NULL,
+  contour TEXT NOT NULL CHECK (contour IN ('test', 'production')),
+  number TEXT NOT NULL,
+  facts TEXT NOT NULL DEFAULT '',
+  known_to_recipient INTEGER NOT NULL DEFAULT 0 CHECK (known_to_recipient IN (0, 1)),
+  elk_number INTEGER,
+  last_status_at TEXT NOT NULL DEFAULT '',
+  next_sequence INTEGER NOT NULL DEFAULT 1 CHECK (next_sequence >= 1),
+  UNIQUE (sender, contour, number)
+) STRICT;
+
+CREATE TABLE updates (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id INTEGER NOT NULL REFERENCES orders (id),
+  sequence INTEGER NOT NULL CHECK (sequence >= 1),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'in_flight', 'delivered', 'held', 'rejected',
+                                       'skipped', 'cancelled', 'expired')),
+  head INTEGER NOT NULL CHECK (head IN (0, 1)),
+  hold_reason TEXT NOT NULL DEFAULT 'none',
+  hold_text TEXT NOT NULL DEFAULT '',
+  result_code INTEGER,
+  forced_kind TEXT NOT NULL DEFAULT 'none' CHECK (forced_kind IN ('none', 'create', 'update')),
+  conversions INTEGER NOT NULL DEFAULT 0,
+  not_before TEXT NOT NULL DEFAULT '',
+  deadline TEXT NOT NULL DEFAULT '',
+  submitted_at TEXT NOT NULL,
+  settled_at TEXT NOT NULL DEFAULT '',
+  lease_epoch INTEGER NOT NULL DEFAULT 0,
+  lease_until TEXT NOT NULL DEFAULT '',
+  type TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  UNIQUE (order_id, sequence),
+  CHECK ((state = 'held') = (hold_reason <> 'none')),
+  CHECK ((settled_at <> '') = (state IN ('delivered', 'rejected', 'skipped', 'cancelled', 'expired'))),
+  CHECK (head = 0 OR state IN ('queued', 'in_flight', 'held')),
+  CHECK (state <> 'in_flight' OR head = 1),
+  CHECK (state = 'queued' OR lease_until = '')
+) STRICT;
+CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
+CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
+CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
+CREATE INDEX updates_deadline ON updates (deadline) WHERE state = 'queued' AND deadline <> '';
+CREATE INDEX updates_state ON updates (state, id);
+
+CREATE TABLE idempotency_keys (
+  sender TEXT NOT NULL,
+  contour TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  payload_digest TEXT NOT NULL,
+  update_id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (sender, contour, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE files (
+  update_id INTEGER NOT NULL REFERENCES updates (id),
+  position INTEGER NOT NULL,
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  size INTEGER NOT NULL CHECK (size >= 0),
+  PRIMARY KEY (update_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_content ON files (sha256);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('frozen', 'sending', 'in_doubt', 'accepted', 'answered',
+                                       'refused', 'superseded')),
+  waiting INTEGER NOT NULL DEFAULT 1 CHECK (waiting IN (0, 1)),
+  content_type TEXT NOT NULL,
+  body_sha256 TEXT NOT NULL CHECK (length(body_sha256) = 64),
+  schema_version TEXT NOT NULL,
+  files TEXT NOT NULL DEFAULT '[]',
+  endpoint TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  doubtful_attempts INTEGER NOT NULL DEFAULT 0,
+  frozen_at TEXT NOT NULL,
+  accepted_at TEXT NOT NULL DEFAULT '',
+  answered_at TEXT NOT NULL DEFAULT '',
+  not_before TEXT NOT NULL DEFAULT '',
+  answer_deadline TEXT NOT NULL DEFAULT '',
+  lease_epoch INTEGER NOT NULL DEFAULT 0,
+  lease_until TEXT NOT NULL DEFAULT '',
+  CHECK (doubtful_attempts BETWEEN 0 AND attempts),
+  CHECK (state <> 'in_doubt' OR doubtful_attempts > 0),
+  CHECK (state <> 'frozen' OR doubtful_attempts = 0),
+  CHECK (state <> 'accepted' OR accepted_at <> ''),
+  CHECK ((state = 'answered') = (answered_at <> '')),
+  CHECK (waiting = 0 OR state IN ('frozen', 'sending', 'in_doubt', 'accepted'))
+) STRICT;
+CREATE INDEX messages_due ON messages (not_before, id)
+  WHERE waiting = 1 AND state IN ('frozen', 'in_doubt');
+CREATE INDEX messages_leased ON messages (lease_until) WHERE state = 'sending';
+CREATE INDEX messages_awaited ON messages (answer_deadline) WHERE waiting = 1 AND state = 'accepted';
+
+CREATE INDEX messages_waiting ON messages (state) WHERE waiting = 1;
+
+CREATE TABLE message_bodies (
+  message INTEGER PRIMARY KEY REFERENCES messages (id),
+  body BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER message_bodies_are_frozen BEFORE UPDATE ON message_bodies
+BEGIN SELECT RAISE(ABORT, 'a frozen message never changes'); END;
+
+CREATE TABLE message_items (
+  message INTEGER NOT NULL REFERENCES messages (id),
+  position INTEGER NOT NULL,
+  update_id INTEGER NOT NULL REFERENCES updates (id),
+  is_create INTEGER NOT NULL CHECK (is_create IN (0, 1)),
+  result_code INTEGER,
+  settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)),
+  PRIMARY KEY (message, position),
+  UNIQUE (update_id, message)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+  message INTEGER NOT NULL REFERENCES messages (id),
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  started TEXT NOT NULL,
+  ended TEXT NOT NULL DEFAULT '',
+  outcome TEXT NOT NULL DEFAULT 'started',
+  endpoint TEXT NOT NULL DEFAULT '',
+  http_status INTEGER NOT NULL DEFAULT 0,
+  fault TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '',
+  duration_us INTEGER NOT NULL DEFAULT 0,
+  verdicts TEXT NOT NULL DEFAULT '',
+  receipt BLOB NOT NULL DEFAULT x'',
+  PRIMARY KEY (message, attempt)
+) STRICT;
+CREATE UNIQUE INDEX attempts_open ON attempts (message) WHERE ended = '';
+
+CREATE TABLE answers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id TEXT NOT NULL,
+  original_message_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  raw_sha256 TEXT NOT NULL CHECK (length(raw_sha256) = 64),
+  verdicts TEXT NOT NULL,
+  verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+  stray INTEGER NOT NULL CHECK (stray IN (0, 1)),
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+  note TEXT NOT NULL,
+  received TEXT NOT NULL,
+  acknowledged TEXT NOT NULL DEFAULT '',
+  raw BLOB NOT NULL,
+  UNIQUE (message_id, raw_sha256),
+  CHECK (settled = 0 OR (verified = 1 AND stray = 0))
+) STRICT;
+CREATE INDEX answers_original ON answers (original_message_id);
+CREATE INDEX answers_unacknowledged ON answers (id)
+  WHERE verified = 1 AND stray = 0 AND acknowledged = '';
+CREATE INDEX answers_unsettled ON answers (id) WHERE verified = 0 OR stray = 1;
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  who TEXT NOT NULL CHECK (who <> ''),
+  action TEXT NOT NULL,
+  update_id INTEGER NOT NULL,
+  order_id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  reason TEXT NOT NULL CHECK (reason <> '')
+) STRICT;
+CREATE INDEX audit_update ON audit (update_id);
+CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+)sql";
+
+Failure refused(const char* text, std::string detail) {
+  Error error = local_error(ErrorCode::store, std::move(detail), Retry::after_fix);
+  error.text = text;
+  return fail(std::move(error));
+}
+
+// True when there is nothing in the file yet.
+Result<bool> check_whose(Database& database) {
+  SMEV_ASSIGN(const auto application, database.number("PRAGMA application_id"));
+  SMEV_ASSIGN(const auto version, database.number("PRAGMA user_version"));
+  SMEV_ASSIGN(const auto objects, database.number("SELECT count(*) FROM sqlite_schema"));
+  if (application == 0 && version == 0 && objects == 0) return true;
+  if (application != kApplicationId) {
+    return refused(
+        "Это файл другой программы, а не база исходящих. Проверьте путь к базе в настройках.",
+        fmt::format("application_id is {}, expected {}", application.value_or(0), kApplicationId));
+  }
+  if (version != kSchemaVersion) {
+    return refused(
+        "База исходящих создана другой версией программы. Возьмите ту же версию программы или "
+        "обновите базу; файл не изменён.",
+        fmt::format("user_version is {}, this program knows {}", version.value_or(0),
+                    kSchemaVersion));
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<void> ensure_schema(Database& database) {
+  // Before anything is set that a stranger's file would keep, such as its journal mode.
+  SMEV_ASSIGN(const bool empty, check_whose(database));
+  SMEV_TRY(database.make_durable());
+  if (!empty) return {};
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));
+  SMEV_ASSIGN(const bool still_empty, check_whose(database));
+  if (!still_empty) return {};
+  SMEV_TRY(database.execute(kTables));
+  SMEV_TRY(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                        kApplicationId, kSchemaVersion)));
+  return transaction.commit();
+}
+
+}  // namespace smev::outbox

@@ -1,0 +1,20 @@
+#pragma once
+// The tables of the SQLite store (docs/outbox.md names them), and the mark that tells whose file it
+// is.
+
+#include <cstdint>
+
+#include "sdk/outbox/database.hpp"
+
+namespace smev::outbox {
+
+/// PRAGMA application_id: "SMEV" in ASCII.
+inline constexpr std::int64_t kApplicationId = 0x534D4556;
+/// PRAGMA user_version.
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+/// Makes the connection durable and, in an empty database, the tables. Refuses a database of
+/// something else, or of another version of this store, and leaves it as it was.
+Result<void> ensure_schema(Database& database);
+
+}  // namespace smev::outbox

@@ -1,0 +1,226 @@
+// Attempts: each written down before the first octet leaves, and ended when its outcome is known.
+
+#include <fmt/format.h>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/sqlite_outbox.hpp"
+#include "sdk/outbox/transitions.hpp"
+
+namespace smev::outbox {
+namespace {
+
+Result<std::vector<MessageKey>> due_messages(Database& database, TimePoint now, int limit) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT id FROM messages WHERE waiting = 1 "
+                             "AND state IN ('frozen', 'in_doubt') AND not_before <= ? "
+                             "ORDER BY not_before, id LIMIT ?",
+                             now, limit));
+  return read_numbers(statement);
+}
+
+// Messages whose worker has not ended its attempt within the lease.
+Result<std::vector<MessageKey>> lapsed_messages(Database& database, TimePoint now) {
+  SMEV_ASSIGN(
+      Statement statement,
+      database.query("SELECT id FROM messages WHERE state = 'sending' AND lease_until <= ?", now));
+  return read_numbers(statement);
+}
+
+Result<void> check_body(const MessageRow& message) {
+  if (sha256_hex(message.body) == message.body_sha256) return {};
+  Error error = damaged("the body of message " + message.message_id.text() +
+                        " is not the one that was frozen");
+  error.text = "Сообщение " + message.message_id.text() +
+               " повреждено в базе исходящих и не отправлено. Остановите отправку и восстановите "
+               "базу из резервной копии.";
+  return fail(std::move(error));
+}
+
+Result<StartedAttempt> start_attempt(Database& database, TimePoint now, TimePoint until,
+                                     MessageKey key) {
+  SMEV_TRY(apply(database, now, key, MessageEvent::attempt_started));
+  SMEV_TRY(
+      database.run("UPDATE messages SET attempts = attempts + 1, "
+                   "lease_epoch = lease_epoch + 1, lease_until = ? WHERE id = ?",
+                   until, key));
+  StartedAttempt started;
+  SMEV_ASSIGN(started.message, read_message(database, key));
+  SMEV_TRY(check_body(started.message));
+  SMEV_ASSIGN(const auto epoch,
+              database.number("SELECT lease_epoch FROM messages WHERE id = ?", key));
+  started.lease_epoch = epoch.value_or(0);
+  started.attempt = started.message.attempts;
+  SMEV_TRY(database.run("INSERT INTO attempts (message, attempt, started) VALUES (?, ?, ?)", key,
+                        started.attempt, now));
+  return started;
+}
+
+struct MessageBefore {
+  MessageKey key = 0;
+  MessageState state = MessageState::frozen;
+  int doubtful_attempts = 0;
+};
+
+// The message of an attempt that is open and this worker's to end.
+Result<MessageBefore> check_attempt(Database& database, const AttemptOutcome& outcome) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT id, state, doubtful_attempts, lease_epoch, ended "
+                             "FROM messages JOIN attempts ON message = id "
+                             "WHERE message_id = ? AND attempt = ?",
+                             outcome.message_id, outcome.attempt));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) {
+    return fail(not_found(
+        fmt::format("attempt {} of message {}", outcome.attempt, outcome.message_id.text())));
+  }
+  MessageBefore message;
+  message.key = statement.integer(0);
+  message.state = statement.named(1, &message_state);
+  message.doubtful_attempts = static_cast<int>(statement.integer(2));
+  SMEV_TRY(statement.sound());
+  if (statement.integer(3) != outcome.lease_epoch || !statement.text(4).empty()) {
+    return fail(
+        stale_lease(fmt::format("attempt {} of message {}: epoch {} has passed", outcome.attempt,
+                                outcome.message_id.text(), outcome.lease_epoch)));
+  }
+  return message;
+}
+
+Result<void> close_attempt(Database& database, TimePoint now, MessageKey key,
+                           const AttemptOutcome& outcome) {
+  SMEV_TRY(database.run(
+      "UPDATE attempts SET ended = ?, outcome = ?, endpoint = ?, http_status = ?, fault = ?, "
+      "text = ?, duration_us = ?, verdicts = ?, receipt = ? WHERE message = ? AND attempt = ?",
+      now, outcome.outcome, outcome.endpoint, outcome.http_status, outcome.fault, outcome.text,
+      static_cast<std::int64_t>(outcome.duration.count()), outcome.verdicts, Blob{outcome.receipt},
+      key, outcome.attempt));
+  SMEV_TRY(database.run("UPDATE messages SET lease_until = '', endpoint = ? WHERE id = ?",
+                        outcome.endpoint, key));
+  return {};
+}
+
+// What the outcome means, given the earlier attempts: the worker knows of its own attempt only.
+struct Verdict {
+  MessageEvent event = MessageEvent::doubt;
+  bool counts_as_doubt = false;
+  std::optional<UpdateEvent> update_event;
+  HoldReason hold_reason = HoldReason::none;
+  std::string hold_text;
+};
+
+Result<Verdict> judge(const AttemptOutcome& outcome, const MessageBefore& message) {
+  Verdict verdict{outcome.event, outcome.event == MessageEvent::doubt, outcome.update_event,
+                  outcome.hold_reason, outcome.hold_text};
+  const bool earlier_doubt = message.doubtful_attempts > 0;
+  if (verdict.event == MessageEvent::attempt_started || verdict.event == MessageEvent::answered) {
+    return fail(illegal_move("an attempt cannot end with " + std::string(name(verdict.event))));
+  }
+  if (verdict.update_event && *verdict.update_event != UpdateEvent::stopped &&
+      *verdict.update_event != UpdateEvent::returned) {
+    return fail(illegal_move("the end of an attempt cannot make an update " +
+                             std::string(name(*verdict.update_event))));
+  }
+  if (verdict.event == MessageEvent::not_taken && earlier_doubt) {
+    verdict.event = MessageEvent::doubt;
+  }
+  // A message that is given up leaves no update behind.
+  if (verdict.event == MessageEvent::superseded && !verdict.update_event) {
+    verdict.update_event = UpdateEvent::returned;
+  }
+  if (verdict.event == MessageEvent::refused && !verdict.update_event) {
+    verdict.update_event = UpdateEvent::stopped;
+    if (verdict.hold_reason == HoldReason::none) verdict.hold_reason = HoldReason::refused;
+  }
+  // Another message only when no attempt of this one can have been accepted.
+  if (verdict.event == MessageEvent::superseded && earlier_doubt &&
+      verdict.update_event == UpdateEvent::returned) {
+    verdict.update_event = UpdateEvent::stopped;
+    verdict.hold_reason = HoldReason::stale_in_doubt;
+    verdict.hold_text = label(HoldReason::stale_in_doubt);
+  }
+  return verdict;
+}
+
+Result<void> write_verdict(Database& database, TimePoint now, MessageKey key,
+                           const Verdict& verdict, const AttemptOutcome& outcome) {
+  if (verdict.counts_as_doubt) {
+    SMEV_TRY(database.run(
+        "UPDATE messages SET doubtful_attempts = doubtful_attempts + 1 WHERE id = ?", key));
+  }
+  SMEV_TRY(apply(database, now, key, verdict.event));
+  SMEV_TRY(database.run(
+      "UPDATE messages SET not_before = ?1, "
+      "answer_deadline = CASE WHEN ?2 = '' THEN answer_deadline ELSE ?2 END WHERE id = ?3",
+      outcome.not_before, outcome.answer_deadline, key));
+  return {};
+}
+
+Result<void> move_updates(Database& database, TimePoint now, MessageKey key, const Verdict& verdict,
+                          const AttemptOutcome& outcome, std::vector<UpdateId>& changed) {
+  UpdateChange change;
+  change.event = *verdict.update_event;
+  change.hold_reason = verdict.hold_reason;
+  change.hold_text = verdict.hold_text;
+  change.not_before = outcome.not_before;
+  SMEV_ASSIGN(const std::vector<UpdateId> updates,
+              updates_of(database, key, UpdateState::in_flight));
+  for (const UpdateId update : updates) {
+    SMEV_ASSIGN(const bool moved, apply(database, now, update, change));
+    if (moved) changed.push_back(update);
+  }
+  return refresh_waiting(database, key);
+}
+
+Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutcome& outcome,
+                            std::vector<UpdateId>& changed) {
+  SMEV_ASSIGN(const MessageBefore message, check_attempt(database, outcome));
+  SMEV_ASSIGN(const Verdict verdict, judge(outcome, message));
+  SMEV_TRY(close_attempt(database, now, message.key, outcome));
+  // The answer came before the receipt: it has said all.
+  if (message.state == MessageState::answered) return {};
+  SMEV_TRY(write_verdict(database, now, message.key, verdict, outcome));
+  if (!verdict.update_event) return {};
+  return move_updates(database, now, message.key, verdict, outcome, changed);
+}
+
+}  // namespace
+
+Result<std::vector<StartedAttempt>> SqliteOutbox::start_attempts(int limit, Duration lease) {
+  std::vector<StartedAttempt> started;
+  if (limit <= 0) return started;
+  const std::lock_guard lock(mutex_);
+  const TimePoint now = clock_->now();
+  {
+    SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, 1));
+    SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
+    if (due.empty() && lapsed.empty()) return started;
+  }
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
+  SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
+  for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(*database_, now, key));
+  SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, limit));
+  for (const MessageKey key : due) {
+    SMEV_ASSIGN(StartedAttempt attempt, start_attempt(*database_, now, now + lease, key));
+    started.push_back(std::move(attempt));
+  }
+  SMEV_TRY(transaction.commit(kAttemptStartedPoints));
+  return started;
+}
+
+Result<std::vector<UpdateRow>> SqliteOutbox::finish_attempts(
+    const std::vector<AttemptOutcome>& outcomes) {
+  if (outcomes.empty()) return std::vector<UpdateRow>{};
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
+  const TimePoint now = clock_->now();
+  std::vector<UpdateId> changed;
+  for (const AttemptOutcome& outcome : outcomes) {
+    SMEV_TRY(finish_attempt(*database_, now, outcome, changed));
+  }
+  SMEV_ASSIGN(std::vector<UpdateRow> rows, require_updates(*database_, changed));
+  SMEV_TRY(transaction.commit(kAttemptFinishedPoints));
+  return rows;
+}
+
+}  // namespace smev::outbox

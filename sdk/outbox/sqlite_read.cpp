@@ -1,0 +1,174 @@
+// Reading, for people and for events.
+
+#include <algorithm>
+
+#include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/sqlite_outbox.hpp"
+
+namespace smev::outbox {
+namespace {
+
+Result<AttemptRow> read_attempt(Statement& statement) {
+  AttemptRow row;
+  row.attempt = statement.integer(0);
+  row.started = statement.moment(1);
+  row.ended = statement.optional_moment(2);
+  row.outcome = statement.text(3);
+  row.endpoint = statement.text(4);
+  row.http_status = static_cast<int>(statement.integer(5));
+  row.fault = statement.text(6);
+  row.text = statement.text(7);
+  row.duration = Duration(statement.integer(8));
+  SMEV_TRY(statement.sound());
+  return row;
+}
+
+Result<AuditRow> read_audit(Statement& statement) {
+  AuditRow row;
+  row.at = statement.moment(0);
+  row.who = statement.text(1);
+  row.action = statement.text(2);
+  row.update = statement.integer(3);
+  row.reason = statement.text(4);
+  SMEV_TRY(statement.sound());
+  return row;
+}
+
+// Only the conditions that are asked for, so that each combination can use its index.
+std::string list_sql(const UpdateFilter& filter) {
+  std::string sql = "SELECT " SMEV_UPDATE_COLUMNS
+                    " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?1";
+  if (filter.state) sql += " AND u.state = ?3";
+  if (filter.order) sql += " AND o.sender = ?4 AND o.contour = ?5 AND o.number = ?6";
+  if (filter.order_number) sql += " AND o.number = ?7";
+  return sql + " ORDER BY u.id LIMIT ?2";
+}
+
+Result<void> count_updates(Database& database, OutboxStats& stats) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT state, count(*) FROM updates GROUP BY state"));
+  while (true) {
+    SMEV_ASSIGN(const bool more, statement.next());
+    if (!more) return {};
+    const UpdateState state = statement.named(0, &update_state);
+    SMEV_TRY(statement.sound());
+    const std::int64_t count = statement.integer(1);
+    if (is_final(state)) stats.final += count;
+    if (state == UpdateState::queued) stats.queued = count;
+    if (state == UpdateState::in_flight) stats.in_flight = count;
+    if (state == UpdateState::held) stats.held = count;
+  }
+}
+
+Result<void> count_messages(Database& database, OutboxStats& stats) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT state, count(*) FROM messages WHERE waiting = 1 "
+                             "GROUP BY state"));
+  while (true) {
+    SMEV_ASSIGN(const bool more, statement.next());
+    if (!more) return {};
+    const MessageState state = statement.named(0, &message_state);
+    SMEV_TRY(statement.sound());
+    const std::int64_t count = statement.integer(1);
+    if (state == MessageState::accepted || state == MessageState::in_doubt) {
+      stats.awaiting_answer += count;
+    }
+    if (state != MessageState::accepted) stats.unsent += count;
+  }
+}
+
+}  // namespace
+
+Result<std::optional<UpdateRow>> SqliteOutbox::find_update(UpdateId id) {
+  const std::lock_guard lock(mutex_);
+  return outbox::find_update(*database_, id);
+}
+
+Result<std::vector<UpdateRow>> SqliteOutbox::list_updates(const UpdateFilter& filter) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Statement statement,
+              database_->query(list_sql(filter), filter.after, std::max(filter.limit, 0)));
+  if (filter.state) statement.bind_text(3, name(*filter.state));
+  if (filter.order) {
+    statement.bind_text(4, filter.order->sender);
+    statement.bind_text(5, name(filter.order->contour));
+    statement.bind_text(6, filter.order->number);
+  }
+  if (filter.order_number) statement.bind_text(7, *filter.order_number);
+  return read_all(statement, &read_update);
+}
+
+Result<std::optional<OrderFacts>> SqliteOutbox::find_order(const OrderKey& key) {
+  const std::lock_guard lock(mutex_);
+  return outbox::find_order(*database_, key);
+}
+
+Result<std::vector<MessageRow>> SqliteOutbox::messages_of(UpdateId id) {
+  const std::lock_guard lock(mutex_);
+  std::vector<MessageKey> keys;
+  {
+    SMEV_ASSIGN(Statement statement,
+                database_->query(
+                    "SELECT message FROM message_items WHERE update_id = ? ORDER BY message", id));
+    SMEV_ASSIGN(keys, read_numbers(statement));
+  }
+  std::vector<MessageRow> rows;
+  for (const MessageKey key : keys) {
+    SMEV_ASSIGN(MessageRow row, read_message(*database_, key));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<std::vector<AttemptRow>> SqliteOutbox::attempts_of(const Uuid& message_id) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Statement statement,
+              database_->query("SELECT attempt, started, ended, outcome, a.endpoint, http_status, "
+                               "fault, text, duration_us FROM attempts a "
+                               "JOIN messages m ON m.id = a.message WHERE m.message_id = ? "
+                               "ORDER BY attempt",
+                               message_id));
+  return read_all(statement, &read_attempt);
+}
+
+Result<std::vector<AnswerRow>> SqliteOutbox::answers_to(const Uuid& message_id) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Statement statement,
+              database_->query("SELECT " SMEV_ANSWER_COLUMNS
+                               " FROM answers WHERE original_message_id = ? ORDER BY id",
+                               message_id));
+  return read_all(statement, &read_answer);
+}
+
+Result<std::vector<AnswerRow>> SqliteOutbox::unsettled_answers(int limit) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Statement statement,
+              database_->query("SELECT " SMEV_ANSWER_COLUMNS
+                               " FROM answers WHERE verified = 0 OR stray = 1 ORDER BY id LIMIT ?",
+                               std::max(limit, 0)));
+  return read_all(statement, &read_answer);
+}
+
+Result<std::vector<AuditRow>> SqliteOutbox::audit_of(UpdateId id) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Statement statement,
+              database_->query("SELECT at, who, action, update_id, reason FROM audit "
+                               "WHERE update_id = ? ORDER BY id",
+                               id));
+  return read_all(statement, &read_audit);
+}
+
+Result<OutboxStats> SqliteOutbox::stats() {
+  const std::lock_guard lock(mutex_);
+  OutboxStats stats;
+  SMEV_TRY(count_updates(*database_, stats));
+  SMEV_TRY(count_messages(*database_, stats));
+  SMEV_ASSIGN(const auto blocked,
+              database_->number("SELECT count(*) FROM updates h JOIN updates b "
+                                "ON b.order_id = h.order_id AND b.sequence > h.sequence "
+                                "WHERE h.head = 1 AND h.state = 'held' AND b.state = 'queued'"));
+  stats.blocked = blocked.value_or(0);
+  return stats;
+}
+
+}  // namespace smev::outbox

@@ -1,0 +1,275 @@
+// Answers, and what did not come in time.
+
+#include <fmt/format.h>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/sqlite_outbox.hpp"
+#include "sdk/outbox/transitions.hpp"
+
+namespace smev::outbox {
+namespace {
+
+struct StoredAnswer {
+  std::int64_t id = 0;
+  bool of_use = false;  ///< verified and to a message of ours
+  bool settled = false;
+};
+
+Result<std::optional<StoredAnswer>> find_answer(Database& database, const NewAnswer& answer,
+                                                const std::string& sha256) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT id, verified AND NOT stray, settled FROM answers "
+                             "WHERE message_id = ? AND raw_sha256 = ?",
+                             answer.message_id, sha256));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) return std::optional<StoredAnswer>{};
+  return std::optional<StoredAnswer>(
+      StoredAnswer{statement.integer(0), statement.flag(1), statement.flag(2)});
+}
+
+Result<std::int64_t> insert_answer(Database& database, TimePoint now, const NewAnswer& answer,
+                                   const std::string& sha256, bool settled) {
+  SMEV_TRY(database.run(
+      "INSERT INTO answers (message_id, original_message_id, kind, content_type, raw_sha256, "
+      "verdicts, verified, stray, settled, note, received, raw) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      answer.message_id, answer.original_message_id, answer.kind, answer.content_type, sha256,
+      answer.verdicts, answer.verified, answer.stray, settled, answer.note, now, Blob{answer.raw}));
+  return database.last_id();
+}
+
+// The same octets again, and this time they can be used: trust was mended, or the message is known
+// now.
+Result<void> upgrade_answer(Database& database, std::int64_t id, const NewAnswer& answer,
+                            bool settled) {
+  SMEV_TRY(database.run(
+      "UPDATE answers SET verified = ?, stray = ?, verdicts = ?, note = ?, settled = ? "
+      "WHERE id = ?",
+      answer.verified, answer.stray, answer.verdicts, answer.note, settled, id));
+  return {};
+}
+
+Result<void> learn(Database& database, std::int64_t order, const Settlement& settlement) {
+  SMEV_TRY(
+      database.run("UPDATE orders SET known_to_recipient = known_to_recipient OR ?, "
+                   "elk_number = coalesce(?, elk_number) WHERE id = ?",
+                   settlement.known_to_recipient, settlement.elk_number, order));
+  return {};
+}
+
+// How an update stands to the message that was answered.
+struct AnsweredItem {
+  std::int64_t order_id = 0;
+  UpdateState state = UpdateState::queued;
+  bool settled = false;   ///< an earlier answer to this message has settled it
+  MessageKey latest = 0;  ///< the last message that carried the update
+};
+
+Result<AnsweredItem> read_item(Database& database, MessageKey message, UpdateId update) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT u.order_id, u.state, i.settled, "
+                             "(SELECT max(message) FROM message_items WHERE update_id = u.id) "
+                             "FROM message_items i JOIN updates u ON u.id = i.update_id "
+                             "WHERE i.message = ? AND i.update_id = ?",
+                             message, update));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) {
+    return fail(misuse(fmt::format("update {} is not in the message that was answered", update)));
+  }
+  AnsweredItem item;
+  item.order_id = statement.integer(0);
+  item.state = statement.named(1, &update_state);
+  item.settled = statement.flag(2);
+  item.latest = statement.integer(3);
+  SMEV_TRY(statement.sound());
+  return item;
+}
+
+// A delivery counts from whatever message. Bad news counts once, and only from the last message of
+// the update: of an earlier one it would stop or restart what goes another way already.
+bool counts(const AnsweredItem& item, MessageKey message, const Settlement& settlement) {
+  if (settlement.event == UpdateEvent::delivered) return true;
+  if (item.latest != message) return false;
+  return !item.settled || item.state == UpdateState::held;
+}
+
+Result<void> settle_one(Database& database, TimePoint now, MessageKey message,
+                        const Settlement& settlement, std::vector<UpdateId>& changed) {
+  if (settlement.event != UpdateEvent::delivered && settlement.event != UpdateEvent::stopped &&
+      settlement.event != UpdateEvent::returned) {
+    return fail(
+        illegal_move("an answer cannot make an update " + std::string(name(settlement.event))));
+  }
+  SMEV_ASSIGN(const AnsweredItem item, read_item(database, message, settlement.update));
+  SMEV_TRY(learn(database, item.order_id, settlement));
+  SMEV_TRY(
+      database.run("UPDATE message_items SET settled = 1, "
+                   "result_code = coalesce(?, result_code) "
+                   "WHERE message = ? AND update_id = ?",
+                   settlement.result_code, message, settlement.update));
+  if (!counts(item, message, settlement)) return {};
+  UpdateChange change;
+  change.event = settlement.event;
+  change.hold_reason = settlement.hold_reason;
+  change.hold_text = settlement.hold_text;
+  change.result_code = settlement.result_code;
+  change.forced_kind = settlement.forced_kind;
+  SMEV_ASSIGN(const bool moved, apply(database, now, settlement.update, change));
+  if (moved) changed.push_back(settlement.update);
+  if (item.latest == message) return {};
+  // Delivered by an earlier message: the last one need not go any more.
+  return withdraw_if_idle(database, now, item.latest);
+}
+
+// What the answer should have named and did not.
+Result<void> hold_unnamed(Database& database, TimePoint now, MessageKey message,
+                          std::vector<UpdateId>& changed) {
+  SMEV_ASSIGN(const std::vector<UpdateId> left,
+              updates_of(database, message, UpdateState::in_flight));
+  for (const UpdateId update : left) {
+    SMEV_ASSIGN(const AnsweredItem item, read_item(database, message, update));
+    if (item.latest != message) continue;
+    UpdateChange change;
+    change.hold_reason = HoldReason::not_in_answer;
+    change.hold_text = label(HoldReason::not_in_answer);
+    SMEV_ASSIGN(const bool moved, apply(database, now, update, change));
+    if (moved) changed.push_back(update);
+  }
+  return {};
+}
+
+Result<void> settle(Database& database, TimePoint now, const NewAnswer& answer,
+                    const std::vector<Settlement>& settlements, std::vector<UpdateId>& changed) {
+  SMEV_ASSIGN(const std::optional<MessageKey> message,
+              find_message_key(database, answer.original_message_id));
+  if (!message) {
+    return fail(not_found("message " + answer.original_message_id + " that was answered"));
+  }
+  SMEV_TRY(apply(database, now, *message, MessageEvent::answered));
+  for (const Settlement& settlement : settlements) {
+    SMEV_TRY(settle_one(database, now, *message, settlement, changed));
+  }
+  return hold_unnamed(database, now, *message, changed);
+}
+
+Result<std::vector<MessageKey>> unanswered(Database& database, TimePoint now) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT id FROM messages WHERE waiting = 1 AND state = 'accepted' "
+                             "AND answer_deadline <> '' AND answer_deadline <= ?",
+                             now));
+  return read_numbers(statement);
+}
+
+// What a worker has claimed is on its way into a message.
+Result<std::vector<UpdateId>> past_deadline(Database& database, TimePoint now) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT id FROM updates WHERE state = 'queued' AND deadline <> '' "
+                             "AND deadline <= ?1 AND lease_until <= ?1",
+                             now));
+  return read_numbers(statement);
+}
+
+Result<void> hold_unanswered(Database& database, TimePoint now, MessageKey message,
+                             std::vector<UpdateId>& changed) {
+  SMEV_ASSIGN(const std::vector<UpdateId> updates,
+              updates_of(database, message, UpdateState::in_flight));
+  UpdateChange change;
+  change.hold_reason = HoldReason::unanswered;
+  change.hold_text = "Ответа не было до " + DateTime(now).text() + ".";
+  for (const UpdateId update : updates) {
+    SMEV_ASSIGN(const bool moved, apply(database, now, update, change));
+    if (moved) changed.push_back(update);
+  }
+  return refresh_waiting(database, message);
+}
+
+}  // namespace
+
+Result<std::optional<MessageRow>> SqliteOutbox::find_message(const Uuid& message_id) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(const auto key, find_message_key(*database_, message_id.text()));
+  if (!key) return std::optional<MessageRow>{};
+  SMEV_ASSIGN(MessageRow row, read_message(*database_, *key));
+  return std::optional<MessageRow>(std::move(row));
+}
+
+Result<RecordedAnswer> SqliteOutbox::record_answer(const NewAnswer& answer,
+                                                   const std::vector<Settlement>& settlements) {
+  const bool of_use = answer.verified && !answer.stray;
+  if (!settlements.empty() && !of_use) {
+    return fail(misuse("an answer that is stray or not verified settles nothing"));
+  }
+  const std::string sha256 = sha256_hex(answer.raw);
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
+  const TimePoint now = clock_->now();
+  SMEV_ASSIGN(const auto stored, find_answer(*database_, answer, sha256));
+  RecordedAnswer recorded;
+  if (stored) {
+    recorded.id = stored->id;
+    const bool settles = !settlements.empty() && !stored->settled;
+    const bool mended = of_use && !stored->of_use;
+    recorded.repeated = !settles && !mended;
+    if (recorded.repeated) return recorded;
+    SMEV_TRY(upgrade_answer(*database_, stored->id, answer, settles || stored->settled));
+  } else {
+    SMEV_ASSIGN(recorded.id, insert_answer(*database_, now, answer, sha256, !settlements.empty()));
+  }
+  if (!settlements.empty()) {
+    std::vector<UpdateId> changed;
+    SMEV_TRY(settle(*database_, now, answer, settlements, changed));
+    SMEV_ASSIGN(recorded.changed, require_updates(*database_, changed));
+  }
+  SMEV_TRY(transaction.commit(kAnswerPoints));
+  return recorded;
+}
+
+Result<void> SqliteOutbox::mark_acknowledged(std::int64_t answer) {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
+  SMEV_ASSIGN(const std::int64_t found,
+              database_->run("UPDATE answers SET acknowledged = CASE WHEN acknowledged = '' "
+                             "THEN ? ELSE acknowledged END WHERE id = ?",
+                             clock_->now(), answer));
+  if (found == 0) return fail(not_found("answer " + std::to_string(answer)));
+  return transaction.commit(kAcknowledgedPoints);
+}
+
+Result<std::vector<AnswerRow>> SqliteOutbox::unacknowledged() {
+  const std::lock_guard lock(mutex_);
+  SMEV_ASSIGN(Statement statement,
+              database_->query("SELECT " SMEV_ANSWER_COLUMNS
+                               " FROM answers WHERE verified = 1 AND stray = 0 "
+                               "AND acknowledged = '' ORDER BY id"));
+  return read_all(statement, &read_answer);
+}
+
+Result<std::vector<UpdateRow>> SqliteOutbox::hold_overdue() {
+  const std::lock_guard lock(mutex_);
+  const TimePoint now = clock_->now();
+  {
+    SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
+    SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
+    if (messages.empty() && updates.empty()) return std::vector<UpdateRow>{};
+  }
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
+  std::vector<UpdateId> changed;
+  SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
+  for (const MessageKey message : messages) {
+    SMEV_TRY(hold_unanswered(*database_, now, message, changed));
+  }
+  SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
+  for (const UpdateId update : updates) {
+    UpdateChange change;
+    change.hold_reason = HoldReason::deadline;
+    change.hold_text = label(HoldReason::deadline);
+    SMEV_TRY(apply(*database_, now, update, change));
+    changed.push_back(update);
+  }
+  SMEV_ASSIGN(std::vector<UpdateRow> rows, require_updates(*database_, changed));
+  SMEV_TRY(transaction.commit());
+  return rows;
+}
+
+}  // namespace smev::outbox

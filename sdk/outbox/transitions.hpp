@@ -1,0 +1,47 @@
+#pragma once
+// The one place that changes a state: reads it, asks the table, writes it, and keeps in step what
+// hangs on it (head flags, leases, what a message waits for). Always inside the caller's
+// transaction.
+
+#include <optional>
+#include <string>
+
+#include "sdk/outbox/database.hpp"
+#include "sdk/outbox/rows.hpp"
+
+namespace smev::outbox {
+
+struct UpdateChange {
+  UpdateEvent event = UpdateEvent::stopped;
+  HoldReason hold_reason = HoldReason::none;  ///< with `stopped`: not none
+  std::string hold_text;
+  std::optional<int> result_code;
+  ForcedKind forced_kind = ForcedKind::none;  ///< with `returned`: a conversion
+  std::optional<TimePoint> not_before;        ///< with `returned`
+};
+
+/// Whether the state changed; `illegal_transition` when the table has no such move.
+Result<bool> apply(Database& database, TimePoint now, UpdateId update, const UpdateChange& change);
+
+/// The message's state after the event. A message that will not be offered again stops waiting.
+Result<MessageState> apply(Database& database, TimePoint now, MessageKey message,
+                           MessageEvent event);
+
+/// A message waits while an update is in flight in it.
+Result<void> refresh_waiting(Database& database, MessageKey message);
+
+/// A message in which nothing is in flight any more stops waiting; when it cannot have left, it is
+/// superseded.
+Result<void> withdraw_if_idle(Database& database, TimePoint now, MessageKey message);
+
+/// Closes an attempt that nobody will end any more: its message is in doubt, and due at once.
+Result<void> interrupt_attempt(Database& database, TimePoint now, MessageKey message);
+
+/// `stale_lease` unless the update is claimed under this epoch.
+Result<void> check_claim(Database& database, UpdateId update, std::int64_t lease_epoch);
+
+/// Whether an earlier message of the update may have reached SMEV, or may yet, and is not known to
+/// be refused or answered.
+Result<bool> has_unresolved_message(Database& database, UpdateId update);
+
+}  // namespace smev::outbox

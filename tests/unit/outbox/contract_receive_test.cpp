@@ -1,0 +1,360 @@
+// Contract: answers and deadlines. See sdk/outbox/sqlite_receive.cpp.
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/outbox/contract.hpp"
+
+namespace smev::outbox_test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class OutboxReceive : public OutboxContract {
+ protected:
+  std::vector<UpdateRow> hold_overdue() {
+    const auto changed = outbox().hold_overdue();
+    EXPECT_TRUE(changed) << changed.error().describe();
+    return changed.value_or(std::vector<UpdateRow>{});
+  }
+  Settlement returned(UpdateId id, ForcedKind kind) {
+    Settlement settled = settlement(id, UpdateEvent::returned);
+    settled.result_code = 28;
+    settled.forced_kind = kind;
+    return settled;
+  }
+};
+SMEV_FOR_ALL_STORES(OutboxReceive);
+
+TEST_P(OutboxReceive, a_good_answer_delivers_and_tells_of_the_order) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  advance(minutes(1));
+  Settlement settled = settlement(id, UpdateEvent::delivered);
+  settled.elk_number = 4711;
+  const RecordedAnswer recorded = record(answer_to(message_id), {settled});
+  EXPECT_FALSE(recorded.repeated);
+  ASSERT_EQ(recorded.changed.size(), 1u);
+  EXPECT_EQ(recorded.changed[0].state, UpdateState::delivered);
+  EXPECT_EQ(recorded.changed[0].result_code, 0);
+  EXPECT_EQ(recorded.changed[0].settled_at, now());
+  EXPECT_EQ(message_state(message_id), MessageState::answered);
+  EXPECT_EQ(message(message_id).answered_at, now());
+  EXPECT_EQ(message(message_id).items[0].result_code, 0);
+  EXPECT_TRUE(facts("a").known_to_recipient);
+  EXPECT_EQ(facts("a").elk_number, 4711);
+  EXPECT_EQ(stats().final, 1);
+  EXPECT_EQ(stats().awaiting_answer, 0);
+}
+
+TEST_P(OutboxReceive, an_answer_is_kept_raw_with_its_verdicts) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  NewAnswer given = answer_to(message_id, std::string("raw \0 octets", 12));
+  given.verdicts = "[{\"valid\":true}]";
+  record(given, {settlement(id, UpdateEvent::delivered)});
+  const auto answers = outbox().answers_to(message_id);
+  ASSERT_TRUE(answers);
+  ASSERT_EQ(answers->size(), 1u);
+  EXPECT_EQ((*answers)[0].raw, given.raw);
+  EXPECT_EQ((*answers)[0].verdicts, given.verdicts);
+  EXPECT_EQ((*answers)[0].kind, "content");
+  EXPECT_EQ((*answers)[0].message_id, given.message_id);
+  EXPECT_TRUE((*answers)[0].verified);
+  EXPECT_EQ((*answers)[0].received, now());
+}
+
+TEST_P(OutboxReceive, an_answer_is_unacknowledged_until_it_is_marked) {
+  const UpdateId id = submit("a");
+  const RecordedAnswer recorded = deliver(send_one(), id);
+  ASSERT_EQ(outbox().unacknowledged()->size(), 1u);
+  EXPECT_EQ((*outbox().unacknowledged())[0].id, recorded.id);
+  if (GetParam().survives_reopening) {
+    reopen();
+    EXPECT_EQ(outbox().unacknowledged()->size(), 1u) << "a crash before the Ack";
+  }
+  ASSERT_TRUE(outbox().mark_acknowledged(recorded.id));
+  ASSERT_TRUE(outbox().mark_acknowledged(recorded.id)) << "twice is no harm";
+  EXPECT_THAT(*outbox().unacknowledged(), IsEmpty());
+  EXPECT_EQ(error_of(outbox().mark_acknowledged(recorded.id + 1)).code, ErrorCode::not_found);
+}
+
+TEST_P(OutboxReceive, a_repeated_answer_settles_nothing_again) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  const NewAnswer given = answer_to(message_id);
+  const RecordedAnswer first = record(given, {stopped(id, HoldReason::refused)});
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::requeued, "op", "исправлено"));
+  const RecordedAnswer second = record(given, {stopped(id, HoldReason::refused)});
+  EXPECT_TRUE(second.repeated);
+  EXPECT_EQ(second.id, first.id);
+  EXPECT_THAT(second.changed, IsEmpty());
+  EXPECT_EQ(state(id), UpdateState::queued);
+}
+
+TEST_P(OutboxReceive, the_same_answer_signed_anew_does_not_stop_what_a_conversion_has_returned) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  record(answer_to(message_id, "signed once"), {returned(id, ForcedKind::create)});
+  EXPECT_EQ(state(id), UpdateState::queued);
+  // The receiver sees a conversion that was used up, and says "stopped".
+  record(answer_to(message_id, "signed twice"), {stopped(id, HoldReason::order_not_found)});
+  EXPECT_EQ(state(id), UpdateState::queued);
+  EXPECT_EQ(outbox().answers_to(message_id)->size(), 2u);
+}
+
+TEST_P(OutboxReceive, a_refusal_holds_and_blocks_the_order) {
+  const UpdateId first = submit("a");
+  submit("a");
+  const Uuid message_id = send_one();
+  record(answer_to(message_id), {stopped(first, HoldReason::refused)});
+  const UpdateRow row = update(first);
+  EXPECT_EQ(row.state, UpdateState::held);
+  EXPECT_EQ(row.hold_reason, HoldReason::refused);
+  EXPECT_EQ(row.hold_text, "Отказано.");
+  EXPECT_EQ(row.result_code, 13);
+  EXPECT_THAT(claim(), IsEmpty());
+}
+
+TEST_P(OutboxReceive, a_conversion_returns_the_update_with_its_forced_kind) {
+  const UpdateId id = submit("a");
+  const Uuid first = send_one();
+  record(answer_to(first), {returned(id, ForcedKind::create)});
+  const auto claims = claim();
+  ASSERT_EQ(claims.size(), 1u);
+  EXPECT_EQ(claims[0].update.forced_kind, ForcedKind::create);
+  EXPECT_EQ(claims[0].update.conversions, 1);
+  ASSERT_TRUE(outbox().freeze({message_of(claims)})) << "the earlier message was answered";
+}
+
+TEST_P(OutboxReceive, bad_news_of_an_earlier_message_does_not_touch_what_goes_in_a_later_one) {
+  const UpdateId id = submit("a");
+  const Uuid first = send_one();
+  record(answer_to(first, "one"), {returned(id, ForcedKind::create)});
+  const Uuid second = send_one();
+  record(answer_to(first, "two"), {returned(id, ForcedKind::create)});
+  record(answer_to(first, "three"), {stopped(id, HoldReason::refused)});
+  EXPECT_EQ(state(id), UpdateState::in_flight);
+  EXPECT_EQ(update(id).conversions, 1);
+  deliver(second, id);
+  EXPECT_EQ(state(id), UpdateState::delivered);
+}
+
+TEST_P(OutboxReceive, a_delivery_by_an_earlier_message_takes_the_later_one_back) {
+  const UpdateId id = submit("a");
+  const Uuid first = send_one();
+  record(answer_to(first, "one"), {returned(id, ForcedKind::create)});
+  const Uuid second = freeze_one();
+  record(answer_to(first, "two"), {settlement(id, UpdateEvent::delivered)});
+  EXPECT_EQ(state(id), UpdateState::delivered);
+  EXPECT_EQ(message_state(second), MessageState::superseded);
+  EXPECT_THAT(start(), IsEmpty());
+}
+
+TEST_P(OutboxReceive, a_delivery_by_an_earlier_message_stops_a_doubtful_later_one) {
+  const UpdateId id = submit("a");
+  const Uuid first = send_one();
+  record(answer_to(first, "one"), {returned(id, ForcedKind::create)});
+  const Uuid second = freeze_one();
+  finish(start_one(), MessageEvent::doubt);
+  record(answer_to(first, "two"), {settlement(id, UpdateEvent::delivered)});
+  EXPECT_EQ(message_state(second), MessageState::in_doubt) << "what is known of it stays true";
+  EXPECT_THAT(start(), IsEmpty());
+}
+
+TEST_P(OutboxReceive, a_late_answer_delivers_what_was_held_and_frees_the_order) {
+  const UpdateId first = submit("a");
+  const UpdateId second = submit("a");
+  const Uuid message_id = send_one();
+  advance(hours(1));
+  ASSERT_EQ(hold_overdue().size(), 1u);
+  deliver(message_id, first);
+  EXPECT_EQ(state(first), UpdateState::delivered);
+  EXPECT_EQ(update(first).hold_reason, HoldReason::none);
+  EXPECT_THAT(claim_ids(), ElementsAre(second));
+}
+
+TEST_P(OutboxReceive, a_late_refusal_of_what_is_held_gives_it_the_better_reason) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  advance(hours(1));
+  hold_overdue();
+  const RecordedAnswer recorded = record(answer_to(message_id), {stopped(id, HoldReason::refused)});
+  EXPECT_THAT(recorded.changed, IsEmpty()) << "its state is the same";
+  EXPECT_EQ(update(id).hold_reason, HoldReason::refused);
+  EXPECT_EQ(update(id).result_code, 13);
+}
+
+TEST_P(OutboxReceive, a_late_conversion_does_not_restart_what_is_held) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  advance(hours(1));
+  hold_overdue();
+  record(answer_to(message_id), {returned(id, ForcedKind::create)});
+  EXPECT_EQ(state(id), UpdateState::held);
+  EXPECT_EQ(update(id).hold_reason, HoldReason::unanswered);
+  EXPECT_EQ(update(id).result_code, 28);
+  EXPECT_EQ(update(id).conversions, 0);
+}
+
+TEST_P(OutboxReceive, a_late_answer_changes_nothing_about_what_was_skipped_but_is_remembered) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  advance(hours(1));
+  hold_overdue();
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::skipped, "op", "так решили"));
+  const RecordedAnswer recorded = deliver(message_id, id);
+  EXPECT_THAT(recorded.changed, IsEmpty());
+  EXPECT_EQ(state(id), UpdateState::skipped);
+  EXPECT_EQ(message(message_id).items[0].result_code, 0);
+  EXPECT_TRUE(facts("a").known_to_recipient);
+  EXPECT_EQ(message_state(message_id), MessageState::answered);
+}
+
+TEST_P(OutboxReceive, a_refusal_after_the_delivery_changes_nothing) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  deliver(message_id, id);
+  record(answer_to(message_id, "other"), {stopped(id, HoldReason::refused)});
+  EXPECT_EQ(state(id), UpdateState::delivered);
+  EXPECT_EQ(update(id).result_code, 0);
+}
+
+TEST_P(OutboxReceive, every_order_of_an_answer_is_settled_by_its_own_result) {
+  const UpdateId a = submit("a");
+  const UpdateId b = submit("b");
+  const UpdateId c = submit("c");
+  const NewMessage given = message_of(claim());
+  ASSERT_TRUE(outbox().freeze({given}));
+  finish(start_one(), MessageEvent::accepted);
+  const RecordedAnswer recorded =
+      record(answer_to(given.message_id),
+             {settlement(a, UpdateEvent::delivered), stopped(b, HoldReason::refused)});
+  EXPECT_EQ(recorded.changed.size(), 3u);
+  EXPECT_EQ(state(a), UpdateState::delivered);
+  EXPECT_EQ(state(b), UpdateState::held);
+  EXPECT_EQ(state(c), UpdateState::held) << "not named: nothing is dropped silently";
+  EXPECT_EQ(update(c).hold_reason, HoldReason::not_in_answer);
+  EXPECT_FALSE(facts("b").known_to_recipient);
+}
+
+TEST_P(OutboxReceive, an_answer_that_settles_nothing_is_only_stored) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  NewAnswer notice = answer_to(message_id);
+  notice.kind = "async_status";
+  record(notice, {});
+  EXPECT_EQ(message_state(message_id), MessageState::accepted);
+  EXPECT_EQ(state(id), UpdateState::in_flight);
+  EXPECT_EQ(outbox().unacknowledged()->size(), 1u) << "it is ours to acknowledge";
+}
+
+TEST_P(OutboxReceive, an_answer_that_cannot_be_trusted_or_is_not_ours_settles_nothing) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  NewAnswer forged = answer_to(message_id, "forged");
+  forged.verified = false;
+  forged.note = "digest differs";
+  EXPECT_EQ(error_of(outbox().record_answer(forged, {settlement(id, UpdateEvent::delivered)})).code,
+            ErrorCode::internal);
+  record(forged, {});
+  NewAnswer stray = answer_to(message_id, "stray");
+  stray.stray = true;
+  stray.original_message_id = "somebody else's";
+  EXPECT_EQ(error_of(outbox().record_answer(stray, {settlement(id, UpdateEvent::delivered)})).code,
+            ErrorCode::internal);
+  record(stray, {});
+  EXPECT_EQ(state(id), UpdateState::in_flight);
+  EXPECT_THAT(*outbox().unacknowledged(), IsEmpty());
+  const auto unsettled = outbox().unsettled_answers(10);
+  ASSERT_EQ(unsettled->size(), 2u);
+  EXPECT_EQ((*unsettled)[0].note, "digest differs");
+  EXPECT_TRUE((*unsettled)[1].stray);
+  EXPECT_EQ(outbox().unsettled_answers(1)->size(), 1u);
+}
+
+TEST_P(OutboxReceive, an_answer_that_is_trusted_only_later_settles_when_it_comes_again) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  NewAnswer given = answer_to(message_id);
+  given.verified = false;
+  const RecordedAnswer first = record(given, {});
+  given.verified = true;
+  const RecordedAnswer second = record(given, {settlement(id, UpdateEvent::delivered)});
+  EXPECT_FALSE(second.repeated);
+  EXPECT_EQ(second.id, first.id);
+  EXPECT_EQ(state(id), UpdateState::delivered);
+  EXPECT_THAT(*outbox().unsettled_answers(10), IsEmpty());
+  EXPECT_EQ(outbox().unacknowledged()->size(), 1u);
+}
+
+TEST_P(OutboxReceive, a_settlement_has_to_fit_the_message_that_was_answered) {
+  const UpdateId a = submit("a");
+  const Uuid message_id = send_one();
+  const UpdateId b = submit("b");
+  EXPECT_EQ(error_of(outbox().record_answer(answer_to(message_id),
+                                            {settlement(b, UpdateEvent::delivered)}))
+                .code,
+            ErrorCode::internal);
+  NewAnswer unknown = answer_to(message_id);
+  unknown.original_message_id = "11111111-1111-1111-8111-111111111111";
+  EXPECT_EQ(error_of(outbox().record_answer(unknown, {settlement(a, UpdateEvent::delivered)})).code,
+            ErrorCode::not_found);
+  EXPECT_EQ(
+      error_of(outbox().record_answer(answer_to(message_id), {settlement(a, UpdateEvent::skipped)}))
+          .code,
+      ErrorCode::illegal_transition);
+  EXPECT_EQ(state(a), UpdateState::in_flight);
+  EXPECT_THAT(*outbox().answers_to(message_id), IsEmpty()) << "all or nothing";
+}
+
+// --- deadlines
+
+TEST_P(OutboxReceive, a_message_without_an_answer_is_held_at_its_deadline) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  advance(hours(1) - std::chrono::microseconds(1));
+  EXPECT_THAT(hold_overdue(), IsEmpty());
+  advance(std::chrono::microseconds(1));
+  const auto changed = hold_overdue();
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_EQ(changed[0].id, id);
+  EXPECT_EQ(changed[0].hold_reason, HoldReason::unanswered);
+  EXPECT_FALSE(changed[0].hold_text.empty());
+  EXPECT_EQ(message_state(message_id), MessageState::accepted) << "an answer may still come";
+  EXPECT_THAT(hold_overdue(), IsEmpty());
+  EXPECT_EQ(stats().awaiting_answer, 0);
+}
+
+TEST_P(OutboxReceive, an_update_past_its_own_deadline_is_held_while_it_waits) {
+  NewUpdate given = new_update("a");
+  given.deadline = now() + minutes(1);
+  const UpdateId head = submit(given);
+  given = new_update("a");
+  given.deadline = now() + minutes(2);
+  const UpdateId behind = submit(given);
+  advance(minutes(1));
+  auto changed = hold_overdue();
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_EQ(changed[0].id, head);
+  EXPECT_EQ(changed[0].hold_reason, HoldReason::deadline);
+  advance(minutes(1));
+  changed = hold_overdue();
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_EQ(changed[0].id, behind);
+}
+
+TEST_P(OutboxReceive, an_update_that_is_claimed_or_sent_is_past_the_reach_of_its_deadline) {
+  NewUpdate given = new_update("a");
+  given.deadline = now() + seconds(30);
+  const UpdateId id = submit(given);
+  const auto claims = claim();
+  advance(seconds(30));
+  EXPECT_THAT(hold_overdue(), IsEmpty());
+  ASSERT_TRUE(outbox().freeze({message_of(claims)}));
+  EXPECT_THAT(hold_overdue(), IsEmpty());
+  EXPECT_EQ(state(id), UpdateState::in_flight);
+}
+
+}  // namespace
+}  // namespace smev::outbox_test
