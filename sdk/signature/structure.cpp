@@ -192,8 +192,9 @@ Result<std::string> read_certificate(const Element& signature) {
   return *std::move(der);
 }
 
-Element build_template(const Element& holder, const std::string& reference_id) {
-  xmlNodePtr signature = xmlNewChild(holder.node(), nullptr, BAD_CAST "Signature", nullptr);
+Element build_template(const Fragment& document, const std::string& reference_id) {
+  xmlNodePtr signature = xmlNewDocNode(document.document(), nullptr, BAD_CAST "Signature", nullptr);
+  xmlDocSetRootElement(document.document(), signature);
   xmlNsPtr ns = xmlNewNs(signature, BAD_CAST kDsigNamespace, BAD_CAST "ds");
   xmlSetNs(signature, ns);
   xmlNodePtr signed_info = add(signature, ns, "SignedInfo");

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "sdk/signature/fragment.hpp"
 #include "sdk/xml/document.hpp"
 #include "smev/base/result.hpp"
 
@@ -33,8 +34,8 @@ ReadStructure read_structure(const xml::Element& holder);
 /// The octets of the only ds:X509Certificate in the ds:KeyInfo of `signature`.
 Result<std::string> read_certificate(const xml::Element& signature);
 
-/// Appends an empty ds:Signature for `#reference` to `holder`: what xmlsec fills in.
-xml::Element build_template(const xml::Element& holder, const std::string& reference);
+/// Makes an empty ds:Signature for `#reference` the root of `document`: what xmlsec fills in.
+xml::Element build_template(const Fragment& document, const std::string& reference);
 /// Appends ds:KeyInfo with the certificate.
 void add_certificate(const xml::Element& signature, const std::string& der);
 

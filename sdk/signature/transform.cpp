@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sdk/signature/escaping.hpp"
+#include "sdk/signature/fragment.hpp"
 #include "sdk/xml/library_errors.hpp"
 #include "sdk/xml/tree.hpp"
 
@@ -24,6 +25,10 @@ Failure not_signable(std::string detail) {
 
 std::string_view uri_of(const xmlNs* ns) {
   return ns == nullptr ? std::string_view() : view(ns->href);
+}
+
+bool is_relative(std::string_view uri) {
+  return !uri.empty() && uri.find(':') == std::string_view::npos;
 }
 
 // Qualified attributes first, by namespace and local name; then the others, by local name.
@@ -102,6 +107,16 @@ class Walk {
     }
     if (uri == view(XML_XML_NAMESPACE)) {
       return not_signable("element xml:" + std::string(view(element->name)));
+    }
+    // The canonical form is not defined for these, and the other side refuses them.
+    for (const xmlNs* ns = element->nsDef; ns != nullptr; ns = ns->next) {
+      if (is_relative(view(ns->href))) {
+        return not_signable("relative namespace name on element " +
+                            std::string(view(element->name)));
+      }
+    }
+    if (is_relative(uri)) {
+      return not_signable("relative namespace name of element " + std::string(view(element->name)));
     }
     declarations_.clear();
     const std::size_t mappings = mappings_.size();
@@ -212,16 +227,6 @@ class Walk {
   unsigned last_number_ = 0;
 };
 
-int is_inside(void* top, xmlNodePtr node, xmlNodePtr parent) {
-  for (xmlNodePtr at = node->type == XML_NAMESPACE_DECL ? parent : node; at != nullptr;
-       at = at->parent) {
-    if (at == top) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 }  // namespace
 
 Result<std::string> transform(const xml::Element& element) {
@@ -233,8 +238,9 @@ Result<std::string> transform(const xml::Element& element) {
 
 Result<std::string> exclusive_c14n(const xml::Element& element) {
   const xml::LibraryErrors errors;
+  const Fragment fragment(element);
   xmlOutputBufferPtr buffer = xmlAllocOutputBuffer(nullptr);
-  const int outcome = xmlC14NExecute(element.node()->doc, is_inside, element.node(),
+  const int outcome = xmlC14NExecute(fragment.root().node()->doc, nullptr, nullptr,
                                      XML_C14N_EXCLUSIVE_1_0, nullptr, 0, buffer);
   std::string out;
   if (outcome >= 0) {

@@ -3,13 +3,12 @@
 #include <libxml/tree.h>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/signature/fragment.hpp"
 #include "sdk/signature/identifiers.hpp"
 #include "sdk/signature/profile.hpp"
 #include "sdk/signature/structure.hpp"
 #include "sdk/signature/transform.hpp"
 #include "sdk/signature/xmlsec_operation.hpp"
-#include "sdk/xml/library_errors.hpp"
-#include "sdk/xml/tree.hpp"
 
 namespace smev::signature {
 
@@ -46,43 +45,38 @@ Result<void> check_places(const xml::Document& document, const xml::Element& tar
   return {};
 }
 
-void remove(const xml::Element& element) {
-  xmlUnlinkNode(element.node());
-  xmlFreeNode(element.node());
-}
-
 void remove_content(const xml::Element& element) {
-  while (element.node()->children != nullptr) {
-    remove(xml::Element(element.node()->children));
+  while (xmlNodePtr child = element.node()->children) {
+    xmlUnlinkNode(child);
+    xmlFreeNode(child);
   }
 }
 
-// What the verdict still needs when references and structure are in order.
+// What is left to check when the structure is in order. The signature is checked on a copy; what
+// was signed is looked at where it stands.
 class Check {
  public:
-  Check(xml::Document& document, xml::Element target, Verifier& verifier)
+  Check(const xml::Document& document, xml::Element target, Verifier& verifier)
       : document_(document), target_(target), verifier_(verifier) {}
 
   Result<void> run(const Structure& structure, bool blanks_go, SignatureVerdict& verdict) {
     SMEV_TRY(check_reference(structure));
+    const Fragment copy(structure.signature);
+    const xml::Element signed_info = copy.root().child(kDsigNamespace, "SignedInfo");
     if (blanks_go) {
-      strip_blanks(structure.signed_info);
+      strip_blanks(signed_info);
     }
     Operation operation;
     operation.target = target_;
     operation.verifier = &verifier_;
     operation.certificate_der = structure.certificate_der;
-    const auto checked = check_signature(structure.signature, operation);
-    xml::forget_ids(document_.get());
-    if (!checked) {
-      return checked;
-    }
+    SMEV_TRY(check_signature(copy.root(), operation));
     verdict.digest_holds = operation.digest_holds;
     verdict.value_holds = operation.value_holds;
     if (!operation.digest_holds) {
       // xmlsec stops at a wrong digest. Whether the value holds tells a changed content from a
       // signature that never was one.
-      SMEV_ASSIGN(verdict.value_holds, check_value(structure));
+      SMEV_ASSIGN(verdict.value_holds, check_value(structure, signed_info));
       return invalid("the content is not what was signed");
     }
     return verdict.value_holds ? Result<void>() : invalid("the signature value does not hold");
@@ -111,14 +105,14 @@ class Check {
     return {};
   }
 
-  Result<bool> check_value(const Structure& structure) {
-    SMEV_ASSIGN(const std::string octets, exclusive_c14n(structure.signed_info));
+  Result<bool> check_value(const Structure& structure, const xml::Element& signed_info) {
+    SMEV_ASSIGN(const std::string octets, exclusive_c14n(signed_info));
     SMEV_ASSIGN(const std::string value, base64_decode(structure.signature_value.text()));
     return verifier_.verify(structure.certificate_der, SignatureAlgorithm::gost2012_256, octets,
                             value);
   }
 
-  xml::Document& document_;
+  const xml::Document& document_;
   xml::Element target_;
   Verifier& verifier_;
 };
@@ -148,22 +142,19 @@ Result<void> sign(xml::Document& document, xml::Element target, xml::Element hol
   if (signer.algorithm() != SignatureAlgorithm::gost2012_256) {
     return fail(local_error(ErrorCode::signature_unsupported, "signing with a key of 512 bit"));
   }
-  remove_content(holder);
-  const xml::Element signature = build_template(holder, id);
+  const Fragment fragment;
+  const xml::Element signature = build_template(fragment, id);
   Operation operation;
   operation.target = target;
   operation.signer = &signer;
-  const auto made = make_signature(signature, operation);
-  xml::forget_ids(document.get());
-  if (!made) {
-    remove(signature);
-    return made;
-  }
+  SMEV_TRY(make_signature(signature, operation));
   add_certificate(signature, signer.certificate().der);
+  remove_content(holder);
+  fragment.append_to(holder);
   return {};
 }
 
-SignatureVerdict verify(xml::Document& document, xml::Element target, xml::Element holder,
+SignatureVerdict verify(const xml::Document& document, xml::Element target, xml::Element holder,
                         Verifier& verifier, const VerifyOptions& options) {
   SignatureVerdict verdict;
   verdict.role = holder ? std::string(holder.name()) : std::string();

@@ -21,7 +21,7 @@ Result<void> sign(xml::Document& document, xml::Element target, xml::Element hol
                   Signer& signer);
 
 struct VerifyOptions {
-  /// Removes blank text inside SignedInfo first: for pretty-printed stored copies only.
+  /// Leaves blank text inside SignedInfo out of account: for pretty-printed stored copies only.
   bool strip_blanks = false;
   /// Asks the verifier whether the signer is trusted at this moment; nothing: trust is not checked.
   std::optional<TimePoint> trust_at;
@@ -29,7 +29,8 @@ struct VerifyOptions {
 
 /// Verifies the ds:Signature inside `holder` against `target`. `holder` may be empty: the verdict
 /// then says that the signature is missing. Never fails: whatever is wrong stands in the verdict.
-SignatureVerdict verify(xml::Document& document, xml::Element target, xml::Element holder,
+/// The document is not changed.
+SignatureVerdict verify(const xml::Document& document, xml::Element target, xml::Element holder,
                         Verifier& verifier, const VerifyOptions& options);
 
 /// The certificate inside a ds:Signature holder (DER), when there is exactly one.

@@ -164,7 +164,13 @@ int signature_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecS
     return refuse(operation, "no signer");
   }
   auto value = operation->signer->sign(all);
-  return value ? push_on(transform, *value, context) : refuse(operation, std::move(value).error());
+  if (!value) {
+    // xmlsec leaks memory when a step behind the canonical form fails, so the error goes only to
+    // the operation, which looks at it before anything is used.
+    refuse(operation, std::move(value).error());
+    return push_on(transform, {}, context);
+  }
+  return push_on(transform, *value, context);
 }
 
 int signature_verify(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size,
