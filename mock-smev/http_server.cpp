@@ -1,6 +1,7 @@
 #include "mock-smev/http_server.hpp"
 
 #include <atomic>
+#include <exception>
 #include <optional>
 #include <thread>
 
@@ -76,7 +77,15 @@ class Session : public std::enable_shared_from_this<Session> {
     request.target = std::string(message.target());
     request.content_type = std::string(message[http::field::content_type]);
     request.body = std::move(message.body());
-    reply(shared_->handler(request));
+    reply(handle(request));
+  }
+
+  HttpReply handle(const HttpRequest& request) {
+    try {
+      return shared_->handler(request);
+    } catch (const std::exception&) {
+      return {500, "application/json", R"({"error":"internal"})", {}, {}, false};
+    }
   }
 
   /// A request that cannot be read ends the connection; the client is told why where that can help.

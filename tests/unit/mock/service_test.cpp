@@ -567,7 +567,7 @@ TEST_F(MockService, answers_28_to_an_update_of_an_unknown_order) {
   EXPECT_EQ(business.code, 11);
   ASSERT_EQ(business.orders.size(), 1u);
   EXPECT_EQ(business.orders[0].result, 28);
-  EXPECT_EQ(business.orders[0].elk_number, 0);
+  EXPECT_THAT(answer->content, HasSubstr("<elkOrderNumber>0</elkOrderNumber>"));
   EXPECT_EQ(business.orders[0].order_number, "1");
 }
 
