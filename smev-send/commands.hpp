@@ -19,9 +19,6 @@ struct Session {
   bool quiet = false;
 };
 
-/// An update file that is larger is refused.
-inline constexpr std::size_t kUpdateBytesMax = 16u << 20;
-
 Result<ExitCode> submit(const Session& session, const SubmitCommand& command);
 Result<ExitCode> run(const Session& session, const StopSignals& signals);
 Result<ExitCode> drain(const Session& session, const DrainCommand& command,

@@ -37,7 +37,7 @@ Result<ExitCode> show(const Session& session, const ShowCommand& command) {
   SMEV_ASSIGN(const std::optional<UpdateReport> report, session.sender.find(command.id));
   if (!report) {
     Error error = local_error(ErrorCode::not_found, fmt::format("no update {}", command.id));
-    error.text = fmt::format("Статуса с номером {} нет", command.id);
+    error.text = fmt::format("Обновления с номером {} нет", command.id);
     return fail(std::move(error));
   }
   const Environment& environment = session.environment;

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "smev-send/report_json.hpp"
+#include "smev-send/table.hpp"
 
 namespace smev::cli {
 namespace {
@@ -45,8 +46,30 @@ CLI::Option* add_duration(CLI::App& command, const char* flag, std::optional<Dur
       ->option_text("СРОК");
 }
 
+constexpr char kOptionsTitle[] = "Ключи";
+
+/// Columns by characters, where CLI11 counts octets.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  HelpFormatter() {
+    label("Usage", "Вызов");
+    label("OPTIONS", "КЛЮЧИ");
+    label("SUBCOMMAND", "КОМАНДА");
+    label("Positionals", "Аргументы");
+  }
+
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    std::string head = "  " + make_option_name(option, is_positional) + make_option_opts(option);
+    const std::size_t width = display_width(head);
+    if (width < get_column_width()) head += std::string(get_column_width() - width, ' ');
+    return head + make_option_desc(option) + '\n';
+  }
+};
+
 CLI::App& add_command(CLI::App& app, const char* name, const char* text) {
   CLI::App* command = app.add_subcommand(name, text);
+  command->group("Команды");
+  command->set_help_flag("-h,--help", "Показать справку")->group(kOptionsTitle);
   command->fallthrough();  // the common options are welcome after the command too
   return *command;
 }
@@ -64,48 +87,35 @@ struct Line {
 
   Line() {
     app.name("smev-send");
+    app.formatter(std::make_shared<HelpFormatter>());
+    app.option_defaults()->group(kOptionsTitle);
     app.require_subcommand(1);
-    app.set_version_flag("--version", std::string("smev-send ") + SMEV_VERSION, "Показать версию");
-    app.set_help_flag("-h,--help", "Показать справку");
+    app.set_version_flag("--version", std::string("smev-send ") + SMEV_VERSION, "Показать версию")
+        ->group(kOptionsTitle);
+    app.set_help_flag("-h,--help", "Показать справку")->group(kOptionsTitle);
     app.add_option(
            "--config", invocation.config,
            fmt::format("Файл настроек; без ключа: ${}, затем {}", kConfigVariable, kConfigPath))
         ->option_text("ФАЙЛ");
     app.add_flag("--json", invocation.json, "Вывод для программ: JSON");
     app.add_flag("--quiet", invocation.quiet, "Меньше сообщений в стандартный поток ошибок");
-    app.footer(exit_code_lines());
-    set_labels();
     add_submit();
     add_run();
     add_list();
     add_show();
-  }
-
-  void set_labels() {
-    auto formatter = std::make_shared<CLI::Formatter>();
-    for (const auto& [english, russian] : {std::pair{"Usage", "Вызов"},
-                                           {"OPTIONS", "КЛЮЧИ"},
-                                           {"SUBCOMMAND", "КОМАНДА"},
-                                           {"SUBCOMMANDS", "КОМАНДЫ"},
-                                           {"Subcommands", "Команды"},
-                                           {"Positionals", "Аргументы"},
-                                           {"Options", "Ключи"},
-                                           {"REQUIRED", "обязателен"}}) {
-      formatter->label(english, russian);
-    }
-    app.formatter(formatter);
+    app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
   void add_submit() {
     CLI::App& command =
-        add_command(app, "submit", "Проверить статус и надёжно поставить в очередь");
-    command.add_option("file", submit.file, "Файл JSON со статусом, «-» — стандартный ввод")
+        add_command(app, "submit", "Проверить обновление и надёжно поставить в очередь");
+    command.add_option("file", submit.file, "Файл JSON с обновлением, «-» — стандартный ввод")
         ->option_text("ФАЙЛ")
         ->required();
     command.add_option("--key", submit.idempotency_key, "Ключ идемпотентности")
         ->option_text("КЛЮЧ");
     add_duration(command, "--wait", submit.wait,
-                 "Ждать, пока работающий smev-send run доведёт статус до исхода");
+                 "Ждать, пока работающий smev-send run доведёт обновление до исхода");
     command.final_callback([this] { invocation.command = submit; });
   }
 
@@ -121,7 +131,7 @@ struct Line {
   }
 
   void add_list() {
-    CLI::App& command = add_command(app, "list", "Показать статусы таблицей");
+    CLI::App& command = add_command(app, "list", "Показать обновления таблицей");
     command
         .add_option_function<std::string>(
             "--state",
@@ -145,7 +155,7 @@ struct Line {
   }
 
   void add_show() {
-    CLI::App& command = add_command(app, "show", "Показать всё, что было с одним статусом");
+    CLI::App& command = add_command(app, "show", "Показать всё, что было с одним обновлением");
     command.add_option("id", show.id, "Номер, который напечатали submit и list")
         ->check(CLI::PositiveNumber)
         ->option_text("НОМЕР")
@@ -155,9 +165,11 @@ struct Line {
 };
 
 /// CLI11 tells its story in English; the kind of the mistake is told in Russian first.
-const char* mistake(const CLI::ParseError& error) {
+std::string mistake(const CLI::ParseError& error, const CLI::App& app) {
+  const std::vector<std::string> unknown = app.remaining();
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
     case CLI::ExitCodes::RequiredError:
+      if (!unknown.empty()) return "неизвестная команда «" + unknown.front() + "»";
       return "не хватает команды или обязательного аргумента";
     case CLI::ExitCodes::ExtrasError:
       return "есть лишний или неизвестный аргумент";
@@ -171,9 +183,9 @@ const char* mistake(const CLI::ParseError& error) {
   }
 }
 
-Error usage_error(const CLI::ParseError& error) {
+Error usage_error(const CLI::ParseError& error, const CLI::App& app) {
   Error made;
-  made.text = fmt::format("Неверная командная строка: {}", mistake(error));
+  made.text = "Неверная командная строка: " + mistake(error, app);
   made.detail = error.what();
   return made;
 }
@@ -198,7 +210,7 @@ std::variant<Invocation, ExitCode> parse_arguments(std::vector<std::string> argu
     line.app.exit(asked, environment.out, environment.out);
     return ExitCode::done;
   } catch (const CLI::ParseError& error) {
-    const Error told = usage_error(error);
+    const Error told = usage_error(error, line.app);
     if (json) {
       environment.out << error_json(told, kUsageCode) << '\n';
     } else {

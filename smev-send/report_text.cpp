@@ -108,7 +108,7 @@ std::string statuses_text(const UpdateRow& update) {
 }
 
 std::string update_text(const UpdateRow& update, bool colour) {
-  std::string text = painted(fmt::format("Статус {} · заявление {}, по порядку {}", update.id,
+  std::string text = painted(fmt::format("Обновление {} · заявление {}, по порядку {}", update.id,
                                          printable(update.order.number), update.sequence),
                              Paint::bold, colour) +
                      '\n';
@@ -124,8 +124,8 @@ std::string update_text(const UpdateRow& update, bool colour) {
   text += line("Отправитель",
                fmt::format("{}, {}", update.order.sender, contour_label(update.order.contour)));
   text += statuses_text(update);
-  text += line("Подан", local_time_text(update.submitted_at));
-  if (update.settled_at) text += line("Завершён", local_time_text(*update.settled_at));
+  text += line("Подано", local_time_text(update.submitted_at));
+  if (update.settled_at) text += line("Завершено", local_time_text(*update.settled_at));
   if (update.not_before) text += line("Не раньше", local_time_text(*update.not_before));
   if (update.deadline) text += line("Срок", local_time_text(*update.deadline));
   return text;
@@ -255,7 +255,7 @@ std::string drain_text(const DrainReport& report) {
   text += line("Остановлено", std::to_string(stats.held));
   text += line("Завершено", std::to_string(stats.final));
   if (stats.blocked > 0) {
-    text += line("Ждут", fmt::format("{} (их держит остановленный статус того же заявления)",
+    text += line("Ждут", fmt::format("{} (их держит остановленное обновление того же заявления)",
                                      stats.blocked));
   }
   if (stats.held > 0) text += "Остановленные: smev-send list --state held\n";

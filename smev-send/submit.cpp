@@ -8,6 +8,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/elk/json.hpp"
+#include "sdk/elk/json_tree.hpp"
 #include "smev-send/commands.hpp"
 #include "smev-send/report_json.hpp"
 #include "smev-send/report_text.hpp"
@@ -22,10 +23,10 @@ Result<std::string> read_all(std::istream& in) {
   std::array<char, 64u << 10> chunk{};
   while (in.read(chunk.data(), chunk.size()), in.gcount() > 0) {
     text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kUpdateBytesMax) {
+    if (text.size() > elk::kJsonBytesMax) {
       return fail(
           local_error(ErrorCode::limit_exceeded,
-                      fmt::format("more than {} bytes on standard input", kUpdateBytesMax)));
+                      fmt::format("more than {} bytes on standard input", elk::kJsonBytesMax)));
     }
   }
   if (in.bad()) return fail(local_error(ErrorCode::io, "cannot read standard input"));
@@ -42,7 +43,7 @@ void resolve_files(elk::Status& status, const std::filesystem::path& folder) {
 Result<elk::Update> read_update(const std::string& file, const Environment& environment) {
   const bool standard_input = file == kStandardInput;
   SMEV_ASSIGN(const std::string text,
-              standard_input ? read_all(environment.in) : read_file(file, kUpdateBytesMax));
+              standard_input ? read_all(environment.in) : read_file(file, elk::kJsonBytesMax));
   SMEV_ASSIGN(elk::Update update, elk::update_from_json(text));
   if (standard_input) return update;
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -59,7 +60,7 @@ void tell(const Session& session, const UpdateRow& update) {
     out << update.id << '\n';
   }
   if (session.json || session.quiet) return;
-  session.environment.err << fmt::format("Заявление {}: статус {} — {}\n", update.order.number,
+  session.environment.err << fmt::format("Заявление {}: обновление {} — {}\n", update.order.number,
                                          update.id, label(update.state));
   if (update.hold_reason != HoldReason::none) {
     session.environment.err << fmt::format("  {}. {}\n  {}\n", label(update.hold_reason),

@@ -1,0 +1,161 @@
+#include "smev-send/invocation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "command_fixture.hpp"
+
+namespace smev::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+class Arguments : public testing::Test {
+ protected:
+  std::variant<Invocation, ExitCode> parse(std::vector<std::string> arguments) {
+    out_.str("");
+    err_.str("");
+    const Environment environment{in_, out_, err_, [this](const char*) { return variable; },
+                                  [](const std::string&) -> Result<SenderOptions> {
+                                    return fail(local_error(ErrorCode::internal, "not opened"));
+                                  }};
+    return parse_arguments(std::move(arguments), environment);
+  }
+  template <class Command>
+  Command command(std::vector<std::string> arguments) {
+    const auto parsed = parse(std::move(arguments));
+    if (const auto* invocation = std::get_if<Invocation>(&parsed)) {
+      if (const auto* wanted = std::get_if<Command>(&invocation->command)) return *wanted;
+    }
+    ADD_FAILURE() << err();
+    return {};
+  }
+  Invocation invocation(std::vector<std::string> arguments) {
+    const auto parsed = parse(std::move(arguments));
+    if (const auto* made = std::get_if<Invocation>(&parsed)) return *made;
+    ADD_FAILURE() << err();
+    return {};
+  }
+  void expect_usage_fault(std::vector<std::string> arguments, const std::string& text) {
+    const auto parsed = parse(std::move(arguments));
+    const auto* code = std::get_if<ExitCode>(&parsed);
+    ASSERT_NE(code, nullptr) << text;
+    EXPECT_EQ(*code, ExitCode::usage);
+    EXPECT_EQ(out_.str(), "");
+    EXPECT_THAT(err(), AllOf(HasSubstr("Неверная командная строка"), HasSubstr(text)));
+  }
+  [[nodiscard]] std::string out() const { return out_.str(); }
+  [[nodiscard]] std::string err() const { return err_.str(); }
+
+  std::optional<std::string> variable;
+
+ private:
+  std::istringstream in_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(Arguments, configuration_comes_from_the_flag_then_the_variable_then_the_usual_place) {
+  EXPECT_EQ(invocation({"run"}).config, "/etc/smev/smev.toml");
+  variable = "";
+  EXPECT_EQ(invocation({"run"}).config, "/etc/smev/smev.toml");
+  variable = "/srv/smev.toml";
+  EXPECT_EQ(invocation({"run"}).config, "/srv/smev.toml");
+  EXPECT_EQ(invocation({"--config", "x.toml", "run"}).config, "x.toml");
+}
+
+TEST_F(Arguments, common_flags_stand_before_the_command_or_after_it) {
+  const Invocation before = invocation({"--json", "--quiet", "--config=x", "list"});
+  EXPECT_TRUE(before.json && before.quiet && before.config == "x");
+  const Invocation after = invocation({"list", "--json", "--quiet", "--config=x"});
+  EXPECT_TRUE(after.json && after.quiet && after.config == "x");
+  const Invocation neither = invocation({"list"});
+  EXPECT_FALSE(neither.json || neither.quiet);
+}
+
+TEST_F(Arguments, submit_takes_a_file_a_key_and_a_wait) {
+  const auto plain = command<SubmitCommand>({"submit", "-"});
+  EXPECT_EQ(plain.file, "-");
+  EXPECT_EQ(plain.idempotency_key, "");
+  EXPECT_EQ(plain.wait, std::nullopt);
+  const auto full = command<SubmitCommand>({"submit", "u.json", "--key", "k", "--wait", "90s"});
+  EXPECT_EQ(full.file, "u.json");
+  EXPECT_EQ(full.idempotency_key, "k");
+  EXPECT_EQ(full.wait, Duration(90s));
+}
+
+TEST_F(Arguments, drain_takes_ten_minutes_unless_told) {
+  EXPECT_EQ(command<DrainCommand>({"drain"}).timeout, Duration(10min));
+  EXPECT_EQ(command<DrainCommand>({"drain", "--timeout", "250ms"}).timeout, Duration(250ms));
+}
+
+TEST_F(Arguments, list_takes_its_filters) {
+  const auto plain = command<ListCommand>({"list"});
+  EXPECT_EQ(plain.state, std::nullopt);
+  EXPECT_EQ(plain.limit, kListLimitDefault);
+  const auto full = command<ListCommand>(
+      {"list", "--state", "held", "--order", "A-1", "--after", "7", "--limit", "10000"});
+  EXPECT_EQ(full.state, UpdateState::held);
+  EXPECT_EQ(full.order, "A-1");
+  EXPECT_EQ(full.after, 7);
+  EXPECT_EQ(full.limit, kListLimitMax);
+}
+
+TEST_F(Arguments, show_takes_an_id) { EXPECT_EQ(command<ShowCommand>({"show", "17"}).id, 17); }
+
+TEST_F(Arguments, wrong_lines_are_told_in_russian) {
+  expect_usage_fault({}, "не хватает команды");
+  expect_usage_fault({"send"}, "неизвестная команда «send»");
+  expect_usage_fault({"submit"}, "не хватает");
+  expect_usage_fault({"submit", "a", "b"}, "лишний");
+  expect_usage_fault({"submit", "a", "--wait", "5"}, "нужен срок");
+  expect_usage_fault({"submit", "a", "--key"}, "не то число значений");
+  expect_usage_fault({"list", "--state", "stuck"}, "queued, in_flight");
+  expect_usage_fault({"list", "--limit", "0"}, "не подходит");
+  expect_usage_fault({"list", "--limit", "10001"}, "не подходит");
+  expect_usage_fault({"list", "--after", "-1"}, "не подходит");
+  expect_usage_fault({"show"}, "не хватает");
+  expect_usage_fault({"show", "0"}, "не подходит");
+  expect_usage_fault({"show", "x"}, "не подходит");
+  expect_usage_fault({"run", "list"}, "лишний");
+  expect_usage_fault({"run", "--colour"}, "лишний");
+}
+
+TEST_F(Arguments, wrong_line_is_told_as_json_when_json_is_wanted) {
+  const auto parsed = parse({"--json", "send"});
+  ASSERT_TRUE(std::holds_alternative<ExitCode>(parsed));
+  EXPECT_EQ(std::get<ExitCode>(parsed), ExitCode::usage);
+  EXPECT_EQ(nlohmann::json::parse(out()).at("error").at("code"), "usage");
+  EXPECT_EQ(err(), "");
+}
+
+TEST_F(Arguments, help_names_every_command_and_exit_code) {
+  const auto parsed = parse({"--help"});
+  ASSERT_TRUE(std::holds_alternative<ExitCode>(parsed));
+  EXPECT_EQ(std::get<ExitCode>(parsed), ExitCode::done);
+  for (const char* word :
+       {"submit", "run", "drain", "list", "show", "--config", "--json", "--quiet"}) {
+    EXPECT_THAT(out(), HasSubstr(word));
+  }
+  for (const ExitCodeRow& row : exit_codes()) EXPECT_THAT(out(), HasSubstr(std::string(row.text)));
+}
+
+TEST_F(Arguments, help_of_a_command_names_its_flags) {
+  parse({"list", "--help"});
+  EXPECT_THAT(out(), AllOf(HasSubstr("--state"), HasSubstr("--order"), HasSubstr("--limit")));
+}
+
+TEST_F(Arguments, version_is_told) {
+  const auto parsed = parse({"--version"});
+  EXPECT_EQ(std::get<ExitCode>(parsed), ExitCode::done);
+  EXPECT_THAT(out(), testing::MatchesRegex("smev-send [0-9.]+\n"));
+}
+
+}  // namespace
+}  // namespace smev::cli
