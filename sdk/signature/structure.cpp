@@ -26,7 +26,8 @@ Failure unsupported(std::string detail) {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t kShownMax = 120;
-  return "\"" + std::string(text.substr(0, kShownMax)) + "\"";
+  std::string out(1, '"');
+  return out.append(text.substr(0, kShownMax)).append(1, '"');
 }
 
 bool is_ds(const Element& element, std::string_view name) {

@@ -151,7 +151,7 @@ TEST(Cms, refuses_other_forms_by_name) {
 
 TEST(Cms, streams_a_large_file) {
   Folder folder;
-  constexpr long kFileBytes = 64 << 20;
+  constexpr long kFileBytes = 32 << 20;
   constexpr long kGrowthKilobytesMax = 16 << 10;
   const std::string path = folder.write("large", "");
   std::filesystem::resize_file(path, kFileBytes);
