@@ -8,8 +8,6 @@ independently of the outbox. In the end the citizen's account, as the mock shows
 acknowledged status exactly once, in the order of submission.
 
   kill_loop.py [--kills N] [--seed S]      environment: SMEV_BIN_DIR, SMEV_SANITIZE
-
-Exits 77 when the binaries were built without kill points.
 """
 
 import argparse
@@ -23,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+
+from _stand import SLOWNESS, Broken, Stand, first_update, later_update
 
 RUN_POINTS = [
     "outbox.freeze.committing", "outbox.freeze.committed",
@@ -35,80 +34,44 @@ RUN_POINTS = [
     "outbox.acknowledged.committing", "outbox.acknowledged.committed",
 ]
 SUBMIT_POINTS = ["outbox.submit.committing", "outbox.submit.committed"]
-UPDATES_PER_ORDER = 3
-SNILS = "112-233-445 95"
+CODES = (6, 7, 3)  # accepted, intermediate, done with a result
+# Short pauses: the test is about crashes, not about patience.
+RETRY = '[retry]\nbase = "50ms"\ncap = "400ms"'
 
 
-class Broken(Exception):
-    """The promise does not hold, or the test could not be run."""
+class KillLoop:
+    """Submits, kills, and remembers what was acknowledged."""
 
-
-class Bench:
-    """The processes and files of one run."""
-
-    def __init__(self, folder, seed, slow):
-        self.bin = pathlib.Path(os.environ["SMEV_BIN_DIR"])
-        self.folder = folder
+    def __init__(self, stand, seed):
+        self.stand = stand
         self.random = random.Random(seed)
-        self.slow = slow  # sanitizer builds need more time for everything
         self.acknowledged = []  # (order, code, update id) in the order of acknowledgement
         self.kills = {}
         self.started = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=2)
-        self.mock = None
-        self.config = None
-        self.http = None
-
-    def start_mock(self, seed):
-        ports = self.folder / "ports.json"
-        self.mock = subprocess.Popen(
-            [self.bin / "mock-smev", "--dir", self.folder / "mock", "--port", "0", "--ftp-port", "0",
-             "--ports-file", ports, "--redeliver", "300ms", "--answer-delay", "20ms",
-             "--drop-after-accept", "0.2", "--drop-ack", "0.1", "--seed", str(seed)],
-            stdout=open(self.folder / "mock.log", "wb"), stderr=subprocess.STDOUT)
-        deadline = time.monotonic() + 60
-        while not ports.exists():
-            if self.mock.poll() is not None or time.monotonic() > deadline:
-                raise Broken("mock-smev did not start: " + (self.folder / "mock.log").read_text())
-            time.sleep(0.02)
-        self.http = "http://127.0.0.1:%d" % json.loads(ports.read_text())["http"]
-        self.config = self.folder / "mock" / "smev.toml"
-        # Short pauses: the test is about crashes, not about patience.
-        with open(self.config, "a", encoding="utf-8") as out:
-            out.write('\n[retry]\nbase = "50ms"\ncap = "400ms"\n')
-
-    def stop_mock(self):
-        if self.mock and self.mock.poll() is None:
-            self.mock.terminate()
-            self.mock.wait(timeout=30)
+        self.run_log = stand.folder / "run.log"
 
     def smev_send(self, *arguments, point=None, **options):
         environment = dict(os.environ)
         environment.pop("SMEV_KILL_AT", None)
         if point:
             environment["SMEV_KILL_AT"] = point
-        return subprocess.Popen([self.bin / "smev-send", "--config", self.config, *arguments],
-                                env=environment, **options)
+        return self.stand.start(*arguments, environment=environment, **options)
 
     # --- submitting ---------------------------------------------------------------------------
 
     def update(self, order, step):
-        at = self.started + datetime.timedelta(minutes=step, seconds=len(self.acknowledged) % 60)
-        status = {"code": (6, 7, 3)[step], "at": at.isoformat(timespec="seconds")}
-        body = {"order": {"number": order}, "status": status}
+        at = (self.started + datetime.timedelta(minutes=step)).isoformat(timespec="seconds")
         if step == 0:
-            body["order"].update(
-                service="-60012726", filed_at=self.started.isoformat(timespec="seconds"),
-                applicant={"person_by_snils": {"snils": SNILS, "last_name": "Петрова",
-                                               "first_name": "Анна"}})
-        if step == 2:
-            result = self.folder / ("%s.pdf" % order)
-            result.write_bytes(b"%PDF-1.4\n% result of " + order.encode() + b"\n%%EOF\n")
-            status["results"] = [{"path": str(result)}]
-        return body
+            return first_update(order, self.started.isoformat(timespec="seconds"), at)
+        if step == 1:
+            return later_update(order, at, CODES[step])
+        result = self.stand.folder / ("%s.pdf" % order)
+        result.write_bytes(b"%PDF-1.4\n% result of " + order.encode() + b"\n%%EOF\n")
+        return later_update(order, at, CODES[step], result)
 
     def submit(self, order, step, point=None):
         """Submits until acknowledged; with a point, the first try is killed there."""
-        source = self.folder / "update.json"
+        source = self.stand.folder / "update.json"
         source.write_text(json.dumps(self.update(order, step)), encoding="utf-8")
         key = "%s/%d" % (order, step)
         while True:
@@ -123,7 +86,7 @@ class Bench:
                 raise Broken("kill point %s was not reached" % point)
             if process.returncode != 0:
                 raise Broken("submit failed: %s %s" % (out.decode(), err.decode()))
-            self.acknowledged.append((order, (6, 7, 3)[step], json.loads(out)["update"]["id"]))
+            self.acknowledged.append((order, CODES[step], json.loads(out)["update"]["id"]))
             return
 
     # --- killing --------------------------------------------------------------------------------
@@ -133,12 +96,12 @@ class Bench:
         self.kills[name] = self.kills.get(name, 0) + 1
 
     def run_and_kill(self, point):
-        log = open(self.folder / "run.log", "ab")
-        process = self.smev_send("run", point=point, stdout=log, stderr=log)
+        with open(self.run_log, "ab") as log:
+            process = self.smev_send("run", point=point, stdout=log, stderr=log)
         if point:
-            limit = 20 * self.slow
+            limit = 20 * SLOWNESS
         else:
-            limit = self.random.uniform(0.0, 0.4) * self.slow
+            limit = self.random.uniform(0.0, 0.4) * SLOWNESS
         try:
             process.wait(timeout=limit)
         except subprocess.TimeoutExpired:
@@ -150,25 +113,21 @@ class Bench:
             return True
         if process.returncode != -signal.SIGKILL:
             raise Broken("smev-send run ended with %d, see run.log:\n%s" % (
-                process.returncode, (self.folder / "run.log").read_text()[-2000:]))
+                process.returncode, self.run_log.read_text()[-2000:]))
         self.count_kill(point)
         return True
 
     # --- judging --------------------------------------------------------------------------------
 
     def drain(self):
-        log = open(self.folder / "run.log", "ab")
-        process = self.smev_send("drain", "--timeout", "120s", stdout=log, stderr=log)
+        with open(self.run_log, "ab") as log:
+            process = self.smev_send("drain", "--timeout", "120s", stdout=log, stderr=log)
         if process.wait(timeout=180) != 0:
             raise Broken("drain ended with %d, see run.log:\n%s" % (
-                process.returncode, (self.folder / "run.log").read_text()[-3000:]))
-
-    def ask_mock(self, path):
-        with urllib.request.urlopen(self.http + path, timeout=10) as answer:
-            return json.load(answer)
+                process.returncode, self.run_log.read_text()[-3000:]))
 
     def judge(self):
-        account = {o["number"]: o["statuses"] for o in self.ask_mock("/orders")["orders"]}
+        account = self.stand.account()
         expected = {}
         for order, code, _ in self.acknowledged:
             expected.setdefault(order, []).append(code)
@@ -186,53 +145,55 @@ class Bench:
         return lost, twice, disordered, strangers
 
 
-def scenario(bench, kills):
+def scenario(loop, kills):
     order_number = 0
     points = []
-    while sum(bench.kills.values()) < kills or points:
+    while sum(loop.kills.values()) < kills or points:
         if not points:
             points = RUN_POINTS[:]
-            bench.random.shuffle(points)
+            loop.random.shuffle(points)
         order_number += 1
         order = "1999%06d" % order_number
         submit_point = SUBMIT_POINTS[order_number // 4 % 2] + ":1" if order_number % 4 == 1 else None
-        for step in range(UPDATES_PER_ORDER):
-            bench.submit(order, step, submit_point if step == 0 else None)
-            if step < UPDATES_PER_ORDER - 1 and bench.random.random() < 0.5:
-                bench.run_and_kill(None)
+        visits = len(CODES)  # that the point is certain to see: one for each undelivered update
+        for step in range(len(CODES)):
+            loop.submit(order, step, submit_point if step == 0 else None)
+            if step < len(CODES) - 1 and loop.random.random() < 0.5:
+                loop.run_and_kill(None)
+                visits = len(CODES) - 1 - step
         point = points.pop()
-        if not bench.run_and_kill("%s:%d" % (point, bench.random.randint(1, 2))):
+        if not loop.run_and_kill("%s:%d" % (point, loop.random.randint(1, visits))):
             raise Broken("kill point %s was not reached" % point)
-        if sum(bench.kills.values()) >= kills and kills < len(RUN_POINTS):
+        if sum(loop.kills.values()) >= kills and kills < len(RUN_POINTS):
             break
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    slow = 4 if os.environ.get("SMEV_SANITIZE") else 1
-    parser.add_argument("--kills", type=int, default=20 if slow > 1 else 60)
+    parser.add_argument("--kills", type=int, default=20 if SLOWNESS > 1 else 60)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     print("seed %d, at least %d kills" % (options.seed, options.kills), flush=True)
 
     with tempfile.TemporaryDirectory(prefix="smev-kill-") as name:
-        bench = Bench(pathlib.Path(name), options.seed, slow)
         try:
-            bench.start_mock(options.seed)
-            scenario(bench, options.kills)
-            bench.drain()
-            lost, twice, disordered, strangers = bench.judge()
-            counters = bench.ask_mock("/messages")["counters"]
+            with Stand(name, "--redeliver", "300ms", "--answer-delay", "20ms",
+                       "--drop-after-accept", "0.2", "--drop-ack", "0.1",
+                       "--seed", str(options.seed)) as stand:
+                stand.configure(RETRY)
+                loop = KillLoop(stand, options.seed)
+                scenario(loop, options.kills)
+                loop.drain()
+                lost, twice, disordered, strangers = loop.judge()
+                counters = stand.ask("/messages")["counters"]
         except Broken as broken:
             print("FAILED: %s" % broken)
             return 1
-        finally:
-            bench.stop_mock()
-    for point, count in sorted(bench.kills.items()):
+    for point, count in sorted(loop.kills.items()):
         print("  %3d  %s" % (count, point))
-    total = sum(bench.kills.values())
+    total = sum(loop.kills.values())
     print("%d kills, %d updates: %d lost, %d twice, %d orders out of order, %d unknown orders" % (
-        total, len(bench.acknowledged), lost, twice, disordered, strangers))
+        total, len(loop.acknowledged), lost, twice, disordered, strangers))
     # Without these the run would have proved less than it says.
     print("the mock dropped %(dropped)d connections and saw %(duplicates)d duplicates" % counters)
     hard_enough = total >= options.kills and counters["dropped"] and counters["duplicates"]
