@@ -23,6 +23,7 @@ Result<std::string> Sha256Stream::hex() {
   unsigned size = 0;
   sound_ = sound_ && EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1;
   if (!sound_) return fail(local_error(ErrorCode::crypto, "SHA-256 is not to be had"));
+  sound_ = false;
   return hex_encode({reinterpret_cast<const char*>(digest.data()), size});
 }
 

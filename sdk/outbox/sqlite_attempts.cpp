@@ -4,6 +4,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/sqlite_outbox.hpp"
 #include "sdk/outbox/transitions.hpp"
 
@@ -11,19 +12,13 @@ namespace smev::outbox {
 namespace {
 
 Result<std::vector<MessageKey>> due_messages(Database& database, TimePoint now, int limit) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT id FROM messages WHERE waiting = 1 "
-                             "AND state IN ('frozen', 'in_doubt') AND not_before <= ? "
-                             "ORDER BY not_before, id LIMIT ?",
-                             now, limit));
+  SMEV_ASSIGN(Statement statement, database.query(kDueMessagesSql, now, limit));
   return read_numbers(statement);
 }
 
 // Messages whose worker has not ended its attempt within the lease.
 Result<std::vector<MessageKey>> lapsed_messages(Database& database, TimePoint now) {
-  SMEV_ASSIGN(
-      Statement statement,
-      database.query("SELECT id FROM messages WHERE state = 'sending' AND lease_until <= ?", now));
+  SMEV_ASSIGN(Statement statement, database.query(kLapsedMessagesSql, now));
   return read_numbers(statement);
 }
 

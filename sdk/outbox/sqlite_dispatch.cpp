@@ -5,6 +5,7 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/sqlite_outbox.hpp"
 #include "sdk/outbox/transitions.hpp"
 
@@ -28,12 +29,7 @@ Result<void> recover(Database& database, TimePoint now) {
 }
 
 Result<std::vector<UpdateId>> claimable(Database& database, TimePoint now, int limit) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT id FROM updates WHERE head = 1 AND state = 'queued' "
-                             "AND not_before <= ?1 AND lease_until <= ?1 "
-                             "AND (deadline = '' OR deadline > ?1) "
-                             "ORDER BY not_before, id LIMIT ?2",
-                             now, limit));
+  SMEV_ASSIGN(Statement statement, database.query(kClaimableSql, now, limit));
   return read_numbers(statement);
 }
 
@@ -187,24 +183,10 @@ Result<std::optional<TimePoint>> SqliteOutbox::next_due() {
   const std::lock_guard lock(mutex_);
   const TimePoint now = clock_->now();
   std::optional<TimePoint> earliest;
-  SMEV_TRY(take_earlier(
-      database_->query("SELECT not_before FROM updates WHERE head = 1 AND state = 'queued' "
-                       "AND lease_until <= ?1 "
-                       "AND (deadline = '' OR deadline > max(?1, not_before)) "
-                       "ORDER BY not_before, id LIMIT 1",
-                       now),
-      now, earliest));
-  SMEV_TRY(take_earlier(database_->query("SELECT lease_until FROM updates WHERE lease_until <> '' "
-                                         "AND lease_until > ? ORDER BY lease_until LIMIT 1",
-                                         now),
-                        now, earliest));
-  SMEV_TRY(take_earlier(
-      database_->query("SELECT not_before FROM messages WHERE waiting = 1 "
-                       "AND state IN ('frozen', 'in_doubt') ORDER BY not_before, id LIMIT 1"),
-      now, earliest));
-  SMEV_TRY(take_earlier(database_->query("SELECT lease_until FROM messages "
-                                         "WHERE state = 'sending' ORDER BY lease_until LIMIT 1"),
-                        now, earliest));
+  SMEV_TRY(take_earlier(database_->query(kNextClaimableSql, now), now, earliest));
+  SMEV_TRY(take_earlier(database_->query(kNextLeaseEndSql, now), now, earliest));
+  SMEV_TRY(take_earlier(database_->query(kNextDueMessageSql), now, earliest));
+  SMEV_TRY(take_earlier(database_->query(kNextLapsedMessageSql), now, earliest));
   return earliest;
 }
 

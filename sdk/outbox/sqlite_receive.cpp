@@ -4,6 +4,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/sqlite_outbox.hpp"
 #include "sdk/outbox/transitions.hpp"
 
@@ -103,11 +104,12 @@ Result<void> settle_one(Database& database, TimePoint now, MessageKey message,
   }
   SMEV_ASSIGN(const AnsweredItem item, read_item(database, message, settlement.update));
   SMEV_TRY(learn(database, item.order_id, settlement));
+  // What is said of a delivered update afterwards does not overwrite what delivered it.
+  const bool said = item.settled && item.state == UpdateState::delivered;
   SMEV_TRY(
-      database.run("UPDATE message_items SET settled = 1, "
-                   "result_code = coalesce(?, result_code) "
+      database.run("UPDATE message_items SET settled = 1, result_code = coalesce(?, result_code) "
                    "WHERE message = ? AND update_id = ?",
-                   settlement.result_code, message, settlement.update));
+                   said ? std::nullopt : settlement.result_code, message, settlement.update));
   if (!counts(item, message, settlement)) return {};
   UpdateChange change;
   change.event = settlement.event;
@@ -154,19 +156,12 @@ Result<void> settle(Database& database, TimePoint now, const NewAnswer& answer,
 }
 
 Result<std::vector<MessageKey>> unanswered(Database& database, TimePoint now) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT id FROM messages WHERE waiting = 1 AND state = 'accepted' "
-                             "AND answer_deadline <> '' AND answer_deadline <= ?",
-                             now));
+  SMEV_ASSIGN(Statement statement, database.query(kUnansweredSql, now));
   return read_numbers(statement);
 }
 
-// What a worker has claimed is on its way into a message.
 Result<std::vector<UpdateId>> past_deadline(Database& database, TimePoint now) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT id FROM updates WHERE state = 'queued' AND deadline <> '' "
-                             "AND deadline <= ?1 AND lease_until <= ?1",
-                             now));
+  SMEV_ASSIGN(Statement statement, database.query(kPastDeadlineSql, now));
   return read_numbers(statement);
 }
 
@@ -240,8 +235,8 @@ Result<std::vector<AnswerRow>> SqliteOutbox::unacknowledged() {
   const std::lock_guard lock(mutex_);
   SMEV_ASSIGN(Statement statement,
               database_->query("SELECT " SMEV_ANSWER_COLUMNS
-                               " FROM answers WHERE verified = 1 AND stray = 0 "
-                               "AND acknowledged = '' ORDER BY id"));
+                               " FROM answers INDEXED BY answers_unacknowledged WHERE verified = 1 "
+                               "AND stray = 0 AND acknowledged = '' ORDER BY id"));
   return read_all(statement, &read_answer);
 }
 

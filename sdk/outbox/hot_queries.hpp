@@ -1,0 +1,45 @@
+#pragma once
+// What a dispatcher asks again and again, however long the backlog. INDEXED BY, because SQLite
+// without statistics may prefer an index that has to be searched past everything that is held; a
+// query whose index no longer fits fails to prepare.
+
+namespace smev::outbox {
+
+/// ?1 now, ?2 limit.
+inline constexpr const char* kClaimableSql =
+    "SELECT id FROM updates INDEXED BY updates_claimable WHERE head = 1 AND state = 'queued' "
+    "AND not_before <= ?1 AND lease_until <= ?1 AND (deadline = '' OR deadline > ?1) "
+    "ORDER BY not_before, id LIMIT ?2";
+/// ?1 now. The first row is the next.
+inline constexpr const char* kNextClaimableSql =
+    "SELECT not_before FROM updates INDEXED BY updates_claimable WHERE head = 1 "
+    "AND state = 'queued' AND lease_until <= ?1 "
+    "AND (deadline = '' OR deadline > max(?1, not_before)) ORDER BY not_before, id LIMIT 1";
+/// ?1 now.
+inline constexpr const char* kNextLeaseEndSql =
+    "SELECT lease_until FROM updates INDEXED BY updates_leased WHERE lease_until <> '' "
+    "AND lease_until > ?1 ORDER BY lease_until LIMIT 1";
+/// ?1 now, ?2 limit.
+inline constexpr const char* kDueMessagesSql =
+    "SELECT id FROM messages INDEXED BY messages_due WHERE waiting = 1 "
+    "AND state IN ('frozen', 'in_doubt') AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2";
+inline constexpr const char* kNextDueMessageSql =
+    "SELECT not_before FROM messages INDEXED BY messages_due WHERE waiting = 1 "
+    "AND state IN ('frozen', 'in_doubt') ORDER BY not_before, id LIMIT 1";
+/// ?1 now.
+inline constexpr const char* kLapsedMessagesSql =
+    "SELECT id FROM messages INDEXED BY messages_leased WHERE state = 'sending' "
+    "AND lease_until <= ?1";
+inline constexpr const char* kNextLapsedMessageSql =
+    "SELECT lease_until FROM messages INDEXED BY messages_leased WHERE state = 'sending' "
+    "ORDER BY lease_until LIMIT 1";
+/// ?1 now.
+inline constexpr const char* kUnansweredSql =
+    "SELECT id FROM messages INDEXED BY messages_awaited WHERE waiting = 1 AND state = 'accepted' "
+    "AND answer_deadline <> '' AND answer_deadline <= ?1";
+/// ?1 now. What a worker has claimed is on its way into a message.
+inline constexpr const char* kPastDeadlineSql =
+    "SELECT id FROM updates INDEXED BY updates_deadline WHERE state = 'queued' AND deadline <> '' "
+    "AND deadline <= ?1 AND lease_until <= ?1";
+
+}  // namespace smev::outbox
