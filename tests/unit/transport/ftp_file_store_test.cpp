@@ -17,6 +17,8 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kId[] = "b077cd84-3959-11f1-b8b2-0242333cce59";
+constexpr char kOtherId[] = "b09d7e45-3959-11f1-a763-938a8f3d61d2";
+constexpr char kThirdId[] = "b09d7e45-3959-11f1-a763-938a8f3d61d3";
 
 class FtpFileStoreTest : public ::testing::Test {
  protected:
@@ -62,9 +64,9 @@ TEST_F(FtpFileStoreTest, takes_empty_and_large_files) {
   const auto files = store(server.url());
   const std::string large(5u << 20, '\x00');
   EXPECT_TRUE(files->put(file("", "empty")));
-  EXPECT_TRUE(files->put(file(large, "large")));
+  EXPECT_TRUE(files->put(file(large, "large", kOtherId)));
   EXPECT_EQ(server.files().at(std::string("/") + kId + "/empty"), "");
-  EXPECT_EQ(server.files().at(std::string("/") + kId + "/large"), large);
+  EXPECT_EQ(server.files().at(std::string("/") + kOtherId + "/large"), large);
 }
 
 TEST_F(FtpFileStoreTest, may_put_the_same_file_again) {
@@ -80,7 +82,7 @@ TEST_F(FtpFileStoreTest, keeps_its_connection_between_files) {
   FtpServer server;
   const auto files = store(server.url() + "/");
   EXPECT_TRUE(files->put(file("1", "a")));
-  EXPECT_TRUE(files->put(file("2", "b", "b09d7e45-3959-11f1-a763-938a8f3d61d2")));
+  EXPECT_TRUE(files->put(file("2", "b", kOtherId)));
   EXPECT_EQ(server.connections(), 1);
   EXPECT_EQ(server.files().size(), 2u);
 }
@@ -89,12 +91,12 @@ TEST_F(FtpFileStoreTest, names_cannot_lead_elsewhere) {
   FtpServer server;
   const auto files = store(server.url());
   EXPECT_TRUE(files->put(file("x", "../../etc/passwd")));
-  EXPECT_TRUE(files->put(file("x", "a\r\nDELE b")));
-  EXPECT_TRUE(files->put(file("x", "100%;type=a")));
-  const std::string folder = std::string("/") + kId + "/";
-  EXPECT_EQ(server.files(), (std::map<std::string, std::string>{{folder + ".._.._etc_passwd", "x"},
-                                                                {folder + "a__DELE b", "x"},
-                                                                {folder + "100%;type=a", "x"}}));
+  EXPECT_TRUE(files->put(file("x", "a\r\nDELE b", kOtherId)));
+  EXPECT_TRUE(files->put(file("x", "100%;type=a", kThirdId)));
+  EXPECT_EQ(server.files(), (std::map<std::string, std::string>{
+                                {std::string("/") + kId + "/.._.._etc_passwd", "x"},
+                                {std::string("/") + kOtherId + "/a__DELE b", "x"},
+                                {std::string("/") + kThirdId + "/100%;type=a", "x"}}));
   EXPECT_THAT(server.commands(), Not(Contains(StartsWith("DELE"))));
 }
 
