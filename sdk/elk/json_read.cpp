@@ -72,10 +72,10 @@ class ObjectReader {
   /// The field's value; null counts as absent.
   const JsonNode* optional(std::string_view name) {
     known_.emplace_back(name);
-    for (const auto& [key, value] : node_.fields) {
-      if (key == name) return value.kind == Kind::null ? nullptr : &value;
-    }
-    return nullptr;
+    const auto key = std::find(node_.keys.begin(), node_.keys.end(), name);
+    if (key == node_.keys.end()) return nullptr;
+    const JsonNode& value = node_.items[static_cast<std::size_t>(key - node_.keys.begin())];
+    return value.kind == Kind::null ? nullptr : &value;
   }
   const JsonNode* required(std::string_view name) {
     const JsonNode* value = optional(name);
@@ -141,11 +141,11 @@ class ObjectReader {
   }
 
   void done() {
-    for (const auto& field : node_.fields) {
-      if (std::find(known_.begin(), known_.end(), field.first) != known_.end()) continue;
-      const std::string meant = nearest(field.first, known_);
+    for (const std::string& key : node_.keys) {
+      if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+      const std::string meant = nearest(key, known_);
       faults_.add(
-          at(shown_key(field.first)), "unknown_field",
+          at(shown_key(key)), "unknown_field",
           meant.empty() ? "Такого поля нет" : "Такого поля нет; вероятно, имелось в виду " + meant,
           source::kSdk);
     }

@@ -137,15 +137,13 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
       parent.node.items.push_back(std::move(node));
       return true;
     }
-    auto& fields = parent.node.fields;
-    const bool twice = std::any_of(fields.begin(), fields.end(), [&parent](const auto& field) {
-      return field.first == parent.key;
-    });
-    if (twice) {
+    auto& keys = parent.node.keys;
+    if (std::find(keys.begin(), keys.end(), parent.key) != keys.end()) {
       faults_.add(path(), "duplicate_key", "Поле указано дважды: оставьте одно", source::kSdk);
       return true;
     }
-    fields.emplace_back(parent.key, std::move(node));
+    keys.push_back(parent.key);
+    parent.node.items.push_back(std::move(node));
     return true;
   }
 

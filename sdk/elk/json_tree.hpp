@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sdk/elk/faults.hpp"
@@ -34,8 +33,8 @@ struct JsonNode {
   bool boolean = false;
   std::int64_t integer = 0;
   std::string text;
-  std::vector<JsonNode> items;
-  std::vector<std::pair<std::string, JsonNode>> fields;
+  std::vector<JsonNode> items;    ///< of an array; of an object, in the order of `keys`
+  std::vector<std::string> keys;  ///< of an object
 };
 
 /// Fails with bad_json (syntax) or limit_exceeded. A key that stands twice is a fault in `faults`,

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "sdk/xml/schema.hpp"
+#include "tests/support/shared_samples.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 
 namespace smev::elk {
@@ -101,8 +102,8 @@ TEST(Answer, is_written_as_the_schema_wants_it_and_read_back) {
 }
 
 TEST(Answer, of_every_sample_is_read_with_its_codes) {
-  const auto shared = testing::shared_root();
-  if (shared.empty()) GTEST_SKIP() << "no samples beside the project (SMEV_SHARED)";
+  SMEV_NEEDS_SHARED("samples/responses");
+  const auto shared = ::smev::testing::shared_folder();
   const std::map<std::string, int> results = {{"create_err04_status_not_found.xml", 4},
                                               {"create_err05_incorrect_parameters.xml", 5},
                                               {"create_err13_incorrect_service_code.xml", 13},
@@ -115,7 +116,7 @@ TEST(Answer, of_every_sample_is_read_with_its_codes) {
     const std::string name = path.filename().string();
     SCOPED_TRACE(name);
     ASSERT_TRUE(results.count(name) == 1);
-    const auto answer = read(testing::content_of(path));
+    const auto answer = read(::smev::testing::octets_of(path));
     ASSERT_TRUE(answer) << answer.error().describe();
     ASSERT_EQ(answer->orders.size(), 1U);
     EXPECT_EQ(answer->orders[0].result, results.at(name));

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -40,18 +38,6 @@ inline Update valid_update() {
 inline std::filesystem::path project_root() {
   if (const char* root = std::getenv("SMEV_SOURCE_DIR")) return root;
   return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-}
-
-/// Samples that are no part of the project; empty when they are not there.
-inline std::filesystem::path shared_root() {
-  const char* given = std::getenv("SMEV_SHARED");
-  const std::filesystem::path root = given != nullptr ? given : project_root() / ".." / "shared";
-  return std::filesystem::exists(root / "samples") ? root : std::filesystem::path();
-}
-
-inline std::string content_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 inline std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {

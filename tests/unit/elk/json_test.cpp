@@ -225,6 +225,41 @@ TEST(Json, has_limits_of_size_depth_and_count) {
   EXPECT_EQ(code_of(object_of(kJsonFieldsMax + 1)), ErrorCode::limit_exceeded);
 }
 
+void damage(std::string& json, testing::RandomUpdates& random) {
+  constexpr std::string_view kOctets("{}[]\",:\\ 0-.eE\0\xD0\xFFnull", 21);
+  if (json.empty()) json = "x";
+  const auto at = static_cast<std::size_t>(random.number(0, static_cast<int>(json.size()) - 1));
+  const auto count = static_cast<std::size_t>(random.number(1, 30));
+  switch (random.number(0, 2)) {
+    case 0:
+      json[at] = kOctets[count % kOctets.size()];
+      break;
+    case 1:
+      json.erase(at, count);
+      break;
+    default:
+      json.insert(at, json.substr(at, count));
+  }
+}
+
+TEST(Json, damaged_anywhere_is_refused_or_read_and_nothing_else) {
+  const unsigned seed = testing::test_seed();
+  std::cout << "seed " << seed << '\n';
+  testing::RandomUpdates random(seed);
+  for (int i = 0; i < 3000; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(seed) + " text " + std::to_string(i));
+    std::string json = kUpdate;
+    for (int changes = random.number(1, 4); changes > 0; --changes) damage(json, random);
+    const auto update = update_from_json(json);
+    if (update) {
+      ASSERT_TRUE(*update_from_json(to_json(*update)) == *update);
+    } else {
+      ASSERT_EQ(update.error().code, ErrorCode::bad_json);
+      ASSERT_FALSE(update.error().text.empty());
+    }
+  }
+}
+
 TEST(Json, shows_keys_cut_and_without_long_numbers) {
   EXPECT_EQ(shown_key("last_name2"), "last_name2");
   EXPECT_EQ(shown_key("112-233-445 95"), "***-***-*** **");

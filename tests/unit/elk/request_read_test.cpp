@@ -2,6 +2,7 @@
 
 #include "sdk/elk/request.hpp"
 #include "sdk/xml/schema.hpp"
+#include "tests/support/shared_samples.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 
 namespace smev::elk {
@@ -97,14 +98,35 @@ TEST(ReadRequest, ends_at_the_first_of_many_broken_orders) {
                "ElkOrderRequest/CreateOrdersRequest/orders/order[1]/user", "missing");
 }
 
+TEST(ReadRequest, without_any_of_its_elements_or_with_one_twice_is_never_taken_for_whole) {
+  const std::string text(kCreate);
+  int damaged = 0;
+  for (std::size_t open = text.find('<', 1); open != std::string::npos;
+       open = text.find('<', open + 1)) {
+    if (text[open + 1] == '/') continue;
+    const std::size_t name_end = text.find('>', open);
+    const std::string closing = "</" + text.substr(open + 1, name_end - open - 1) + ">";
+    const std::size_t end = text.find(closing, name_end) + closing.size();
+    std::string without = text;
+    without.erase(open, end - open);
+    EXPECT_FALSE(read(without)) << without;
+    std::string twice = text;
+    twice.insert(end, text.substr(open, end - open));
+    const bool may_stand_twice = closing == "</x:order>" || closing == "</x:statusHistory>";
+    EXPECT_EQ(static_cast<bool>(read(twice)), may_stand_twice) << twice;
+    ++damaged;
+  }
+  EXPECT_EQ(damaged, 16);
+}
+
 TEST(ReadRequest, reads_every_sample_writes_it_valid_and_reads_it_again_the_same) {
-  const auto shared = testing::shared_root();
-  if (shared.empty()) GTEST_SKIP() << "no samples beside the project (SMEV_SHARED)";
+  SMEV_NEEDS_SHARED("samples/requests");
+  const auto shared = ::smev::testing::shared_folder();
   const auto schema = xml::Schema::load(xml::schema_directory() + "/elk-status-1.0.2.xsd");
   ASSERT_TRUE(schema) << schema.error().describe();
   for (const auto& path : testing::files_in(shared / "samples" / "requests")) {
     SCOPED_TRACE(path.filename().string());
-    const std::string text = testing::content_of(path);
+    const std::string text = ::smev::testing::octets_of(path);
     const auto request = read(text);
     ASSERT_TRUE(request) << request.error().describe();
     ASSERT_FALSE(request->orders.empty());
@@ -129,13 +151,13 @@ TEST(ReadRequest, reads_every_sample_writes_it_valid_and_reads_it_again_the_same
 }
 
 TEST(ReadRequest, meets_every_refused_sample_without_harm) {
-  const auto shared = testing::shared_root();
-  if (shared.empty()) GTEST_SKIP() << "no samples beside the project (SMEV_SHARED)";
+  SMEV_NEEDS_SHARED("samples/negative");
+  const auto shared = ::smev::testing::shared_folder();
   const auto schema = xml::Schema::load(xml::schema_directory() + "/elk-status-1.0.2.xsd");
   ASSERT_TRUE(schema) << schema.error().describe();
   for (const auto& path : testing::files_in(shared / "samples" / "negative")) {
     SCOPED_TRACE(path.filename().string());
-    const auto document = xml::Document::parse(testing::content_of(path));
+    const auto document = xml::Document::parse(::smev::testing::octets_of(path));
     ASSERT_TRUE(document);
     EXPECT_FALSE((*schema)->check(*document).empty());
     const auto request = read_request(document->root());

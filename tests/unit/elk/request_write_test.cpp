@@ -5,6 +5,7 @@
 #include "sdk/elk/request.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/xml/schema.hpp"
+#include "tests/support/shared_samples.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 #include "tests/unit/elk/random_update.hpp"
 
@@ -133,8 +134,8 @@ TEST(RequestXml, of_any_valid_update_follows_our_schema_and_is_read_back) {
 }
 
 TEST(RequestXml, of_any_valid_update_follows_the_reference_schema) {
-  const auto shared = testing::shared_root();
-  if (shared.empty()) GTEST_SKIP() << "no samples beside the project (SMEV_SHARED)";
+  SMEV_NEEDS_SHARED("reference/elk-status-1.0.2.draft.xsd");
+  const auto shared = ::smev::testing::shared_folder();
   random_updates_pass(shared / "reference" / "elk-status-1.0.2.draft.xsd");
 }
 

@@ -8,6 +8,7 @@
 #include "sdk/elk/request.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/xml/schema.hpp"
+#include "tests/support/shared_samples.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 
 // docs/update.md and examples/updates: what people copy has to work.
@@ -21,12 +22,14 @@ constexpr TimePoint kReadAt{std::chrono::sys_days{std::chrono::year{2026} / 5 / 
 std::map<std::string, std::string> example_files() {
   std::map<std::string, std::string> files;
   for (const auto& path : testing::files_in(testing::project_root() / "examples" / "updates")) {
-    if (path.extension() == ".json") files[path.stem().string()] = testing::content_of(path);
+    if (path.extension() == ".json") files[path.stem().string()] = ::smev::testing::octets_of(path);
   }
   return files;
 }
 
-std::string page() { return testing::content_of(testing::project_root() / "docs" / "update.md"); }
+std::string page() {
+  return ::smev::testing::octets_of(testing::project_root() / "docs" / "update.md");
+}
 
 std::vector<std::string> blocks_of(const std::string& page) {
   constexpr std::string_view kOpening = "```json\n";
@@ -111,7 +114,7 @@ TEST(UpdateDocument, names_the_fault_codes_of_the_source_and_no_others) {
   std::string source;
   for (const char* file :
        {"rules.cpp", "applicant_rules.cpp", "faults.cpp", "json_read.cpp", "json_tree.cpp"}) {
-    source += testing::content_of(testing::project_root() / "sdk" / "elk" / file);
+    source += ::smev::testing::octets_of(testing::project_root() / "sdk" / "elk" / file);
   }
   const std::set<std::string> documented = documented_codes();
   for (const std::string& code : documented) {
