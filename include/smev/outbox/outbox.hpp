@@ -1,10 +1,10 @@
 #pragma once
-/// The durable store. When a call that changes something returns well, the change survives a process
-/// kill, an OS crash and a power cut. It knows orders, updates, messages and answers; it knows nothing of
-/// any information type: what an update says is opaque text to it.
+/// The durable store. When a call that changes something returns well, the change survives a
+/// process kill, an OS crash and a power cut. It knows orders, updates, messages and answers; it
+/// knows nothing of any information type: what an update says is opaque text to it.
 ///
-/// Thread-safe. `submit`, reading and the operator's calls work from any process; the worker's calls
-/// (claim, freeze, attempts) carry a lease epoch, and a stale one gets `stale_lease`.
+/// Thread-safe. `submit`, reading and the operator's calls work from any process; the worker's
+/// calls (claim, freeze, attempts) carry a lease epoch, and a stale one gets `stale_lease`.
 
 #include <cstdint>
 #include <functional>
@@ -45,7 +45,7 @@ using UpdateId = std::int64_t;
 struct OrderFacts {
   std::int64_t id = 0;
   OrderKey key;
-  std::string facts;               ///< opaque: the facts of the create; empty when none are known
+  std::string facts;                ///< opaque: the facts of the create; empty when none are known
   bool known_to_recipient = false;  ///< a create was answered with 0, or 34 told so
   std::optional<std::int64_t> elk_number;
   std::string last_status_at;      ///< opaque mark of the latest update, from NewUpdate::mark
@@ -54,12 +54,12 @@ struct OrderFacts {
 
 struct NewUpdate {
   OrderKey order;
-  std::string type;               ///< information type: "elk/status/1.0.2"
-  std::string payload;            ///< opaque
-  std::string payload_digest;     ///< of the whole update as given, files included
-  std::string idempotency_key;    ///< the caller's, or derived from the digest
-  std::string facts;              ///< replaces the order's facts when not empty and none are known
-  std::string mark;               ///< becomes OrderFacts::last_status_at
+  std::string type;             ///< information type: "elk/status/1.0.2"
+  std::string payload;          ///< opaque
+  std::string payload_digest;   ///< of the whole update as given, files included
+  std::string idempotency_key;  ///< the caller's, or derived from the digest
+  std::string facts;            ///< replaces the order's facts when not empty and none are known
+  std::string mark;             ///< becomes OrderFacts::last_status_at
   std::optional<std::int64_t> elk_number;  ///< when the caller knows it
   std::vector<StoredFile> files;
   std::optional<TimePoint> not_before;
@@ -73,7 +73,7 @@ struct Submitted {
 };
 
 /// Rules that look at the order's past; runs inside the transaction. An error rolls it back and is
-/// returned to the submitter.
+/// returned to the submitter. Must not call the outbox.
 using SubmitCheck = std::function<Result<void>(const OrderFacts& order)>;
 
 /// What a message of this update must be, when a conversion has decided it.
@@ -88,7 +88,7 @@ struct UpdateRow {
   std::string payload;
   UpdateState state = UpdateState::queued;
   HoldReason hold_reason = HoldReason::none;
-  std::string hold_text;    ///< Russian: what exactly happened; no personal data
+  std::string hold_text;  ///< Russian: what exactly happened; no personal data
   std::optional<int> result_code;
   ForcedKind forced_kind = ForcedKind::none;
   int conversions = 0;
@@ -163,17 +163,18 @@ struct AttemptOutcome {
   std::int64_t attempt = 0;
   std::int64_t lease_epoch = 0;
   MessageEvent event = MessageEvent::doubt;  ///< accepted, not_taken, doubt, refused, superseded
-  std::string outcome;           ///< name of the transmission's outcome
+  std::string outcome;                       ///< name of the transmission's outcome
   std::string endpoint;
   int http_status = 0;
-  std::string fault;             ///< fault name or error code; empty when accepted
-  std::string text;              ///< English detail; no personal data
+  std::string fault;  ///< fault name or error code; empty when accepted
+  std::string text;   ///< English detail; no personal data
   Duration duration{};
-  std::string receipt;           ///< raw octets, evidence
-  std::string verdicts;          ///< JSON of the signature verdicts
+  std::string receipt;                       ///< raw octets, evidence
+  std::string verdicts;                      ///< JSON of the signature verdicts
   std::optional<TimePoint> not_before;       ///< of the next attempt
   std::optional<TimePoint> answer_deadline;  ///< set when accepted
-  /// What becomes of the updates when the message is refused or superseded: `stopped` or `returned`.
+  /// What becomes of the updates when the message is refused or superseded: `stopped` or
+  /// `returned`.
   std::optional<UpdateEvent> update_event;
   HoldReason hold_reason = HoldReason::none;
   std::string hold_text;
@@ -197,10 +198,10 @@ struct NewAnswer {
   std::string kind;                 ///< "content", "async_status", ...
   std::string content_type;
   std::string raw;
-  std::string verdicts;             ///< JSON
+  std::string verdicts;  ///< JSON
   bool verified = false;
-  bool stray = false;               ///< not to a message of ours, or of another type
-  std::string note;                 ///< English: why it was not settled
+  bool stray = false;  ///< not to a message of ours, or of another type
+  std::string note;    ///< English: why it was not settled
 };
 
 /// What an answer means for one update.
@@ -209,7 +210,7 @@ struct Settlement {
   UpdateEvent event = UpdateEvent::stopped;  ///< delivered, stopped, or returned (a conversion)
   std::optional<int> result_code;
   std::optional<std::int64_t> elk_number;
-  bool known_to_recipient = false;           ///< the order exists there from now on
+  bool known_to_recipient = false;            ///< the order exists there from now on
   ForcedKind forced_kind = ForcedKind::none;  ///< with `returned`
   HoldReason hold_reason = HoldReason::none;
   std::string hold_text;
@@ -217,7 +218,7 @@ struct Settlement {
 
 struct RecordedAnswer {
   std::int64_t id = 0;
-  bool repeated = false;   ///< the same answer was stored before: nothing was settled again
+  bool repeated = false;           ///< the same answer was stored before: nothing was settled again
   std::vector<UpdateRow> changed;  ///< updates whose state changed, as they are now
 };
 
@@ -258,6 +259,7 @@ struct OutboxStats {
   std::int64_t in_flight = 0;
   std::int64_t held = 0;
   std::int64_t final = 0;
+  // Messages that no update waits for any more (all of them held or final) are in neither.
   std::int64_t awaiting_answer = 0;  ///< messages accepted or in doubt
   std::int64_t unsent = 0;           ///< messages frozen, sending or in doubt
   std::int64_t blocked = 0;          ///< queued updates behind a held head
@@ -268,7 +270,8 @@ class Outbox {
   virtual ~Outbox() = default;
 
   // --- submitting -------------------------------------------------------------------------------
-  /// Copies a file into the store (written, synced, renamed, directory synced). Same content, same name.
+  /// Copies a file into the store (written, synced, renamed, directory synced). Same content, same
+  /// name.
   virtual Result<StoredFile> keep_file(const std::string& path) = 0;
   /// The path of a kept file; `not_found` when it is gone, `io` when its size or hash differ.
   virtual Result<std::string> file_path(const std::string& sha256) = 0;
@@ -277,8 +280,9 @@ class Outbox {
   virtual Result<Submitted> submit(const NewUpdate& update, const SubmitCheck& check) = 0;
 
   // --- the dispatcher ---------------------------------------------------------------------------
-  /// Takes the right to dispatch for this store until the returned guard is dropped; `store_busy` when
-  /// another process has it. Attempts that a dead worker left open become in doubt, and its claims free.
+  /// Takes the right to dispatch for this store until the returned guard is dropped; `store_busy`
+  /// when another process has it. Attempts that a dead worker left open become in doubt, and its
+  /// claims free.
   virtual Result<std::shared_ptr<void>> start_dispatching() = 0;
   /// Head updates that are due, with a lease; at most `limit`, one per order.
   virtual Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) = 0;
@@ -288,18 +292,30 @@ class Outbox {
   /// Stops claimed updates that cannot become a message.
   virtual Result<void> hold(UpdateId update, std::int64_t lease_epoch, HoldReason reason,
                             const std::string& text) = 0;
-  /// Stores messages whole and puts their updates in flight; all in one commit.
+  /// Stores messages whole and puts their updates in flight; all in one commit, all or none. An
+  /// update whose earlier message is not known to be refused, answered or unsent is
+  /// `illegal_transition`.
   virtual Result<void> freeze(const std::vector<NewMessage>& messages) = 0;
-  /// Messages that are due (frozen or in doubt): writes their attempts down as started, one commit.
+  /// Messages that are due (frozen or in doubt) and that an update waits for: writes their attempts
+  /// down as started, one commit. An attempt whose lease is over counts as interrupted, and its
+  /// message is in doubt and due. Octets that changed on the disk: `store`, and nothing is started.
   virtual Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) = 0;
-  /// Ends attempts; one commit. Gives the updates whose state changed.
-  virtual Result<std::vector<UpdateRow>> finish_attempts(const std::vector<AttemptOutcome>& outcomes) = 0;
-  /// The earliest moment at which something claimable or sendable becomes due; nothing: no such work.
+  /// Ends attempts; one commit, all or none. Gives the updates whose state changed. What is not
+  /// taken after an earlier doubt stays in doubt; a message with a doubt is never replaced: its
+  /// updates become held (`stale_in_doubt`). After an answer only the attempt is closed.
+  virtual Result<std::vector<UpdateRow>> finish_attempts(
+      const std::vector<AttemptOutcome>& outcomes) = 0;
+  /// The earliest moment at which something claimable or sendable becomes due; nothing: no such
+  /// work.
   virtual Result<std::optional<TimePoint>> next_due() = 0;
 
   // --- the receiver -----------------------------------------------------------------------------
   virtual Result<std::optional<MessageRow>> find_message(const Uuid& message_id) = 0;
-  /// Stores the answer, settles, in one commit. A repeated answer (same id and hash) settles nothing.
+  /// Stores the answer, settles, in one commit. A repeated answer (same id and hash) settles
+  /// nothing, unless it could not be used the first time. A delivery counts from any message of the
+  /// update, bad news once and from its last one only. Updates of the message that are not named
+  /// become held
+  /// (`not_in_answer`). Without settlements the message stays as it is.
   virtual Result<RecordedAnswer> record_answer(const NewAnswer& answer,
                                                const std::vector<Settlement>& settlements) = 0;
   virtual Result<void> mark_acknowledged(std::int64_t answer) = 0;
@@ -323,18 +339,20 @@ class Outbox {
   virtual Result<OutboxStats> stats() = 0;
 
   // --- a person ---------------------------------------------------------------------------------
-  /// Applies requeued, rejected, skipped or cancelled, with who and why on record for ever.
+  /// Applies requeued, rejected, skipped, cancelled or expired, with who and why on record for ever
+  /// (neither may be empty). What may have reached SMEV and is not answered cannot be requeued.
   virtual Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                                    const std::string& reason) = 0;
 };
 
 struct SqliteOptions {
-  std::string path;                                        ///< the database file; files/ beside it
+  std::string path;  ///< the database file; files/ beside it
   Duration busy_timeout = std::chrono::seconds(10);
-  std::uint64_t file_bytes_max = 1ull << 30;               ///< of one result file
+  std::uint64_t file_bytes_max = 1ull << 30;  ///< of one result file
 };
 
-/// SQLite: WAL, synchronous=FULL, one writer at a time.
+/// SQLite: WAL, synchronous=FULL, one writer at a time. The path ":memory:" gives a store that goes
+/// with its object, files included.
 Result<std::shared_ptr<Outbox>> sqlite_outbox(SqliteOptions options, std::shared_ptr<Clock> clock);
 
 }  // namespace smev

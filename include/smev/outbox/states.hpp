@@ -1,6 +1,6 @@
 #pragma once
-/// States of updates and messages, and the only legal moves between them. Two tables, pure: no clock, no
-/// input or output; every store applies them through `next`.
+/// States of updates and messages, and the only legal moves between them. Two tables, pure: no
+/// clock, no input or output; every store applies them through `next`.
 
 #include <optional>
 #include <string_view>
@@ -45,16 +45,16 @@ enum class MessageState {
 
 enum class MessageEvent {
   attempt_started,
-  accepted,      ///< receipt, or "already sent" after an earlier attempt of ours
-  not_taken,     ///< not sent or refused for now; no earlier attempt is in doubt
-  doubt,         ///< outcome unknown: time-out, crash, bad receipt, or not taken after an earlier doubt
-  refused,       ///< refused for good
-  superseded,    ///< replaced by a new message
-  answered,      ///< an answer to it is stored, in whatever state it was
+  accepted,   ///< receipt, or "already sent" after an earlier attempt of ours
+  not_taken,  ///< not sent or refused for now; no earlier attempt is in doubt
+  doubt,    ///< outcome unknown: time-out, crash, bad receipt, or not taken after an earlier doubt
+  refused,  ///< refused for good
+  superseded,  ///< replaced by a new message
+  answered,    ///< an answer to it is stored, in whatever state it was
 };
 
-/// The state after the event; nothing when the move is not legal. An event that changes nothing (a late
-/// receipt, an answer to something final) gives the same state back.
+/// The state after the event; nothing when the move is not legal. An event that changes nothing (a
+/// late receipt, an answer to something final) gives the same state back.
 std::optional<UpdateState> next(UpdateState state, UpdateEvent event);
 std::optional<MessageState> next(MessageState state, MessageEvent event);
 
@@ -77,17 +77,17 @@ const std::vector<MessageEvent>& all_message_events();
 /// Why an update is held. Names are stable.
 enum class HoldReason {
   none,
-  refused,          ///< SMEV or ЕЛК refused it; see its result code or fault
-  unanswered,       ///< accepted by SMEV, no answer before the answer deadline
-  deadline,         ///< the update's own deadline passed before acceptance
-  stale_in_doubt,   ///< its id went stale while it was in doubt
+  refused,            ///< SMEV or ЕЛК refused it; see its result code or fault
+  unanswered,         ///< accepted by SMEV, no answer before the answer deadline
+  deadline,           ///< the update's own deadline passed before acceptance
+  stale_in_doubt,     ///< its id went stale while it was in doubt
   foreign_duplicate,  ///< SMEV knows the id, yet no attempt of ours is on record
-  order_exists,     ///< 34, and an earlier message of ours may have created it
-  order_not_found,  ///< 28, and the order's facts are not known (or were tried)
-  not_in_answer,    ///< the answer does not name this order
-  bad_answer,       ///< the verified answer cannot be read
-  file_missing,     ///< the stored file is gone or changed
-  not_composable,   ///< the message cannot be built or signed
+  order_exists,       ///< 34, and an earlier message of ours may have created it
+  order_not_found,    ///< 28, and the order's facts are not known (or were tried)
+  not_in_answer,      ///< the answer does not name this order
+  bad_answer,         ///< the verified answer cannot be read
+  file_missing,       ///< the stored file is gone or changed
+  not_composable,     ///< the message cannot be built or signed
 };
 std::string_view name(HoldReason reason);
 std::string_view label(HoldReason reason);      ///< Russian: what happened
