@@ -122,12 +122,15 @@ Result<void> Sender::Core::check(const elk::Update& update, const OrderFacts& or
 }
 
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
-  // Once before the files are copied, so that all faults of the text come at once and cheaply; once
-  // more inside the transaction, where the order's past is certain.
+  // Once before the files are copied, so that the faults of the text come cheaply; once more inside
+  // the transaction, where the order's past is certain. What came before in time is asked there
+  // only: an update that is submitted again is no fault, though a later one has followed it.
   const OrderKey key{parts_.options.mnemonic, parts_.options.contour,
                      order_key_number(update.order)};
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key));
-  SMEV_TRY(check(update, known.value_or(OrderFacts{})));
+  OrderFacts past = known.value_or(OrderFacts{});
+  past.last_status_at.clear();
+  SMEV_TRY(check(update, past));
   SMEV_ASSIGN(NewUpdate stored, stored_update(update, parts_.outbox(), key.sender, key.contour));
   stored.idempotency_key =
       options.idempotency_key.empty() ? "digest:" + stored.payload_digest : options.idempotency_key;

@@ -299,6 +299,19 @@ TEST_F(SenderTest, returns_the_same_id_for_the_same_update_and_another_for_anoth
   EXPECT_NE(submitted(sender, finished("1999290001")), first);
 }
 
+TEST_F(SenderTest, knows_an_update_again_though_a_later_one_has_followed) {
+  Sender sender = open();
+  const UpdateId first = submitted(sender, created("1999290001"));
+  submitted(sender, finished("1999290001"));
+  EXPECT_EQ(submitted(sender, created("1999290001")), first);
+
+  elk::Update older = created("1999290001");
+  older.status.code = 7;
+  Result<UpdateId> refused = sender.submit(older);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fields[0].field, "status.at");
+}
+
 TEST_F(SenderTest, reports_every_fault_of_an_update_at_once_and_keeps_nothing) {
   Sender sender = open();
   elk::Update update = created("1999290001-1999290001-1999290001-1999");
