@@ -125,6 +125,7 @@ Json to_json(const JournalEntry& entry) {
   json["outcome"] = entry.outcome;
   json["fault"] = entry.fault;
   json["reason"] = entry.reason;
+  json["detail"] = entry.detail;
   json["duplicate"] = entry.duplicate;
   json["dropped"] = entry.dropped;
   json["tampered"] = entry.tampered;

@@ -6,21 +6,23 @@ namespace smev::mock {
 namespace {
 
 std::optional<Fault> judge(const SignatureVerdict& verdict, const xml::Element& target) {
-  if (!verdict.present) return faults::signature("NoSignatureFound", "Отсутствует ЭП-ОВ");
-  const auto id = target.attribute("Id");
-  if (!verdict.reference.empty() && verdict.reference != id) {
-    return faults::signature("IncorrectSignatureTarget", "ЭП-ОВ подписан не тот элемент сообщения");
+  const auto refuse = [&verdict](const char* reason, const char* text) {
+    return faults::signature(reason, text, verdict.problem);
+  };
+  if (!verdict.present) return refuse("NoSignatureFound", "Отсутствует ЭП-ОВ");
+  if (!verdict.reference.empty() && verdict.reference != target.attribute("Id")) {
+    return refuse("IncorrectSignatureTarget", "ЭП-ОВ подписан не тот элемент сообщения");
   }
   if (!verdict.digest_holds || !verdict.value_holds) {
-    return faults::signature("SignatureIsInvalid", "ЭП-ОВ неверна");
+    return refuse("SignatureIsInvalid", "ЭП-ОВ неверна");
   }
   if (verdict.trust == Trust::expired) {
-    return faults::signature("CertificateIsExpired", "Срок действия сертификата ЭП-ОВ истёк");
+    return refuse("CertificateIsExpired", "Срок действия сертификата ЭП-ОВ истёк");
   }
   if (verdict.trust != Trust::trusted) {
-    return faults::signature("CertificateIsNotFound", "Сертификат ЭП-ОВ не зарегистрирован");
+    return refuse("CertificateIsNotFound", "Сертификат ЭП-ОВ не зарегистрирован");
   }
-  if (!verdict.problem.empty()) return faults::signature("SignatureIsInvalid", "ЭП-ОВ неверна");
+  if (!verdict.problem.empty()) return refuse("SignatureIsInvalid", "ЭП-ОВ неверна");
   return std::nullopt;
 }
 

@@ -13,12 +13,12 @@ namespace {
 constexpr char kCodePrefix[] = "tsmev3:TEST_AREA:TSMEV3_CORE2 : TR:SYNC:";
 
 Fault make(std::string name, std::string number, const std::string& module, std::string text) {
-  return {std::move(name), std::move(number), kCodePrefix + module, std::move(text), {}};
+  return {std::move(name), std::move(number), kCodePrefix + module, std::move(text), {}, {}};
 }
 
 }  // namespace
 
-Fault not_soap(const std::string& why) { return {{}, {}, {}, why, {}}; }
+Fault not_soap(const std::string& why) { return {{}, {}, {}, why, {}, {}}; }
 
 Fault invalid_content(const std::string& text, const std::vector<std::string>& errors) {
   Fault fault = make("InvalidContent", "SMEV-403", "XSD:1", text);
@@ -26,9 +26,10 @@ Fault invalid_content(const std::string& text, const std::vector<std::string>& e
   return fault;
 }
 
-Fault signature(const std::string& reason, const std::string& text) {
+Fault signature(const std::string& reason, const std::string& text, const std::string& detail) {
   Fault fault = make("SignatureVerificationFault", "SMEV-100", "SPS:1", text);
   fault.fields.emplace_back("SignatureVerificationFault", reason);
+  fault.detail = detail;
   return fault;
 }
 

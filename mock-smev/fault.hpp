@@ -21,13 +21,15 @@ struct Fault {
   std::string text;    ///< Russian, without the number
   /// Elements of the faults namespace that follow Code and Description, in the schema's order.
   std::vector<std::pair<std::string, std::string>> fields;
+  /// English, for the journal alone: what exactly was found. No personal data.
+  std::string detail;
 };
 
 namespace faults {
 Fault not_soap(const std::string& why);
 Fault invalid_content(const std::string& text, const std::vector<std::string>& errors);
 /// @param reason of the inner enumeration: "NoSignatureFound"
-Fault signature(const std::string& reason, const std::string& text);
+Fault signature(const std::string& reason, const std::string& text, const std::string& detail = {});
 Fault invalid_message_id();
 Fault stale_message_id(const std::string& id);
 Fault already_sent(const std::string& id);

@@ -27,6 +27,7 @@ struct JournalEntry {
   std::string outcome;
   std::string fault;   ///< "SignatureVerificationFault"
   std::string reason;  ///< "NoSignatureFound"
+  std::string detail;  ///< English: what exactly is wrong with the caller's signature
   bool duplicate = false;
   bool dropped = false;   ///< the caller got no answer
   bool tampered = false;  ///< the answer was changed after signing

@@ -75,6 +75,7 @@ HttpReply Service::handle(const HttpRequest& request) {
     call.entry.fault = call.fault->name.empty() ? "Client" : call.fault->name;
     if (call.fault->name == "SignatureVerificationFault") {
       call.entry.reason = call.fault->fields.front().second;
+      call.entry.detail = call.fault->detail;
     }
   }
   HttpReply answer = reply(call);

@@ -305,6 +305,7 @@ TEST_F(MockService, SignatureIsInvalid_for_one_byte_changed_after_signing) {
   EXPECT_EQ(fault.name, "SignatureVerificationFault");
   EXPECT_EQ(fault.reason, "SignatureIsInvalid");
   EXPECT_TRUE(parts.account->orders().empty());
+  EXPECT_THAT(parts.journal->entries().back().detail, HasSubstr("not what was signed"));
 }
 
 TEST_F(MockService, SignatureIsInvalid_for_a_changed_signature_value) {

@@ -1,0 +1,142 @@
+#include "mock-smev/command_line.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace smev::mock {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+Options read(const std::vector<std::string>& arguments) {
+  const CommandLine line = read_command_line(arguments);
+  EXPECT_TRUE(line.options) << line.text;
+  return line.options.value_or(Options{});
+}
+
+TEST(CommandLine, has_the_documented_defaults) {
+  const Options options = read({});
+  EXPECT_EQ(options.directory, "mock-smev");
+  EXPECT_EQ(options.listen, "127.0.0.1");
+  EXPECT_EQ(options.http_port, 8080);
+  EXPECT_EQ(options.ftp_port, 2121);
+  EXPECT_EQ(options.service.redeliver, Duration(15min));
+  EXPECT_EQ(options.service.answer_delay, Duration(0));
+  EXPECT_EQ(options.service.fault_style, FaultStyle::old_server);
+  EXPECT_EQ(options.service.sender_mnemonic, "MOCK01");
+  EXPECT_EQ(options.service.smev_mnemonic, "SMEV");
+  EXPECT_TRUE(options.service.require_test_message);
+  EXPECT_THAT(options.account.first_statuses, ElementsAre(6));
+  EXPECT_EQ(options.account.request_age_max, Duration(0));
+}
+
+TEST(CommandLine, sets_every_option) {
+  const Options options = read({"--dir",
+                                "/d",
+                                "--listen",
+                                "0.0.0.0",
+                                "--allow-remote",
+                                "--port",
+                                "0",
+                                "--ftp-port",
+                                "1",
+                                "--ports-file",
+                                "/p",
+                                "--redeliver",
+                                "2s",
+                                "--answer-delay",
+                                "300ms",
+                                "--drop-after-accept",
+                                "0.25",
+                                "--drop-ack",
+                                "0.5",
+                                "--seed",
+                                "7",
+                                "--tamper-answers",
+                                "3",
+                                "--fault",
+                                "new",
+                                "--plain",
+                                "--no-test-message",
+                                "--drop-refused",
+                                "--sender-mnemonic",
+                                "A1",
+                                "--smev-mnemonic",
+                                "B1",
+                                "--provider-mnemonic",
+                                "C1",
+                                "--inject",
+                                "SendRequest=SMEVFailure:3",
+                                "--inject",
+                                "Ack=drop",
+                                "--services",
+                                "-60012726,-1",
+                                "--unknown-status",
+                                "5940,223",
+                                "--first-status",
+                                "6,1",
+                                "--request-age-max",
+                                "720h",
+                                "--absent-attachment-code",
+                                "99"});
+  EXPECT_EQ(options.directory, "/d");
+  EXPECT_EQ(options.listen, "0.0.0.0");
+  EXPECT_TRUE(options.allow_remote);
+  EXPECT_EQ(options.http_port, 0);
+  EXPECT_EQ(options.ftp_port, 1);
+  EXPECT_EQ(options.ports_file, "/p");
+  const ServiceOptions& service = options.service;
+  EXPECT_EQ(service.redeliver, Duration(2s));
+  EXPECT_EQ(service.answer_delay, Duration(300ms));
+  EXPECT_DOUBLE_EQ(service.drop_after_accept, 0.25);
+  EXPECT_DOUBLE_EQ(service.drop_ack, 0.5);
+  EXPECT_EQ(service.seed, 7u);
+  EXPECT_EQ(service.tamper_answers, 3);
+  EXPECT_EQ(service.fault_style, FaultStyle::new_gateway);
+  EXPECT_TRUE(service.plain);
+  EXPECT_FALSE(service.require_test_message);
+  EXPECT_TRUE(service.drop_refused);
+  EXPECT_EQ(service.sender_mnemonic, "A1");
+  EXPECT_EQ(service.smev_mnemonic, "B1");
+  EXPECT_EQ(service.provider_mnemonic, "C1");
+  ASSERT_EQ(service.injections.size(), 2u);
+  EXPECT_EQ(service.injections[0].count, 3);
+  EXPECT_EQ(service.injections[1].operation, "Ack");
+  EXPECT_THAT(options.account.services, ElementsAre("-60012726", "-1"));
+  EXPECT_THAT(options.account.unknown_statuses, ElementsAre(5940, 223));
+  EXPECT_THAT(options.account.first_statuses, ElementsAre(6, 1));
+  EXPECT_EQ(options.account.request_age_max, Duration(720h));
+  EXPECT_EQ(options.account.absent_attachment_code, 99);
+}
+
+TEST(CommandLine, lets_an_order_begin_with_any_status_when_told) {
+  EXPECT_TRUE(read({"--any-first-status"}).account.first_statuses.empty());
+}
+
+TEST(CommandLine, draws_another_seed_each_time_unless_one_is_given) {
+  EXPECT_NE(read({}).service.seed, read({}).service.seed);
+}
+
+TEST(CommandLine, tells_what_is_wrong_and_ends_with_2) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--unknown"},       {"--port", "x"}, {"--redeliver", "15"},    {"--fault", "middle"},
+      {"--inject", "x=y"}, {"--seed", "-"}, {"--answer-delay", "1d"}, {"stray"}};
+  for (const auto& arguments : wrong) {
+    const CommandLine line = read_command_line(arguments);
+    EXPECT_FALSE(line.options) << arguments[0];
+    EXPECT_EQ(line.exit_code, kExitUsage) << arguments[0];
+    EXPECT_FALSE(line.text.empty()) << arguments[0];
+  }
+}
+
+TEST(CommandLine, explains_itself) {
+  const CommandLine line = read_command_line({"--help"});
+  EXPECT_FALSE(line.options);
+  EXPECT_EQ(line.exit_code, 0);
+  EXPECT_THAT(line.text, HasSubstr("--drop-after-accept"));
+}
+
+}  // namespace
+}  // namespace smev::mock
