@@ -8,7 +8,7 @@ namespace smev::signature {
 
 namespace {
 
-constexpr std::size_t kFilePieceOctets = 64 * 1024;
+constexpr std::size_t kFilePieceOctets = 64u << 10;
 
 Failure crypto_failed() {
   return fail(local_error(ErrorCode::crypto, "Streebog-256: " + take_openssl_error()));

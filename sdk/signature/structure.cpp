@@ -125,7 +125,7 @@ Result<void> read_signed_info(const Element& signed_info, Structure& out) {
   SMEV_ASSIGN(const auto parts, exact_children(signed_info, {"CanonicalizationMethod",
                                                              "SignatureMethod", "Reference"}));
   out.signature_method = parts[1].attribute("Algorithm").value_or("");
-  const auto reference = read_reference(parts[2], out);
+  auto reference = read_reference(parts[2], out);
   SMEV_TRY(check_algorithm(parts[0], kExclusiveC14nUri));
   SMEV_TRY(check_algorithm(parts[1], kGost2012SignatureUri));
   return reference;
@@ -145,10 +145,8 @@ Result<void> read(const Element& holder, Structure& out) {
   }
   out.signature = signature;
   // Read first, so that a verdict on an unsupported signature still names its signer.
-  auto certificate = read_certificate(signature);
-  if (certificate) {
-    out.certificate_der = *std::move(certificate);
-  }
+  const auto certificate = read_certificate(signature);
+  out.certificate_der = certificate.value_or(std::string());
   SMEV_ASSIGN(const auto parts,
               exact_children(signature, {"SignedInfo", "SignatureValue", "KeyInfo"}));
   out.signed_info = parts[0];

@@ -88,7 +88,7 @@ std::string path_of(const xmlNode* node, const xmlNode* top) {
     if (node == top) {
       return std::string(view(node->name)) + path;
     }
-    path = '/' + step(node) + path;
+    path.insert(0, step(node)).insert(0, 1, '/');
   }
   return path.empty() ? path : path.substr(1);
 }

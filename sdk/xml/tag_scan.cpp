@@ -31,7 +31,7 @@ std::size_t most_attributes(std::string_view octets) {
       for (++at; at < octets.size() && (quote != 0 || octets[at] != '>'); ++at) {
         const char c = octets[at];
         if (quote != 0) {
-          quote = c == quote ? 0 : quote;
+          quote = c == quote ? '\0' : quote;
         } else if (c == '"' || c == '\'') {
           quote = c;
         } else if (c == '=') {

@@ -26,7 +26,8 @@ ALGORITHMS = "urn:ietf:params:xml:ns:cpxmlsec:algorithms:"
 
 
 def canonical(element):
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False,
+                          with_tail=False)
 
 
 def units(text):
@@ -51,7 +52,7 @@ def reference(unit):
 
 
 def escape_block(block, behind_escaped):
-    """One call of the writer. `behind_escaped`: a `>` is escaped behind an escaped character too."""
+    """One call of the writer. `behind_escaped`: `>` is escaped behind an escaped character too."""
     out = []
     fresh = True  # first of the block, or (long texts) right behind an escaped character
     for i, unit in enumerate(block):
@@ -112,7 +113,7 @@ class Transform:
         uri, local = split(element.tag)
         name = prefix(uri) + ":" + local
         attributes = [split(key) + (value,) for key, value in element.attrib.items()]
-        attributes.sort(key=lambda a: (not a[0], a[0].encode("utf-16-be"), a[1].encode("utf-16-be")))
+        attributes.sort(key=lambda a: (not a[0], units(a[0]), units(a[1])))
         written = ""
         for uri, local, value in attributes:  # rules 7, 8
             qualified = prefix(uri) + ":" + local if uri else local
@@ -153,7 +154,8 @@ def faults(document, signature, folder):
     info = signature.find(DS + "SignedInfo")
     methods = [info.find(DS + "SignatureMethod").get("Algorithm"),
                info.find(DS + "Reference/" + DS + "DigestMethod").get("Algorithm")]
-    if methods != [ALGORITHMS + "gostr34102012-gostr34112012-256", ALGORITHMS + "gostr34112012-256"]:
+    if methods != [ALGORITHMS + "gostr34102012-gostr34112012-256",
+                   ALGORITHMS + "gostr34112012-256"]:
         yield "other algorithms"
     identifier = info.find(DS + "Reference").get("URI")[1:]
     targets = document.xpath("//*[@Id=$id]", id=identifier)
@@ -163,12 +165,14 @@ def faults(document, signature, folder):
     declared = base64.b64decode(info.findtext(DS + "Reference/" + DS + "DigestValue"))
     if streebog(folder, transform(canonical(targets[0]))) != declared:
         yield "the digest differs"
-    der = base64.b64decode(signature.findtext(DS + "KeyInfo/" + DS + "X509Data/" + DS + "X509Certificate"))
+    der = base64.b64decode(
+        signature.findtext(DS + "KeyInfo/" + DS + "X509Data/" + DS + "X509Certificate"))
     key = openssl(folder, ["x509", "-engine", "gost", "-inform", "DER", "-in", "der", "-pubkey",
                            "-noout"], der=der)
     value = base64.b64decode(signature.findtext(DS + "SignatureValue"))
-    check = openssl(folder, ["dgst", "-engine", "gost", "-md_gost12_256", "-verify", "key", "-signature",
-                             "value", "info"], key=key.stdout, value=value, info=canonical(info))
+    check = openssl(folder, ["dgst", "-engine", "gost", "-md_gost12_256", "-verify", "key",
+                             "-signature", "value", "info"],
+                    key=key.stdout, value=value, info=canonical(info))
     if check.returncode != 0 or b"Verified OK" not in check.stdout:
         yield "the signature value does not hold: " + check.stderr.decode()
 
