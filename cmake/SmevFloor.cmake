@@ -19,6 +19,10 @@ endfunction()
 function(smev_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                            -Wno-missing-field-initializers)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC PR 105651: a literal + std::string is taken for overlapping memory when optimised.
+    target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)
+  endif()
   # The GOST engine is reached through OpenSSL's ENGINE interface (docs/decisions/0001).
   target_compile_definitions(${target} PRIVATE OPENSSL_SUPPRESS_DEPRECATED)
   if(SMEV_WERROR)
