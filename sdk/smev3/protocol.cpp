@@ -4,7 +4,7 @@ namespace smev::smev3 {
 
 namespace {
 
-Protocol protocol(std::string version) {
+Protocol protocol(const std::string& version) {
   std::string types(kTypesPrefix);
   std::string basic(kBasicPrefix);
   std::string faults(kFaultsPrefix);

@@ -187,6 +187,8 @@ HttpResult HttpExchange::finish(int code) {
   HttpResult result = collect();
   if (code != CURLE_OK) {
     result.error = network_error(code);
+    body_ = {};  // may be as long as the limit
+    request_ = {};
     return result;
   }
   const char* content_type = nullptr;
@@ -206,6 +208,7 @@ HttpResult HttpExchange::finish(int code) {
 HttpResult HttpExchange::abort(Error why) {
   HttpResult result = collect();
   result.error = std::move(why);
+  body_ = {};
   request_ = {};
   return result;
 }

@@ -44,7 +44,7 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
 }  // namespace
 
 std::string store_name(std::string_view name) {
-  const std::string clean = without_forbidden(name);
+  std::string clean = without_forbidden(name);
   if (clean.empty() || clean == "." || clean == "..") {
     return "file";
   }
