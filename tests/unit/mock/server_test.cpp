@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tests/unit/mock/fixtures.hpp"
 #include "tests/unit/mock/wire.hpp"
@@ -89,6 +91,33 @@ TEST_F(ServerTest, writes_its_ports_and_a_configuration_for_the_sender) {
   EXPECT_THAT(config, HasSubstr("url = \"" + server->http_url() + kServicePath + "\""));
   EXPECT_THAT(config, HasSubstr("url = \"" + server->ftp_url() + "\""));
   EXPECT_FALSE(server->made_keys()) << "they were there";
+}
+
+TEST_F(ServerTest, takes_requests_and_polls_of_many_connections_at_once) {
+  constexpr int kConnections = 4;
+  constexpr int kRequests = 5;
+  start();
+  std::vector<std::string> envelopes;
+  for (int i = 0; i < kConnections * kRequests; ++i) {
+    envelopes.push_back(send_envelope(ids->next(), create_xml(std::to_string(i))));
+  }
+  const auto poll_envelope =
+      smev3::write_get_response(smev3::protocol_1_2(), {}, clock->now(), *signer);
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kConnections; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kRequests; ++i) {
+        const auto& envelope = envelopes[static_cast<std::size_t>(thread * kRequests + i)];
+        if (post_http(envelope).status == 200 && post_http(*poll_envelope).status == 200) ++good;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, kConnections * kRequests);
+  EXPECT_EQ(server->account().orders().size(), envelopes.size());
+  EXPECT_EQ(server->journal().counters().at("GetResponse.delivered"), envelopes.size())
+      << "each answer was delivered once";
 }
 
 TEST_F(ServerTest, does_not_start_with_wrong_options) {
