@@ -197,6 +197,7 @@ const std::vector<Key>& keys() {
       path_key("smev.trusted", SMEV_FIELD(trusted_paths)),
       key("smev.connect_timeout", SMEV_FIELD(soap.connect_timeout)),
       key("smev.total_timeout", SMEV_FIELD(soap.total_timeout)),
+      key("smev.stop_timeout", SMEV_FIELD(soap.stop_timeout)),
       key("smev.answer_size_max", SMEV_FIELD(soap.answer_bytes_max)),
       key("smev.in_flight_max", SMEV_FIELD(soap.in_flight_max)),
       key("smev.selector.namespace", SMEV_FIELD(selector.namespace_uri)),
@@ -307,9 +308,8 @@ class Reader {
     const std::size_t of_the_file = faults.size();
     for (FieldFault& other : others) {
       const auto end = faults.begin() + static_cast<std::ptrdiff_t>(of_the_file);
-      const bool told = std::any_of(faults.begin(), end, [&](const FieldFault& each) {
-        return each.field == other.field;
-      });
+      const bool told = std::any_of(
+          faults.begin(), end, [&](const FieldFault& each) { return each.field == other.field; });
       if (told) continue;
       other.text = at_line(other.field) + other.text;
       faults.push_back(std::move(other));

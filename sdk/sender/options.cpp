@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
-#include "sdk/base/text.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/sender/quantities.hpp"
 
@@ -30,6 +28,9 @@ constexpr Duration kRetryCapMax = 24h;
 constexpr Duration kPollMax = 24h;
 constexpr Duration kAnswerDeadlineMax = 30 * 24h;
 constexpr Duration kConnectTimeoutMax = 5min;
+constexpr Duration kAnswerTimeoutMax = 1h;
+constexpr Duration kStopTimeoutMax = 10min;
+constexpr std::size_t kAnswerBytesMax = std::size_t{1} << 30;
 constexpr Duration kUploadTimeoutMax = 24h;
 // SMEV calls an id stale after two days (smev3 §3): no older one is worth offering.
 constexpr Duration kMessageAgeMin = 1s;
@@ -49,11 +50,11 @@ class Faults {
     if (value.empty()) add(std::move(field), "missing", fmt::format("не указано: {}", what));
   }
   void within(std::string field, int value, int least, int most) {
-    if (value >= least && value <= most) return;
+    if ((value >= least && value <= most) || told(field)) return;
     add(std::move(field), "range", fmt::format("допустимо от {} до {}", least, most));
   }
   void within(std::string field, Duration value, Duration least, Duration most) {
-    if (value >= least && value <= most) return;
+    if ((value >= least && value <= most) || told(field)) return;
     add(std::move(field), "range",
         fmt::format("допустимо от {} до {}", duration_text(least), duration_text(most)));
   }
@@ -65,6 +66,10 @@ class Faults {
     if (value.size() > most) {
       add(std::move(field), "too_long", fmt::format("допустимо не более {} символов", most));
     }
+  }
+  [[nodiscard]] bool told(std::string_view field) const {
+    return std::any_of(list_.begin(), list_.end(),
+                       [&](const FieldFault& each) { return each.field == field; });
   }
   [[nodiscard]] std::vector<FieldFault> take() { return std::move(list_); }
 
@@ -82,45 +87,26 @@ bool is_port(std::string_view text) {
 
 /// Host with or without port: "smev.example", "127.0.0.1:7500", "[::1]:7500".
 bool is_authority(std::string_view text) {
-  std::string_view host = text;
-  std::string_view rest;
-  if (!text.empty() && text.front() == '[') {
-    const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return false;
-    host = text.substr(1, end - 1);
-    rest = text.substr(end + 1);
-  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
-    host = text.substr(0, colon);
-    rest = text.substr(colon);
-  }
-  const bool plain = std::all_of(host.begin(), host.end(), [](char c) {
+  const bool bracketed = !text.empty() && text.front() == '[';
+  const std::size_t end = bracketed ? text.find(']') : text.find(':');
+  if (bracketed && end == std::string_view::npos) return false;
+  const std::string_view host = bracketed ? text.substr(1, end - 1) : text.substr(0, end);
+  const std::string_view rest =
+      end == std::string_view::npos ? std::string_view() : text.substr(bracketed ? end + 1 : end);
+  const bool plain = std::all_of(host.begin(), host.end(), [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '_' || c == ':';
+           c == '-' || c == '_' || (bracketed && c == ':');
   });
   return !host.empty() && plain &&
          (rest.empty() || (rest.front() == ':' && is_port(rest.substr(1))));
 }
 
-struct Url {
-  std::string_view authority;
-  std::string_view path;  ///< with the leading slash; may be empty
-};
-
-/// What stands behind one of the schemes; nothing when the text is no such address.
-std::optional<Url> parse_url(std::string_view text,
-                             std::initializer_list<std::string_view> schemes) {
-  for (const std::string_view scheme : schemes) {
-    if (text.substr(0, scheme.size()) != scheme) continue;
-    const std::string_view rest = text.substr(scheme.size());
-    const std::size_t slash = rest.find('/');
-    const Url url{rest.substr(0, slash),
-                  slash == std::string_view::npos ? std::string_view() : rest.substr(slash)};
-    const bool visible =
-        std::all_of(url.path.begin(), url.path.end(), [](char c) { return c > ' ' && c < 0x7F; });
-    if (!is_authority(url.authority) || !visible) return std::nullopt;
-    return url;
-  }
-  return std::nullopt;
+/// The transport has judged the form of the URL; this looks closer at its host and port.
+void check_authority(Faults& faults, const std::string& field, std::string_view url) {
+  if (faults.told(field)) return;
+  const std::string_view rest = url.substr(url.find("://") + 3);
+  if (is_authority(rest.substr(0, rest.find_first_of("/?#")))) return;
+  faults.add(field, "pattern", "в адресе неверно имя узла или порт (порт от 1 до 65535)");
 }
 
 // --- groups of fields ---------------------------------------------------------------------------
@@ -166,43 +152,41 @@ void check_places(Faults& faults, const SenderOptions& options) {
 }
 
 /// The names that the transport's own options go by in the configuration file.
-std::string config_name(std::string_view soap_field) {
-  constexpr std::string_view kAnswerLimit = "answer_bytes_max";
-  const std::string_view last = soap_field.substr(soap_field.rfind('.') + 1);
-  return "smev." + std::string(last == kAnswerLimit ? "answer_size_max" : last);
+std::string config_name(std::string_view section, std::string_view field) {
+  return std::string(section) +
+         std::string(field == "answer_bytes_max" ? "answer_size_max" : field);
 }
 
-void check_smev(Faults& faults, const SenderOptions& options) {
-  if (options.transport) return;
-  if (options.soap.url.empty()) {
-    faults.needed("smev.url", {}, "адрес СМЭВ");
-  } else if (!parse_url(options.soap.url, {"http://", "https://"})) {
-    faults.add("smev.url", "pattern", "нужен адрес вида http://узел:порт/smev/v1.2/ws");
+/// The transport judges what it can use; here is what makes sense beyond that.
+void check_smev(Faults& faults, const SoapOptions& soap) {
+  for (const FieldFault& fault : soap.validate()) {
+    faults.adopt(config_name("smev.", fault.field), fault);
   }
-  for (const FieldFault& fault : options.soap.validate()) {
-    const std::string field = config_name(fault.field);
-    if (field != "smev.url") faults.adopt(field, fault);
+  check_authority(faults, "smev.url", soap.url);
+  faults.within("smev.connect_timeout", soap.connect_timeout, kPauseMin, kConnectTimeoutMax);
+  faults.within("smev.total_timeout", soap.total_timeout, kPauseMin, kAnswerTimeoutMax);
+  faults.within("smev.stop_timeout", soap.stop_timeout, Duration::zero(), kStopTimeoutMax);
+  if (soap.answer_bytes_max > kAnswerBytesMax) {
+    faults.add("smev.answer_size_max", "range",
+               fmt::format("допустимо не больше {}", size_text(kAnswerBytesMax)));
   }
+}
+
+/// No address: a sender that has no result files.
+void check_file_store(Faults& faults, const FtpOptions& store) {
+  if (store.url.empty()) return;
+  for (const FieldFault& fault : store.validate()) {
+    faults.adopt(config_name("file_store.", fault.field), fault);
+  }
+  check_authority(faults, "file_store.url", store.url);
+  faults.within("file_store.connect_timeout", store.connect_timeout, kPauseMin, kConnectTimeoutMax);
+  faults.within("file_store.total_timeout", store.total_timeout, kPauseMin, kUploadTimeoutMax);
 }
 
 void check_selector(Faults& faults, const AnswerSelector& selector) {
   if (selector.namespace_uri.has_value() == selector.root_element.has_value()) return;
   faults.add(selector.namespace_uri ? "smev.selector.root" : "smev.selector.namespace", "missing",
              "namespace и root указываются только вместе");
-}
-
-/// No address: a sender that has no result files.
-void check_file_store(Faults& faults, const SenderOptions& options) {
-  if (options.transport) return;
-  const FtpOptions& store = options.file_store;
-  if (!store.url.empty()) {
-    const auto url = parse_url(store.url, {"ftp://"});
-    if (!url || (!url->path.empty() && url->path != "/")) {
-      faults.add("file_store.url", "pattern", "нужен адрес вида ftp://узел:порт, без пути");
-    }
-  }
-  faults.within("file_store.connect_timeout", store.connect_timeout, kPauseMin, kConnectTimeoutMax);
-  faults.within("file_store.total_timeout", store.total_timeout, kPauseMin, kUploadTimeoutMax);
 }
 
 void check_pauses(Faults& faults, const RetryOptions& retry, const PollOptions& poll) {
@@ -224,9 +208,11 @@ std::vector<FieldFault> SenderOptions::validate() const {
   check_identity(faults, *this);
   check_profile(faults, *this);
   check_places(faults, *this);
-  check_smev(faults, *this);
+  if (!transport) {
+    check_smev(faults, soap);
+    check_file_store(faults, file_store);
+  }
   check_selector(faults, selector);
-  check_file_store(faults, *this);
   check_pauses(faults, retry, poll);
   return faults.take();
 }

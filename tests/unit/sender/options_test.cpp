@@ -73,8 +73,18 @@ std::vector<Edge> edges() {
       edge("orders_per_message_max", SET(orders_per_message_max), 100, 101),
       edge("message_age_max", SET(message_age_max), d(1s), d(999ms)),
       edge("message_age_max", SET(message_age_max), d(48h), d(48h + 1us)),
-      edge("smev.connect_timeout", SET(soap.connect_timeout), d(1s), d(0s)),
-      edge("smev.total_timeout", SET(soap.total_timeout), d(90s), d(0s)),
+      edge("smev.connect_timeout", SET(soap.connect_timeout), d(1ms), d(999us)),
+      edge("smev.connect_timeout", SET(soap.connect_timeout), d(5min), d(5min + 1us)),
+      edge("smev.connect_timeout", SET(soap.connect_timeout), d(1s), d(-1s)),
+      edge("smev.total_timeout", SET(soap.total_timeout), d(1ms), d(0s)),
+      edge("smev.total_timeout", SET(soap.total_timeout), d(1h), d(1h + 1us)),
+      edge("smev.stop_timeout", SET(soap.stop_timeout), d(0s), d(-1us)),
+      edge("smev.stop_timeout", SET(soap.stop_timeout), d(10min), d(10min + 1us)),
+      edge("smev.answer_size_max", SET(soap.answer_bytes_max), std::size_t{64} << 10,
+           (std::size_t{64} << 10) - 1),
+      edge("smev.answer_size_max", SET(soap.answer_bytes_max), std::size_t{1} << 30,
+           (std::size_t{1} << 30) + 1),
+      edge("file_store.user", SET(file_store.user), std::string("u"), std::string()),
       edge("smev.in_flight_max", SET(soap.in_flight_max), 1, 0),
       edge("smev.in_flight_max", SET(soap.in_flight_max), 256, 257),
       edge("file_store.connect_timeout", SET(file_store.connect_timeout), d(1ms), d(999us)),
@@ -163,8 +173,8 @@ TEST(SenderOptions, addresses_of_the_file_store_have_no_path) {
     options.file_store.url = good;
     EXPECT_THAT(faults_of(options), IsEmpty()) << good;
   }
-  for (const char* bad :
-       {"http://smev.example", "ftp://smev.example/folder", "ftp://", "smev.example"}) {
+  for (const char* bad : {"http://smev.example", "ftp://smev.example/folder",
+                          "ftp://smev.example:0", "ftp://", "smev.example"}) {
     options.file_store.url = bad;
     EXPECT_THAT(faults_of(options), ElementsAre("file_store.url pattern")) << bad;
   }
