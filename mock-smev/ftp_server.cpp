@@ -143,8 +143,9 @@ class Session : public std::enable_shared_from_this<Session> {
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
     const auto blank = line.find(' ');
     std::string verb = line.substr(0, blank);
-    for (char& c : verb)
+    for (char& c : verb) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
     execute(verb, blank == std::string::npos ? std::string() : line.substr(blank + 1));
   }
 
