@@ -32,29 +32,50 @@ Result<void> check_named(const std::string& who, const std::string& reason) {
   return fail(validation_error(std::move(faults)));
 }
 
-// Another message only when every earlier one is known to be refused. One that cannot have left is
-// given up for good first.
-Result<void> check_requeue(Database& database, TimePoint now, UpdateId update) {
-  std::vector<MessageKey> unsent;
-  {
-    SMEV_ASSIGN(Statement statement,
-                database.query("SELECT m.id FROM message_items i JOIN messages m "
-                               "ON m.id = i.message WHERE i.update_id = ? AND m.state = 'frozen' "
-                               "AND m.waiting = 0",
-                               update));
-    SMEV_ASSIGN(unsent, read_numbers(statement));
-  }
+// Messages of the update that are in `state` and that nothing waits for.
+Result<std::vector<MessageKey>> idle_messages(Database& database, UpdateId update,
+                                              MessageState state) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT m.id FROM message_items i JOIN messages m "
+                             "ON m.id = i.message WHERE i.update_id = ? AND m.state = ? "
+                             "AND m.waiting = 0",
+                             update, name(state)));
+  return read_numbers(statement);
+}
+
+// The very message that is in doubt goes again, now.
+Result<void> resume(Database& database, TimePoint now, UpdateId update, MessageKey message) {
+  UpdateChange back;
+  back.event = UpdateEvent::frozen;
+  SMEV_TRY(apply(database, now, update, back));
+  SMEV_TRY(database.run("UPDATE messages SET not_before = '' WHERE id = ?", message));
+  return refresh_waiting(database, message);
+}
+
+// Another message only when every earlier one is known to be refused: one that cannot have left is
+// given up for good, one in doubt goes again itself, one that SMEV has or may have had is waited
+// for.
+Result<void> requeue(Database& database, TimePoint now, UpdateId update,
+                     const UpdateChange& change) {
+  SMEV_ASSIGN(const std::vector<MessageKey> unsent,
+              idle_messages(database, update, MessageState::frozen));
   for (const MessageKey message : unsent) {
     SMEV_TRY(apply(database, now, message, MessageEvent::superseded));
   }
+  SMEV_ASSIGN(const std::vector<MessageKey> doubtful,
+              idle_messages(database, update, MessageState::in_doubt));
   SMEV_ASSIGN(const bool unresolved, has_unresolved_message(database, update));
-  if (!unresolved) return {};
-  Error error = illegal_move("update " + std::to_string(update) +
-                             ": an earlier message of it is not known to be refused");
-  error.text =
-      "Прежнее сообщение с этим статусом могло дойти до ЕЛК: новое показало бы статус дважды. "
-      "Дождитесь ответа или закройте статус, проверив личный кабинет.";
-  return fail(std::move(error));
+  if (unresolved && doubtful.empty()) {
+    Error error = illegal_move("update " + std::to_string(update) +
+                               ": an earlier message of it is not known to be refused");
+    error.text =
+        "Прежнее сообщение с этим статусом могло дойти до ЕЛК: новое показало бы статус дважды. "
+        "Дождитесь ответа или закройте статус, проверив личный кабинет.";
+    return fail(std::move(error));
+  }
+  SMEV_TRY(apply(database, now, update, change));
+  if (doubtful.empty()) return {};
+  return resume(database, now, update, doubtful.back());
 }
 
 Result<void> write_audit(Database& database, TimePoint now, const UpdateRow& update,
@@ -78,11 +99,13 @@ Result<UpdateRow> SqliteOutbox::decide(UpdateId id, UpdateEvent event, const std
   SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
   const TimePoint now = clock_->now();
   SMEV_ASSIGN(const UpdateRow before, require_update(*database_, id));
-  const bool legal = next(before.state, event).has_value();
-  if (event == UpdateEvent::requeued && legal) SMEV_TRY(check_requeue(*database_, now, id));
   UpdateChange change;
   change.event = event;
-  SMEV_TRY(apply(*database_, now, id, change));
+  if (event == UpdateEvent::requeued && before.state == UpdateState::held) {
+    SMEV_TRY(requeue(*database_, now, id, change));
+  } else {
+    SMEV_TRY(apply(*database_, now, id, change));
+  }
   SMEV_TRY(write_audit(*database_, now, before, event, who, reason));
   SMEV_ASSIGN(UpdateRow after, require_update(*database_, id));
   SMEV_TRY(transaction.commit());

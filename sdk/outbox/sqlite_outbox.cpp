@@ -97,7 +97,8 @@ Result<std::unique_ptr<Database>> open_database(const StorePlace& place, Duratio
 }  // namespace
 }  // namespace outbox
 
-Result<std::shared_ptr<Outbox>> sqlite_outbox(SqliteOptions options, std::shared_ptr<Clock> clock) {
+Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
+                                              std::shared_ptr<Clock> clock) {
   const bool in_memory = options.path == outbox::kInMemory;
   SMEV_ASSIGN(outbox::StorePlace place,
               in_memory ? outbox::place_in_memory() : outbox::place_on_disk(options.path));

@@ -340,7 +340,8 @@ class Outbox {
 
   // --- a person ---------------------------------------------------------------------------------
   /// Applies requeued, rejected, skipped, cancelled or expired, with who and why on record for ever
-  /// (neither may be empty). What may have reached SMEV and is not answered cannot be requeued.
+  /// (neither may be empty). Requeueing what is in doubt offers the same message again; what SMEV
+  /// has accepted, or what went stale in doubt, cannot be requeued.
   virtual Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                                    const std::string& reason) = 0;
 };
@@ -353,6 +354,7 @@ struct SqliteOptions {
 
 /// SQLite: WAL, synchronous=FULL, one writer at a time. The path ":memory:" gives a store that goes
 /// with its object, files included.
-Result<std::shared_ptr<Outbox>> sqlite_outbox(SqliteOptions options, std::shared_ptr<Clock> clock);
+Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
+                                              std::shared_ptr<Clock> clock);
 
 }  // namespace smev

@@ -89,6 +89,26 @@ TEST_P(OutboxDecide, what_smev_may_have_is_not_requeued) {
   EXPECT_EQ(decide(doubtful, UpdateEvent::skipped).state, UpdateState::skipped);
 }
 
+TEST_P(OutboxDecide, requeueing_a_message_in_doubt_offers_the_very_same_octets_again) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = freeze_one();
+  const StartedAttempt first = start_one();
+  finish(first, MessageEvent::doubt);
+  // On the way to the next attempt the file turns out to be gone.
+  AttemptOutcome outcome = outcome_of(start_one(), MessageEvent::not_taken);
+  outcome.update_event = UpdateEvent::stopped;
+  outcome.hold_reason = HoldReason::file_missing;
+  outcome.not_before = now() + hours(1);
+  finish(outcome);
+  EXPECT_THAT(start(), IsEmpty());
+  EXPECT_EQ(decide(id, UpdateEvent::requeued).state, UpdateState::in_flight);
+  EXPECT_THAT(claim(), IsEmpty()) << "no other message is made of it";
+  const StartedAttempt again = start_one();
+  EXPECT_EQ(again.message.message_id, message_id);
+  EXPECT_EQ(again.message.body, first.message.body);
+  EXPECT_EQ(outbox().audit_of(id)->size(), 1u);
+}
+
 TEST_P(OutboxDecide, requeueing_gives_up_a_message_that_certainly_did_not_leave) {
   const UpdateId id = submit("a");
   const Uuid unsent = freeze_one();

@@ -225,7 +225,9 @@ void kill_and_go_on(const std::string& point, int visit) {
   check_wire(directory.path());
   auto outbox = sqlite_outbox({.path = directory.file("outbox.db")}, system_clock());
   ASSERT_TRUE(outbox) << outbox.error().describe();
-  for (const UpdateRow& row : *(*outbox)->list_updates({})) {
+  const auto rows = (*outbox)->list_updates({});
+  ASSERT_TRUE(rows);
+  for (const UpdateRow& row : *rows) {
     EXPECT_EQ(row.state, UpdateState::delivered) << row.id;
   }
   EXPECT_TRUE((*outbox)->unacknowledged()->empty());

@@ -160,6 +160,12 @@ class RandomWork {
         MessageEvent::superseded};
     outcome.event = kEvents[static_cast<std::size_t>(pick(5))];
     outcome.answer_deadline = clock_->now() + std::chrono::minutes(30);
+    const bool unsettled =
+        outcome.event == MessageEvent::not_taken || outcome.event == MessageEvent::doubt;
+    if (unsettled && pick(4) == 0) {
+      outcome.update_event = UpdateEvent::stopped;
+      outcome.hold_reason = HoldReason::file_missing;
+    }
     open_.erase(chosen);
     const auto changed = outbox_->finish_attempts({outcome});
     // An attempt that was interrupted meanwhile is nobody's any more.
