@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sdk/base/bytes.hpp"
 #include "sdk/smev3/multipart.hpp"
+#include "tests/support/shared_samples.hpp"
 #include "tests/unit/mock/fixtures.hpp"
 
 namespace smev::mock {
@@ -34,14 +34,8 @@ std::string shape(const xml::Element& element) {
 class AnswersTest : public testing_support::ServiceTest {
  protected:
   static std::optional<xml::Document> sample(const std::string& name) {
-    const char* set = std::getenv("SMEV_SHARED");
-    const char* source = std::getenv("SMEV_SOURCE_DIR");
-    const std::filesystem::path shared =
-        set != nullptr ? set
-                       : std::filesystem::path(source == nullptr ? "." : source) / "../shared";
-    const auto octets = read_file(shared / "samples/envelopes" / name);
-    if (!octets) return std::nullopt;
-    auto document = xml::Document::parse(*octets);
+    const auto path = smev::testing::shared_folder() / "samples/envelopes" / name;
+    auto document = xml::Document::parse(smev::testing::octets_of(path));
     if (!document) return std::nullopt;
     return *std::move(document);
   }
@@ -62,16 +56,18 @@ std::string with_code(std::string operation) {
 }
 
 TEST_F(AnswersTest, have_the_shape_of_a_real_answer) {
+  SMEV_NEEDS_SHARED("samples/envelopes");
   const auto real = sample("response_create_ok.xml");
-  if (!real) GTEST_SKIP() << "samples/envelopes is not beside the project; set SMEV_SHARED";
+  ASSERT_TRUE(real);
   post(signed_envelope(with_code(request_operation(ids->next().text(), create_xml("1"))), *signer));
   const auto ours = delivered();
   EXPECT_EQ(shape(answer_of(ours)), shape(real->root()));
 }
 
 TEST_F(AnswersTest, have_the_shape_of_a_real_rejection) {
+  SMEV_NEEDS_SHARED("samples/envelopes");
   const auto real = sample("reject_bad_datetime.xml");
-  if (!real) GTEST_SKIP() << "samples/envelopes is not beside the project; set SMEV_SHARED";
+  ASSERT_TRUE(real);
   post(signed_envelope(
       with_code(request_operation(ids->next().text(), create_xml("1", "6", "2026-04-15"))),
       *signer));
