@@ -10,7 +10,6 @@
 #include <stdexcept>
 #include <thread>
 
-#include "sdk/base/runtime.hpp"
 #include "sdk/signature/issuing.hpp"
 
 namespace smev::bench {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "sdk/base/runtime.hpp"
 #include "smev/sender/sender.hpp"
 
 namespace smev::bench {

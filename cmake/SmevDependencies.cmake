@@ -2,7 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(LibXml2 2.9.10 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
-find_package(CURL 7.74 REQUIRED)
+find_package(CURL 7.85 REQUIRED)
 find_package(SQLite3 3.35 REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 find_package(fmt 9 REQUIRED)

@@ -172,8 +172,14 @@ Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutc
   SMEV_ASSIGN(const MessageBefore message, check_attempt(database, outcome));
   SMEV_ASSIGN(const Verdict verdict, judge(outcome, message));
   SMEV_TRY(close_attempt(database, now, message.key, outcome));
-  // The answer came before the receipt: it has said all.
-  if (message.state == MessageState::answered) return {};
+  // The answer came before the receipt and has said all; when SMEV took the message is still
+  // evidence.
+  if (message.state == MessageState::answered) {
+    if (verdict.event != MessageEvent::accepted) return {};
+    SMEV_TRY(database.run("UPDATE messages SET accepted_at = ? WHERE id = ? AND accepted_at = ''",
+                          now, message.key));
+    return {};
+  }
   SMEV_TRY(write_verdict(database, now, message.key, verdict, outcome));
   if (!verdict.update_event) return {};
   return move_updates(database, now, message.key, verdict, outcome, changed);

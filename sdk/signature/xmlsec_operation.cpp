@@ -48,11 +48,15 @@ class XmlsecErrors {
 };
 
 bool register_klasses() {
-  // Another user of xmlsec in this process may have set it up; a second time would forget klasses.
-  if (!xmlSecPtrListIsValid(xmlSecTransformIdsGet()) && xmlSecInit() < 0) {
-    return false;
-  }
+  // Before the question whether it is set up, which xmlsec itself would report on standard error.
   xmlSecErrorsSetCallback(collect_error);
+  // Another user of xmlsec in this process may have set it up; a second time would forget klasses.
+  if (!xmlSecPtrListIsValid(xmlSecTransformIdsGet())) {
+    if (xmlSecInit() < 0) {
+      return false;
+    }
+    xmlSecErrorsSetCallback(collect_error);
+  }
   return xmlSecTransformIdsRegister(smev_transform_klass()) >= 0 &&
          xmlSecTransformIdsRegister(streebog256_klass()) >= 0 &&
          xmlSecTransformIdsRegister(gost2012_256_klass()) >= 0;

@@ -12,7 +12,9 @@ namespace smev::testing {
 
 /// $SMEV_SHARED, else `shared` beside the project; empty when neither exists.
 inline std::filesystem::path shared_folder() {
-  if (const char* named = std::getenv("SMEV_SHARED")) return named;
+  if (const char* named = std::getenv("SMEV_SHARED"); named != nullptr && *named != '\0') {
+    return named;
+  }
   const char* source = std::getenv("SMEV_SOURCE_DIR");
   const auto project =
       source != nullptr ? std::filesystem::path(source)

@@ -280,6 +280,17 @@ TEST_P(OutboxAttempts, an_answer_before_the_receipt_wins_and_the_receipt_only_cl
   EXPECT_EQ(attempts(id)[0].ended, now());
 }
 
+TEST_P(OutboxAttempts, a_receipt_after_the_answer_leaves_its_time_on_record) {
+  const UpdateId update_id = submit("a");
+  const Uuid id = freeze_one();
+  const StartedAttempt started = start_one();
+  deliver(id, update_id);
+  EXPECT_FALSE(message(id).accepted_at);
+  finish(outcome_of(started, MessageEvent::accepted));
+  EXPECT_EQ(message_state(id), MessageState::answered);
+  EXPECT_EQ(message(id).accepted_at, now());
+}
+
 TEST_P(OutboxAttempts, a_crash_after_an_early_answer_leaves_nothing_in_doubt) {
   const UpdateId update_id = submit("a");
   const Uuid id = freeze_one();

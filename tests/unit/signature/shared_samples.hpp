@@ -1,24 +1,20 @@
 #pragma once
-// Samples made by others, kept beside the project: $SMEV_SHARED, else ../shared of the source tree.
+// Vectors made by others, beside the project.
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "tests/support/shared_samples.hpp"
+
 namespace smev::testing_support {
 
-inline std::filesystem::path shared_folder() {
-  if (const char* set = std::getenv("SMEV_SHARED"); set != nullptr && *set != '\0') {
-    return set;
-  }
-  const std::filesystem::path source = __FILE__;  // tests/unit/signature/…
-  return source.parent_path().parent_path().parent_path().parent_path().parent_path() / "shared";
-}
+using testing::shared_folder;
 
 inline std::string slurp(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
