@@ -48,7 +48,8 @@ class XmlsecErrors {
 };
 
 bool register_klasses() {
-  // Before the question whether it is set up, which xmlsec itself would report on standard error.
+  // The question whether xmlsec is set up is an error to it, reported on standard error unless caught.
+  const XmlsecErrors quiet;
   xmlSecErrorsSetCallback(collect_error);
   // Another user of xmlsec in this process may have set it up; a second time would forget klasses.
   if (!xmlSecPtrListIsValid(xmlSecTransformIdsGet())) {
