@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace smev {
 namespace {
@@ -46,6 +48,19 @@ TEST(Result, takes_values_that_can_only_be_moved) {
   EXPECT_EQ(**result, 7);
   const std::unique_ptr<int> owned = *std::move(result);
   EXPECT_EQ(*owned, 7);
+}
+
+Result<std::vector<std::string>> words() {
+  return std::vector<std::string>{std::string(100, 'a'), std::string(100, 'b')};
+}
+
+TEST(Result, value_of_a_passing_result_may_be_walked_over) {
+  std::string seen;
+  for (const std::string& word : *words()) seen += word;
+  for (const std::string& word : words().value()) seen += word;
+  EXPECT_EQ(seen.size(), 400U);
+  EXPECT_FALSE(std::is_reference_v<decltype(*words())>);
+  EXPECT_FALSE(std::is_reference_v<decltype(words().value())>);
 }
 
 TEST(Result, members_are_reached_by_arrow) {
