@@ -15,7 +15,8 @@ std::string base64_encode(std::string_view octets);
 Result<std::string> base64_decode(std::string_view text);
 std::string hex_encode(std::string_view octets);
 
-/// SHA-256 as 64 lower-case hexadecimal digits: the name of a stored file, the check of frozen bytes.
+/// SHA-256 as 64 lower-case hexadecimal digits: the name of a stored file, the check of frozen
+/// bytes.
 std::string sha256_hex(std::string_view octets);
 
 /// Cryptographically strong.

@@ -1,6 +1,6 @@
 #pragma once
-// Named places at which a crash test may end the process with SIGKILL. Compiled into test builds only
-// (SMEV_KILL_POINTS); elsewhere the macro is nothing.
+// Named places at which a crash test may end the process with SIGKILL. Compiled into test builds
+// only (SMEV_KILL_POINTS); elsewhere the macro is nothing.
 //
 // SMEV_KILL_AT="outbox.freeze.committed:3" kills at the third visit of that point.
 

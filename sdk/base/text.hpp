@@ -6,7 +6,8 @@
 
 namespace smev {
 
-/// Characters (code points) of UTF-8, as XML Schema counts lengths. Invalid octets count as one each.
+/// Characters (code points) of UTF-8, as XML Schema counts lengths. Invalid octets count as one
+/// each.
 std::size_t utf8_length(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 bool all_ascii_digits(std::string_view text);

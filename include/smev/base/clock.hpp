@@ -37,19 +37,21 @@ class DateTime {
   static constexpr int kMoscowOffsetMinutes = 180;
 
   DateTime() = default;
-  // Implicit on purpose: a moment can be given wherever a date of a message is wanted. It is written
-  // in Moscow time with its offset; whole seconds have no fraction.
+  // Implicit on purpose: a moment can be given wherever a date of a message is wanted. It is
+  // written in Moscow time with its offset; whole seconds have no fraction.
   DateTime(TimePoint moment);
+  /// An offset beyond ±14:00, or local time outside the years 1 to 9999, gives an empty date.
   static DateTime at_offset(TimePoint moment, int offset_minutes);
   static DateTime without_offset(TimePoint moment, int offset_minutes);
-  /// Strict xs:dateTime: time part mandatory, offset optional, any number of fraction digits (24:00:00,
-  /// year 0000 and years beyond four digits are refused).
+  /// Strict xs:dateTime: time part mandatory, offset optional, any number of fraction digits
+  /// (24:00:00, year 0000 and years beyond four digits are refused).
   static Result<DateTime> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] std::optional<int> offset_minutes() const { return offset_minutes_; }
-  /// The moment; Moscow time is assumed where no offset is written. Fractions beyond microseconds are cut.
+  /// The moment; Moscow time is assumed where no offset is written. Fractions beyond microseconds
+  /// are cut.
   [[nodiscard]] TimePoint instant() const { return instant_; }
 
   friend bool operator==(const DateTime& a, const DateTime& b) { return a.text_ == b.text_; }
@@ -60,7 +62,8 @@ class DateTime {
   TimePoint instant_{};
 };
 
-/// `2026-04-16T07:47:33.379123Z`: how moments are stored and logged. Sorts as text.
+/// `2026-04-16T07:47:33.379123Z`: how moments are stored and logged. Sorts as text; what lies
+/// beyond the years 1 to 9999 is written as the first or last moment of them.
 std::string to_utc_text(TimePoint moment);
 Result<TimePoint> parse_utc_text(std::string_view text);
 

@@ -1,8 +1,8 @@
 #pragma once
-/// Errors are values. One `Error` tells the operator what happened (Russian text), the developer why
-/// (English detail), and the program what to do next (`retry`). Nothing is thrown across the public
-/// interface. `ErrorCode` names are stable: they appear in JSON output, logs and docs/errors.md, and
-/// every one of them has a Russian text there (tests/unit/base checks it).
+/// Errors are values. One `Error` tells the operator what happened (Russian text), the developer
+/// why (English detail), and the program what to do next (`retry`). Nothing is thrown across the
+/// public interface. `ErrorCode` names are stable: they appear in JSON output, logs and
+/// docs/errors.md, and every one of them has a Russian text there (tests/unit/base checks it).
 
 #include <optional>
 #include <string>
@@ -80,7 +80,8 @@ struct FieldFault {
 
 /// A fault as SMEV gave it, synchronous or asynchronous.
 struct SmevFault {
-  std::string name;         ///< local name of the detail element, e.g. "MessageIsAlreadySent"; may be empty
+  std::string
+      name;  ///< local name of the detail element, e.g. "MessageIsAlreadySent"; may be empty
   std::string reason;       ///< inner enumeration, e.g. "NoSignatureFound"; may be empty
   std::string code;         ///< basic:Code, opaque
   std::string number;       ///< "SMEV-403", cut out of the description; may be empty

@@ -41,7 +41,8 @@ class IdSource {
   virtual Uuid next() = 0;
 };
 
-/// Version 1 ids from the clock's time and a random node drawn once (multicast bit set, RFC 4122 §4.5).
+/// Version 1 ids from the clock's time and a random node drawn once (multicast bit set, RFC 4122
+/// §4.5).
 std::shared_ptr<IdSource> time_based_ids(std::shared_ptr<Clock> clock);
 /// The same with node and clock sequence from a seed, so that a simulation can replay them.
 std::shared_ptr<IdSource> seeded_ids(std::shared_ptr<Clock> clock, unsigned long long seed);

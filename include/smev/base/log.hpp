@@ -32,10 +32,12 @@ class Logger {
   void info(std::string_view event, const std::vector<LogField>& fields = {}) {
     write(LogLevel::info, event, {}, fields);
   }
-  void warning(std::string_view event, std::string_view text, const std::vector<LogField>& fields = {}) {
+  void warning(std::string_view event, std::string_view text,
+               const std::vector<LogField>& fields = {}) {
     write(LogLevel::warning, event, text, fields);
   }
-  void error(std::string_view event, std::string_view text, const std::vector<LogField>& fields = {}) {
+  void error(std::string_view event, std::string_view text,
+             const std::vector<LogField>& fields = {}) {
     write(LogLevel::error, event, text, fields);
   }
 };

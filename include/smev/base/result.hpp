@@ -94,19 +94,19 @@ class [[nodiscard]] Result<void> {
 }  // namespace smev
 
 /// Returns the error of `expression` from the current function, or goes on. For statements.
-#define SMEV_TRY(expression)                                          \
-  do {                                                                \
-    if (auto smev_result = (expression); !smev_result) {              \
-      return ::smev::fail(std::move(smev_result).error());            \
-    }                                                                 \
+#define SMEV_TRY(expression)                               \
+  do {                                                     \
+    if (auto smev_result = (expression); !smev_result) {   \
+      return ::smev::fail(std::move(smev_result).error()); \
+    }                                                      \
   } while (false)
 
 #define SMEV_CONCAT_INNER(a, b) a##b
 #define SMEV_CONCAT(a, b) SMEV_CONCAT_INNER(a, b)
 /// `SMEV_ASSIGN(auto x, f());` gives x the value of f(), or returns f()'s error.
-#define SMEV_ASSIGN(declaration, expression)                                             \
-  auto SMEV_CONCAT(smev_result_, __LINE__) = (expression);                               \
-  if (!SMEV_CONCAT(smev_result_, __LINE__)) {                                            \
-    return ::smev::fail(std::move(SMEV_CONCAT(smev_result_, __LINE__)).error());         \
-  }                                                                                      \
+#define SMEV_ASSIGN(declaration, expression)                                     \
+  auto SMEV_CONCAT(smev_result_, __LINE__) = (expression);                       \
+  if (!SMEV_CONCAT(smev_result_, __LINE__)) {                                    \
+    return ::smev::fail(std::move(SMEV_CONCAT(smev_result_, __LINE__)).error()); \
+  }                                                                              \
   declaration = *std::move(SMEV_CONCAT(smev_result_, __LINE__))
