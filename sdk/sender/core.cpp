@@ -80,6 +80,12 @@ void Bell::wait(Duration timeout, unsigned long& seen) {
   seen = rings_;
 }
 
+void Bell::wait_for_ring(Duration timeout, unsigned long& seen) {
+  std::unique_lock lock(mutex_);
+  condition_.wait_for(lock, timeout, [&] { return rings_ != seen; });
+  seen = rings_;
+}
+
 void Bell::wait_for_stop(Duration timeout) {
   std::unique_lock lock(mutex_);
   condition_.wait_for(lock, timeout, [&] { return stopped_; });

@@ -52,6 +52,8 @@ class Bell {
   /// Returns after `timeout`, a ring since the last wait of this caller, or a stop.
   /// `seen` is the caller's own memory of the last ring.
   void wait(Duration timeout, unsigned long& seen);
+  /// The same, but a stop does not end it: for what must be waited for even then.
+  void wait_for_ring(Duration timeout, unsigned long& seen);
   /// Returns after `timeout` or a stop.
   void wait_for_stop(Duration timeout);
 

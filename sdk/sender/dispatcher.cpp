@@ -32,7 +32,7 @@ Dispatcher::~Dispatcher() {
       const std::lock_guard lock(mutex_);
       if (done_.size() >= under_way_.size()) return;
     }
-    bell_.wait(kIdlePause, seen);
+    bell_.wait_for_ring(kIdlePause, seen);
   }
 }
 
@@ -60,7 +60,7 @@ Result<void> Dispatcher::finish() {
   unsigned long seen = 0;
   while (!under_way_.empty()) {
     SMEV_ASSIGN(bool collected, collect());
-    if (!collected && !under_way_.empty()) bell_.wait(kIdlePause, seen);
+    if (!collected && !under_way_.empty()) bell_.wait_for_ring(kIdlePause, seen);
   }
   return {};
 }

@@ -21,7 +21,7 @@ inline TimePoint days_from_now(int days) {
 class Folder {
  public:
   Folder() {
-    std::string pattern = testing::TempDir() + "/smev-signature-XXXXXX";
+    std::string pattern = ::testing::TempDir() + "/smev-signature-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) std::abort();
     path_ = pattern;
   }
