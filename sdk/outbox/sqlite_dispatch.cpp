@@ -22,9 +22,7 @@ Result<void> recover(Database& database, TimePoint now) {
     SMEV_ASSIGN(open, read_numbers(statement));
   }
   for (const MessageKey message : open) SMEV_TRY(interrupt_attempt(database, now, message));
-  SMEV_TRY(
-      database.run("UPDATE updates SET lease_epoch = lease_epoch + 1, lease_until = '' "
-                   "WHERE lease_until <> ''"));
+  SMEV_TRY(database.run("UPDATE updates SET lease_until = '' WHERE lease_until <> ''"));
   return transaction.commit();
 }
 

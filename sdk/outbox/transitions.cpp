@@ -117,7 +117,7 @@ Result<bool> apply(Database& database, TimePoint now, UpdateId update, const Upd
   SMEV_TRY(database.run(
       "UPDATE updates SET state = ?, head = ?, hold_reason = ?, hold_text = ?, result_code = ?, "
       "forced_kind = ?, conversions = ?, not_before = ?, deadline = ?, settled_at = ?, "
-      "lease_epoch = lease_epoch + 1, lease_until = '' WHERE id = ?",
+      "lease_until = '' WHERE id = ?",
       smev::name(*after), before.head && !closed, smev::name(row.hold_reason), row.hold_text,
       row.result_code, name(row.forced_kind), row.conversions, row.not_before, row.deadline,
       closed ? std::optional<TimePoint>(now) : std::nullopt, update));
@@ -180,7 +180,7 @@ Result<void> interrupt_attempt(Database& database, TimePoint now, MessageKey mes
   SMEV_ASSIGN(const std::int64_t doubtful,
               database.run(
                   "UPDATE messages SET doubtful_attempts = doubtful_attempts + 1, not_before = '', "
-                  "lease_epoch = lease_epoch + 1, lease_until = '' "
+                  "lease_until = '' "
                   "WHERE id = ? AND state = 'sending'",
                   message));
   if (doubtful == 0) return {};

@@ -37,7 +37,8 @@ Result<void> withdraw_if_idle(Database& database, TimePoint now, MessageKey mess
 /// Closes an attempt that nobody will end any more: its message is in doubt, and due at once.
 Result<void> interrupt_attempt(Database& database, TimePoint now, MessageKey message);
 
-/// `stale_lease` unless the update is claimed under this epoch.
+/// `stale_lease` unless the update is claimed under this epoch: each claim begins a new one, and
+/// whatever ends a claim empties its lease.
 Result<void> check_claim(Database& database, UpdateId update, std::int64_t lease_epoch);
 
 /// Whether an earlier message of the update may have reached SMEV, or may yet, and is not known to

@@ -94,8 +94,19 @@ Result<bool> Dispatcher::compose_claimed() {
     SMEV_ASSIGN(std::optional<NewMessage> message, make_message(group));
     if (message) messages.push_back(std::move(*message));
   }
-  if (!messages.empty()) SMEV_TRY(parts_.outbox().freeze(messages));
+  if (!messages.empty()) SMEV_TRY(freeze(messages));
   return true;
+}
+
+// A person may have taken an update away since it was claimed; the others must not wait for that.
+Result<void> Dispatcher::freeze(const std::vector<NewMessage>& messages) {
+  Result<void> frozen = parts_.outbox().freeze(messages);
+  if (frozen || frozen.error().code != ErrorCode::stale_lease) return frozen;
+  for (const NewMessage& message : messages) {
+    Result<void> one = parts_.outbox().freeze({message});
+    if (!one && one.error().code != ErrorCode::stale_lease) return one;
+  }
+  return {};
 }
 
 Result<bool> Dispatcher::goes_alone(const ClaimedUpdate& claim) {
@@ -270,8 +281,16 @@ Result<bool> Dispatcher::collect() {
 }
 
 Result<void> Dispatcher::write_outcomes(std::vector<AttemptOutcome> outcomes) {
-  SMEV_ASSIGN(std::vector<UpdateRow> changed, parts_.outbox().finish_attempts(outcomes));
-  for (const UpdateRow& update : changed) events_.give_changed(update, {});
+  Result<std::vector<UpdateRow>> changed = parts_.outbox().finish_attempts(outcomes);
+  if (!changed && changed.error().code != ErrorCode::stale_lease) {
+    return fail(std::move(changed).error());
+  }
+  if (changed) {
+    for (const UpdateRow& update : *changed) events_.give_changed(update, {});
+  } else if (outcomes.size() > 1) {
+    // One attempt outlived its lease and is on record as interrupted; the others count.
+    for (AttemptOutcome& outcome : outcomes) SMEV_TRY(write_outcomes({std::move(outcome)}));
+  }
   bell_.ring();
   return {};
 }

@@ -133,7 +133,8 @@ AttemptOutcome judge_missing_file(const MessageRow& message, const Error& error)
   outcome.outcome = name(Outcome::not_sent);
   outcome.fault = name(error.code);
   outcome.text = error.detail;
-  stop_updates(outcome, MessageEvent::refused, HoldReason::file_missing, error.text);
+  // Not refused: an earlier attempt may have arrived, and then no other message may be made.
+  stop_updates(outcome, MessageEvent::not_taken, HoldReason::file_missing, error.text);
   return outcome;
 }
 

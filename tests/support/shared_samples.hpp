@@ -10,16 +10,19 @@
 
 namespace smev::testing {
 
+/// The project: $SMEV_SOURCE_DIR as ctest sets it, else where this file was compiled.
+inline std::filesystem::path source_folder() {
+  const char* named = std::getenv("SMEV_SOURCE_DIR");
+  return named != nullptr
+             ? std::filesystem::path(named)
+             : std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+}
+
 /// $SMEV_SHARED, else `shared` beside the project; empty when neither exists.
 inline std::filesystem::path shared_folder() {
-  if (const char* named = std::getenv("SMEV_SHARED"); named != nullptr && *named != '\0') {
-    return named;
-  }
-  const char* source = std::getenv("SMEV_SOURCE_DIR");
-  const auto project =
-      source != nullptr ? std::filesystem::path(source)
-                        : std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-  const auto beside = project / ".." / "shared";
+  const char* named = std::getenv("SMEV_SHARED");
+  if (named != nullptr && *named != '\0') return named;
+  const auto beside = source_folder() / ".." / "shared";
   return std::filesystem::exists(beside) ? beside : std::filesystem::path();
 }
 

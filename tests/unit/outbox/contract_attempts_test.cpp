@@ -291,6 +291,19 @@ TEST_P(OutboxAttempts, a_receipt_after_the_answer_leaves_its_time_on_record) {
   EXPECT_EQ(message(id).accepted_at, now());
 }
 
+TEST_P(OutboxAttempts, a_doubt_that_ends_after_the_answer_is_none) {
+  const UpdateId update_id = submit("a");
+  const Uuid id = freeze_one();
+  const StartedAttempt started = start_one();
+  deliver(id, update_id);
+  AttemptOutcome doubt = outcome_of(started, MessageEvent::doubt);
+  doubt.not_before = now() + minutes(1);
+  EXPECT_THAT(finish(doubt), IsEmpty());
+  EXPECT_EQ(message(id).doubtful_attempts, 0);
+  EXPECT_EQ(message(id).not_before, std::nullopt);
+  EXPECT_EQ(attempts(id)[0].outcome, "doubt");
+}
+
 TEST_P(OutboxAttempts, a_crash_after_an_early_answer_leaves_nothing_in_doubt) {
   const UpdateId update_id = submit("a");
   const Uuid id = freeze_one();

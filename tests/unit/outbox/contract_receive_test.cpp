@@ -140,6 +140,20 @@ TEST_P(OutboxReceive, bad_news_of_an_earlier_message_does_not_touch_what_goes_in
   EXPECT_EQ(state(id), UpdateState::delivered);
 }
 
+TEST_P(OutboxReceive, bad_news_of_a_message_that_was_replaced_does_not_touch_its_successor) {
+  const UpdateId id = submit("a");
+  const Uuid replaced = freeze_one();
+  AttemptOutcome outcome = outcome_of(start_one(), MessageEvent::superseded);
+  outcome.update_event = UpdateEvent::returned;
+  finish(outcome);
+  const Uuid successor = send_one();
+  record(answer_to(replaced), {stopped(id, HoldReason::refused)});
+  EXPECT_EQ(message_state(replaced), MessageState::answered);
+  EXPECT_EQ(state(id), UpdateState::in_flight);
+  deliver(successor, id);
+  EXPECT_EQ(state(id), UpdateState::delivered);
+}
+
 TEST_P(OutboxReceive, a_delivery_by_an_earlier_message_takes_the_later_one_back) {
   const UpdateId id = submit("a");
   const Uuid first = send_one();

@@ -111,6 +111,14 @@ TEST(RetryPolicy, makes_a_stale_id_anew_only_when_no_attempt_can_have_arrived) {
   EXPECT_EQ(judge_stale(message(1, 1), "old").hold_reason, HoldReason::stale_in_doubt);
 }
 
+TEST(RetryPolicy, stops_for_a_missing_file_without_calling_the_message_refused) {
+  const AttemptOutcome outcome =
+      judge_missing_file(message(2, 1), local_error(ErrorCode::not_found, "gone"));
+  EXPECT_EQ(outcome.event, MessageEvent::not_taken);
+  EXPECT_EQ(outcome.update_event, UpdateEvent::stopped);
+  EXPECT_EQ(outcome.hold_reason, HoldReason::file_missing);
+}
+
 TEST(RetryPolicy, puts_the_error_name_on_record_when_there_is_no_fault) {
   const AttemptOutcome outcome =
       judge(message(1, 0), ended(Outcome::not_sent, local_error(ErrorCode::connect, "refused")),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sdk/signature/xmldsig.hpp"
+#include "tests/support/shared_samples.hpp"
 #include "tests/unit/signature/command.hpp"
 #include "tests/unit/signature/random_document.hpp"
 #include "tests/unit/signature/test_keys.hpp"
@@ -14,7 +15,7 @@ constexpr int kDocuments = 50;
 constexpr int kSkipped = 77;
 
 std::filesystem::path checker() {
-  return std::filesystem::path(__FILE__).parent_path() / "independent_check.py";
+  return testing::source_folder() / "tests/unit/signature/independent_check.py";
 }
 
 std::uint32_t seed() {
