@@ -1,6 +1,7 @@
 #include "mock-smev/server.hpp"
 
 #include <fmt/format.h>
+#include <future>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -116,16 +117,23 @@ Result<std::unique_ptr<Server>> Server::start(const Options& options,
   server->service_ = std::make_shared<Service>(options.service, std::move(parts));
   auto admin = std::make_shared<Admin>(server->account_, server->journal_, server->service_);
   SMEV_ASSIGN(server->ftp_, FtpServer::start(address, options.ftp_port, options.ftp, files));
-  SMEV_ASSIGN(server->http_, HttpServer::start(address, options.http_port, options.http,
-                                               [admin](const HttpRequest& request) {
-                                                 return admin->route(request);
-                                               }));
+  // The port is known before the files that name it are written; nobody is answered before they
+  // are.
+  std::promise<void> written;
+  SMEV_ASSIGN(
+      server->http_,
+      HttpServer::start(address, options.http_port, options.http,
+                        [admin, ready = written.get_future().share()](const HttpRequest& request) {
+                          ready.wait();
+                          return admin->route(request);
+                        }));
   SMEV_TRY(write_file_durably(
       options.directory + '/' + kSenderConfig,
       sender_config(options.service.sender_mnemonic, server->http_url(), server->ftp_url())));
   if (!options.ports_file.empty()) {
     SMEV_TRY(write_ports(options.ports_file, server->http_port(), server->ftp_port()));
   }
+  written.set_value();
   return server;
 }
 

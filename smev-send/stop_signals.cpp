@@ -10,10 +10,8 @@ StopSignals::StopSignals() {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals_, &former_);
+  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
 }
-
-StopSignals::~StopSignals() { pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
 
 StopWatch::StopWatch(const StopSignals& signals, std::function<void()> first,
                      std::function<void()> second)

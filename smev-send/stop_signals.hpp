@@ -9,20 +9,19 @@
 
 namespace smev::cli {
 
-/// Blocks both signals. Made before any other thread, so that all of them inherit the mask; a
-/// signal that comes before there is a watch waits for it.
+/// Blocks both signals, for the rest of the process: one more that comes while the program is on
+/// its way out must not turn a clean end into a killed one. Made before any other thread, so that
+/// all of them inherit the mask; a signal that comes before there is a watch waits for it.
 class StopSignals {
  public:
   StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
-  ~StopSignals();
 
   [[nodiscard]] const sigset_t& set() const { return signals_; }
 
  private:
   sigset_t signals_{};
-  sigset_t former_{};
 };
 
 /// Waits for the signals as long as it lives.

@@ -183,6 +183,11 @@ std::string shown_key(std::string_view key) {
   for (const char c : key) {
     const auto octet = static_cast<unsigned char>(c);
     if ((octet & 0xC0U) != 0x80U && ++characters > kShownKeyMax) return shown + "…";
+    // No field has such a name, but a person may.
+    if (octet >= 0x80) {
+      if ((octet & 0xC0U) != 0x80U) shown += '*';
+      continue;
+    }
     shown += octet < 0x20 || octet == 0x7F ? '?' : c;
   }
   if (std::count_if(shown.begin(), shown.end(), is_digit) >= kSuspiciousDigits) {

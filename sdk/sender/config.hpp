@@ -16,6 +16,6 @@ struct ConfigKey {
 const std::vector<ConfigKey>& config_keys();
 
 /// A configuration file that is larger is refused.
-inline constexpr std::size_t kConfigBytesMax = 1u << 20;
+inline constexpr std::size_t kConfigBytesMax = 32u << 10;
 
 }  // namespace smev

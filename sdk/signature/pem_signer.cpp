@@ -32,7 +32,11 @@ int no_password(char*, int, int, void* asked) {
 }
 
 Result<KeyPtr> read_key(const std::string& path) {
-  SMEV_ASSIGN(std::string octets, read_file(path, kKeyFileMax));
+  Result<std::string> read = read_file(path, kKeyFileMax);
+  if (!read) {
+    return bad_key(read.error().detail);
+  }
+  std::string octets = *std::move(read);
   const signature::ErrorQueueGuard guard;
   const signature::BioPtr bio = signature::memory_bio(octets);
   bool asked = false;

@@ -264,6 +264,7 @@ TEST(Json, shows_keys_cut_and_without_long_numbers) {
   EXPECT_EQ(shown_key("last_name2"), "last_name2");
   EXPECT_EQ(shown_key("112-233-445 95"), "***-***-*** **");
   EXPECT_EQ(shown_key("a\nb"), "a?b");
+  EXPECT_EQ(shown_key("Петрова"), "*******");
   EXPECT_EQ(shown_key(std::string(65, 'k')), std::string(64, 'k') + "…");
 }
 
