@@ -12,4 +12,8 @@ std::size_t utf8_length(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 bool all_ascii_digits(std::string_view text);
 
+/// Edits (an octet added, left out or replaced) that turn one name into the other: for telling what
+/// the writer of an unknown name probably meant. Both are short.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
 }  // namespace smev

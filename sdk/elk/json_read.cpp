@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "sdk/base/text.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/json_tree.hpp"
 
@@ -12,22 +13,6 @@ using Kind = JsonNode::Kind;
 using OptionalText = std::optional<std::string>;
 
 constexpr char kMissing[] = "Обязательное поле не указано";
-
-/// Edits that turn one name into another; small names, so the plain table will do.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
 
 /// lastName, LAST-NAME and last_name are one name to whoever mistook them.
 std::string folded(std::string_view name) {

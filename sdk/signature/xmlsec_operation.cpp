@@ -48,7 +48,8 @@ class XmlsecErrors {
 };
 
 bool register_klasses() {
-  // The question whether xmlsec is set up is an error to it, reported on standard error unless caught.
+  // The question whether xmlsec is set up is an error to it, reported on standard error unless
+  // caught.
   const XmlsecErrors quiet;
   xmlSecErrorsSetCallback(collect_error);
   // Another user of xmlsec in this process may have set it up; a second time would forget klasses.

@@ -48,5 +48,13 @@ TEST(Text, ascii_digits_only) {
   }
 }
 
+TEST(EditDistance, counts_what_must_be_added_left_out_or_replaced) {
+  EXPECT_EQ(edit_distance("", ""), 0U);
+  EXPECT_EQ(edit_distance("abc", ""), 3U);
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
+  EXPECT_EQ(edit_distance("mnemonic", "mnemonik"), 1U);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+}
+
 }  // namespace
 }  // namespace smev
