@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <optional>
 #include <ostream>
+#include <system_error>
 #include <utility>
 
 #include "smev-send/commands.hpp"
@@ -14,6 +16,22 @@ bool dispatches(const Invocation& invocation) {
          std::holds_alternative<DrainCommand>(invocation.command);
 }
 
+bool only_reads(const Invocation& invocation) {
+  return std::holds_alternative<ListCommand>(invocation.command) ||
+         std::holds_alternative<ShowCommand>(invocation.command);
+}
+
+// A mistyped path must not look like an empty queue.
+Result<void> check_outbox_exists(const SenderOptions& options) {
+  std::error_code unknown;
+  if (options.outbox || std::filesystem::exists(options.outbox_path, unknown)) return {};
+  Error error =
+      local_error(ErrorCode::store, "no outbox at " + options.outbox_path, Retry::after_fix);
+  error.text =
+      "Базы исходящих нет. Проверьте outbox.path в настройках: базу создаёт первый submit или run.";
+  return fail(std::move(error));
+}
+
 Result<Sender> open(const Invocation& invocation, const Environment& environment) {
   SMEV_ASSIGN(SenderOptions options, environment.load_options(invocation.config));
   const bool at_work = dispatches(invocation);
@@ -21,6 +39,7 @@ Result<Sender> open(const Invocation& invocation, const Environment& environment
     options.logger =
         stderr_logger(at_work && !invocation.quiet ? LogLevel::info : LogLevel::warning);
   }
+  if (only_reads(invocation)) SMEV_TRY(check_outbox_exists(options));
   if (!at_work) options.transport = offline_transport();
   return Sender::open(std::move(options));
 }

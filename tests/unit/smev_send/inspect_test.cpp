@@ -33,7 +33,15 @@ class Inspect : public CommandLine {
   }
 };
 
+TEST_F(Inspect, an_outbox_that_is_not_there_is_no_empty_one) {
+  EXPECT_EQ(run({"list"}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("outbox.path"));
+  EXPECT_EQ(run({"show", "1"}), ExitCode::storage);
+  EXPECT_EQ(run({"list"}), ExitCode::storage) << "reading has made it";
+}
+
 TEST_F(Inspect, list_of_an_empty_outbox_is_empty) {
+  run({"drain"});
   EXPECT_EQ(run({"list"}), ExitCode::done);
   EXPECT_EQ(out, "");
   EXPECT_EQ(err, "Ничего не найдено.\n");
@@ -139,6 +147,7 @@ TEST_F(Inspect, show_tells_the_decisions_of_people) {
 }
 
 TEST_F(Inspect, show_of_an_unknown_id_is_an_error) {
+  run({"drain"});
   EXPECT_EQ(run({"show", "17"}), ExitCode::validation);
   EXPECT_EQ(out, "");
   EXPECT_THAT(err, HasSubstr("Обновления с номером 17 нет"));
