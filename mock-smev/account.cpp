@@ -82,7 +82,7 @@ elk::Answer Account::process(const elk::Request& request, const Arrival& arrival
 
 elk::AnswerOrder Account::create(const elk::RequestOrder& order, const Arrival& arrival) {
   elk::AnswerOrder answer;
-  answer.order_number = order.order_number;
+  answer.order_number = order.order_number.text();
   answer.result = judge_create(order, arrival);
   answer.message = result_message(answer.result);
   if (answer.result != elk::result_code::kOk) {
@@ -90,15 +90,15 @@ elk::AnswerOrder Account::create(const elk::RequestOrder& order, const Arrival& 
     return answer;
   }
   OrderRecord record;
-  record.number = order.order_number;
+  record.number = order.order_number.text();
   record.elk_number = next_elk_number_++;
   record.sender = arrival.sender;
-  record.inn = order.sender_inn;
+  record.inn = order.sender_inn.text();
   record.applicant = order.applicant ? elk::kind_of(*order.applicant) : "";
-  record.service = order.service;
+  record.service = order.service.text();
   append(record, order, arrival);
   orders_.push_back(std::move(record));
-  by_number_[{order.sender_inn, order.order_number}] = &orders_.back();
+  by_number_[{orders_.back().inn, orders_.back().number}] = &orders_.back();
   by_elk_number_[orders_.back().elk_number] = &orders_.back();
   answer.elk_number = orders_.back().elk_number;
   return answer;
@@ -106,7 +106,7 @@ elk::AnswerOrder Account::create(const elk::RequestOrder& order, const Arrival& 
 
 elk::AnswerOrder Account::update(const elk::RequestOrder& order, const Arrival& arrival) {
   elk::AnswerOrder answer;
-  answer.order_number = order.order_number;
+  answer.order_number = order.order_number.text();
   OrderRecord* record = lookup(order);
   if (record == nullptr) {
     answer.elk_number = 0;
@@ -122,7 +122,7 @@ elk::AnswerOrder Account::update(const elk::RequestOrder& order, const Arrival& 
 }
 
 int Account::judge_create(const elk::RequestOrder& order, const Arrival& arrival) const {
-  if (!rules_.services.empty() && !contains(rules_.services, order.service)) {
+  if (!rules_.services.empty() && !contains(rules_.services, order.service.text())) {
     return elk::result_code::kIncorrectServiceCode;
   }
   if (lookup(order) != nullptr) return elk::result_code::kOrderExists;
@@ -156,10 +156,11 @@ OrderRecord* Account::lookup(const elk::RequestOrder& order) const {
   if (order.elk_number) {
     const auto found = by_elk_number_.find(*order.elk_number);
     // Another sender's order is as unknown as one that does not exist.
-    const bool ours = found != by_elk_number_.end() && found->second->inn == order.sender_inn;
+    const bool ours =
+        found != by_elk_number_.end() && found->second->inn == order.sender_inn.text();
     return ours ? found->second : nullptr;
   }
-  const auto found = by_number_.find({order.sender_inn, order.order_number});
+  const auto found = by_number_.find({order.sender_inn.text(), order.order_number.text()});
   return found == by_number_.end() ? nullptr : found->second;
 }
 

@@ -69,6 +69,13 @@ std::string offset_text(int offset_minutes) {
   return fmt::format("{}{:02}:{:02}", offset_minutes < 0 ? '-' : '+', distance / 60, distance % 60);
 }
 
+// `.379` of a date as written; empty when there is none.
+std::string_view written_fraction(std::string_view text) {
+  const std::string_view rest = text.substr(kSecondsTextLength);
+  if (rest.empty() || rest.front() != '.') return {};
+  return rest.substr(0, rest.find_first_not_of(".0123456789"));
+}
+
 // Empty when the place's local time or the offset cannot be written.
 std::string local_text(TimePoint moment, int offset_minutes) {
   if (offset_minutes < -kMaxOffsetMinutes || offset_minutes > kMaxOffsetMinutes) return {};
@@ -168,6 +175,30 @@ DateTime DateTime::without_offset(TimePoint moment, int offset_minutes) {
   // As a reader of the text would take it: the offset is lost.
   result.instant_ = moment + minutes{offset_minutes - kMoscowOffsetMinutes};
   return result;
+}
+
+DateTime DateTime::moved_to(int offset_minutes) const {
+  if (empty()) return {};
+  DateTime result = at_offset(std::chrono::floor<seconds>(instant_), offset_minutes);
+  if (result.empty()) return result;
+  // Digits that an instant does not hold are not lost: only whole minutes move.
+  result.text_.insert(kSecondsTextLength, written_fraction(text_));
+  result.instant_ = instant_;
+  return result;
+}
+
+DateTime DateTime::offset_dropped() const {
+  DateTime result;
+  if (empty()) return result;
+  result.text_ = text_.substr(0, kSecondsTextLength) + std::string(written_fraction(text_));
+  result.instant_ =
+      instant_ + minutes{offset_minutes_.value_or(kMoscowOffsetMinutes) - kMoscowOffsetMinutes};
+  return result;
+}
+
+DateTime DateTime::with_instant(TimePoint moment) const {
+  return offset_minutes_ ? at_offset(moment, *offset_minutes_)
+                         : without_offset(moment, kMoscowOffsetMinutes);
 }
 
 Result<DateTime> DateTime::parse(std::string_view text) {

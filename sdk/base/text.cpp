@@ -48,6 +48,22 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+bool has_character(std::string_view text, bool (*wanted)(char32_t)) {
+  while (!text.empty()) {
+    const std::size_t octets = character_octets(text);
+    if (octets == 0) return false;
+    // The lead octet keeps 7, 5, 4 or 3 bits of the character.
+    const auto lead = static_cast<unsigned char>(text.front());
+    char32_t character = octets == 1 ? lead : lead & (0x7FU >> octets);
+    for (std::size_t i = 1; i < octets; ++i) {
+      character = (character << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    }
+    if (wanted(character)) return true;
+    text.remove_prefix(octets);
+  }
+  return false;
+}
+
 bool all_ascii_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }

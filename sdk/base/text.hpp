@@ -10,6 +10,8 @@ namespace smev {
 /// each.
 std::size_t utf8_length(std::string_view text);
 bool is_valid_utf8(std::string_view text);
+/// Of valid UTF-8.
+bool has_character(std::string_view text, bool (*wanted)(char32_t));
 bool all_ascii_digits(std::string_view text);
 
 /// Edits (an octet added, left out or replaced) that turn one name into the other: for telling what

@@ -1,18 +1,13 @@
 #include "sdk/elk/applicant_rules.hpp"
 
 #include "sdk/base/text.hpp"
+#include "sdk/elk/limits.hpp"
 #include "sdk/elk/numbers.hpp"
 
 namespace smev::elk {
 namespace {
 
 using OptionalText = std::optional<std::string>;
-
-constexpr std::size_t kNameMax = 256;
-constexpr std::size_t kDocumentPartMax = 16;
-constexpr std::size_t kPersonEsiaIdMax = 50;
-constexpr std::size_t kOrganizationEsiaIdMax = 20;
-constexpr std::size_t kTitleMax = 1024;
 
 /// The calendar day of an xs:date without offset; nothing when there is no such day.
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
@@ -41,7 +36,7 @@ class ApplicantRules {
 
   void operator()(const PersonByDocument& person) {
     if (person.series) text("series", *person.series, {.most = kDocumentPartMax});
-    text("number", person.number, {.least = 1, .most = kDocumentPartMax});
+    filled("number", person.number, {.least = 1, .most = kDocumentPartMax});
     names(person.last_name, person.first_name, person.middle_name);
   }
   void operator()(const PersonBySnils& person) {
@@ -57,18 +52,14 @@ class ApplicantRules {
     names(person.last_name, person.first_name, person.middle_name);
   }
   void operator()(const PersonByEsiaId& person) {
-    if (text("esia_id", person.esia_id, {.least = 1, .most = kPersonEsiaIdMax})) {
-      not_blank("esia_id", person.esia_id);
-    }
+    filled("esia_id", person.esia_id, {.least = 1, .most = kPersonEsiaIdMax});
   }
   void operator()(const PersonByErn& person) {
-    check_digits(faults_, at("ern"), person.ern, 12, 12);
+    check_digits(faults_, at("ern"), person.ern.text(), kErnDigits, kErnDigits);
   }
   void operator()(const OrganizationByEsiaId& organization) {
-    if (text("esia_id", organization.esia_id,
-             {.least = 1, .most = kOrganizationEsiaIdMax, .one_line = true})) {
-      not_blank("esia_id", organization.esia_id);
-    }
+    filled("esia_id", organization.esia_id,
+           {.least = 1, .most = kOrganizationEsiaIdMax, .one_line = true});
   }
   void operator()(const LegalEntity& entity) {
     if (entity.ogrn.has_value() == entity.inn.has_value()) {
@@ -78,9 +69,9 @@ class ApplicantRules {
                   source::kSchema);
     }
     if (entity.ogrn) ogrn(*entity.ogrn);
-    if (entity.inn) check_inn_of_organization(faults_, at("inn"), *entity.inn);
+    if (entity.inn) check_organization_inn(faults_, at("inn"), *entity.inn);
     if (entity.kpp) {
-      check_digits(faults_, at("kpp"), *entity.kpp, 9, 9);
+      check_kpp(faults_, at("kpp"), *entity.kpp);
       if (!entity.inn) {
         faults_.add(at("kpp"), "not_allowed", "КПП указывается только вместе с ИНН",
                     source::kSchema);
@@ -105,20 +96,24 @@ class ApplicantRules {
     return check_text(faults_, at(name), value, limits);
   }
 
-  void not_blank(std::string_view name, std::string_view value) {
-    if (value.find_first_not_of(' ') == std::string_view::npos) {
-      faults_.add(at(name), "blank", "Поле состоит из одних пробелов", source::kSdk);
-    }
+  void filled(std::string_view name, std::string_view value, const TextLimits& limits) {
+    if (text(name, value, limits)) check_not_blank(faults_, at(name), value);
   }
 
-  void optional_name(std::string_view name, const OptionalText& value) {
-    if (value) text(name, *value, {.most = kNameMax});
+  /// May be empty: the schema wants the element, and not everybody has both names.
+  void name(std::string_view field, std::string_view value) {
+    if (text(field, value, {.most = kNameMax}) && !value.empty()) {
+      check_not_blank(faults_, at(field), value);
+    }
+  }
+  void optional_name(std::string_view field, const OptionalText& value) {
+    if (value) name(field, *value);
   }
 
   /// The schema lets both be empty; a person may have only one of them, but not neither.
   void names(const std::string& last, const std::string& first, const OptionalText& middle) {
-    text("last_name", last, {.most = kNameMax});
-    text("first_name", first, {.most = kNameMax});
+    name("last_name", last);
+    name("first_name", first);
     optional_name("middle_name", middle);
     if (last.empty() && first.empty()) {
       faults_.add(at("last_name"), "missing", "Не указаны ни фамилия, ни имя", source::kSdk);
@@ -132,42 +127,39 @@ class ApplicantRules {
                 source::kCheckDigit);
   }
 
-  void snils(const std::string& value) {
-    if (value.empty()) {
+  void snils(const Snils& snils) {
+    if (snils.empty()) {
       faults_.add(at("snils"), "missing", "Обязательное поле не заполнено", source::kSchema);
-      return;
-    }
-    const auto digits = snils_digits(value);
-    if (!digits) {
+    } else if (!snils_digits(snils.text())) {
       faults_.add(at("snils"), "pattern",
                   "СНИЛС ожидается в виде NNN-NNN-NNN NN или одиннадцатью цифрами", source::kSdk);
-      return;
+    } else {
+      check_digit(snils.valid(), "snils", "СНИЛС");
     }
-    check_digit(is_snils(*digits), "snils", "СНИЛС");
   }
 
-  void inn_of_person(const std::string& value) {
-    if (!check_digits(faults_, at("inn"), value, 12, 12)) return;
-    check_digit(is_inn_of_person(value), "inn", "ИНН");
+  void inn_of_person(const PersonInn& inn) {
+    if (!check_digits(faults_, at("inn"), inn.text(), 12, 12)) return;
+    check_digit(inn.valid(), "inn", "ИНН");
   }
 
-  void ogrn(const std::string& value) {
-    if (!check_digits(faults_, at("ogrn"), value, 13, 13)) return;
-    if (std::string_view("125").find(value.front()) == std::string_view::npos) {
+  void ogrn(const Ogrn& ogrn) {
+    if (!check_digits(faults_, at("ogrn"), ogrn.text(), 13, 13)) return;
+    if (std::string_view(kFirstDigitsOfOgrn).find(ogrn.text().front()) == std::string_view::npos) {
       faults_.add(at("ogrn"), "pattern", "ОГРН юридического лица начинается с 1, 2 или 5",
                   source::kSchema);
       return;
     }
-    check_digit(is_ogrn(value), "ogrn", "ОГРН");
+    check_digit(ogrn.valid(), "ogrn", "ОГРН");
   }
 
-  void ogrnip(const std::string& value) {
-    if (!check_digits(faults_, at("ogrnip"), value, 15, 15)) return;
-    if (value.front() != '3') {
+  void ogrnip(const Ogrnip& ogrnip) {
+    if (!check_digits(faults_, at("ogrnip"), ogrnip.text(), 15, 15)) return;
+    if (ogrnip.text().front() != *kFirstDigitOfOgrnip) {
       faults_.add(at("ogrnip"), "pattern", "ОГРНИП начинается с 3", source::kSchema);
       return;
     }
-    check_digit(is_ogrnip(value), "ogrnip", "ОГРНИП");
+    check_digit(ogrnip.valid(), "ogrnip", "ОГРНИП");
   }
 
   void birth_date(const std::string& value) {
@@ -201,12 +193,16 @@ void check_applicant(Faults& faults, const std::string& field, const Applicant& 
   std::visit(ApplicantRules(faults, field, now), applicant);
 }
 
-bool check_inn_of_organization(Faults& faults, const std::string& field, std::string_view inn) {
-  if (!check_digits(faults, field, inn, 10, 10)) return false;
-  if (is_inn_of_organization(inn)) return true;
+bool check_organization_inn(Faults& faults, const std::string& field, const OrganizationInn& inn) {
+  if (!check_digits(faults, field, inn.text(), 10, 10)) return false;
+  if (inn.valid()) return true;
   faults.add(field, "check_digit", "ИНН: контрольное число не сходится, проверьте цифры",
              source::kCheckDigit);
   return false;
+}
+
+bool check_kpp(Faults& faults, const std::string& field, const Kpp& kpp) {
+  return check_digits(faults, field, kpp.text(), kKppDigits, kKppDigits);
 }
 
 }  // namespace smev::elk

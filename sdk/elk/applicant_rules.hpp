@@ -13,7 +13,7 @@ namespace smev::elk {
 void check_applicant(Faults& faults, const std::string& field, const Applicant& applicant,
                      TimePoint now);
 
-/// Ten digits with their check digit.
-bool check_inn_of_organization(Faults& faults, const std::string& field, std::string_view inn);
+bool check_organization_inn(Faults& faults, const std::string& field, const OrganizationInn& inn);
+bool check_kpp(Faults& faults, const std::string& field, const Kpp& kpp);
 
 }  // namespace smev::elk

@@ -1,7 +1,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "sdk/elk/numbers.hpp"
 #include "sdk/elk/request.hpp"
 
 namespace smev::elk {
@@ -13,10 +12,6 @@ void drop_if_empty(OptionalText& text) {
   if (text && text->empty()) text.reset();
 }
 
-void write_with_dashes(std::string& snils) {
-  if (const auto digits = snils_digits(snils)) snils = format_snils(*digits);
-}
-
 /// Brings an applicant into the form in which it is sent.
 struct Completer {
   std::int16_t citizenship;
@@ -25,12 +20,8 @@ struct Completer {
     drop_if_empty(person.series);
     complete_named(person);
   }
-  void operator()(PersonBySnils& person) const {
-    write_with_dashes(person.snils);
-    complete_named(person);
-  }
+  void operator()(PersonBySnils& person) const { complete_named(person); }
   void operator()(PersonBySnilsAndBirthDate& person) const {
-    write_with_dashes(person.snils);
     if (!person.citizenship) person.citizenship = citizenship;
   }
   void operator()(PersonByInn& person) const { complete_named(person); }
@@ -61,17 +52,29 @@ Office office_of(const Order& order, const Profile& profile) {
   return office;
 }
 
+DateTime written(const DateTime& date, TimeForm form) {
+  switch (form) {
+    case TimeForm::utc:
+      return date.moved_to(0);
+    case TimeForm::none:
+      return date.moved_to(DateTime::kMoscowOffsetMinutes).offset_dropped();
+    case TimeForm::moscow:
+      break;
+  }
+  return date.moved_to(DateTime::kMoscowOffsetMinutes);
+}
+
 void require_one_id_per_result(std::size_t results, std::size_t ids) {
   if (results == ids) return;
   std::fprintf(stderr, "smev: compose: %zu results, %zu attachment ids\n", results, ids);
   std::abort();
 }
 
-RequestStatus compose_status(const Status& status, const std::vector<std::string>& attachment_ids,
-                             std::size_t& next_id) {
+RequestStatus compose_status(const Status& status, TimeForm form,
+                             const std::vector<std::string>& attachment_ids, std::size_t& next_id) {
   RequestStatus composed{.code = status.code,
                          .informed = status.informed,
-                         .at = status.at,
+                         .at = written(status.at, form),
                          .message_type = status.message_type,
                          .parameters = status.parameters,
                          .attachments = {}};
@@ -111,13 +114,13 @@ RequestOrder compose(const Update& update, const Profile& profile,
   composed.region = order.region.value_or(profile.region);
   composed.order_number = order.number;
   composed.elk_number = order.elk_number;
-  composed.filed_at = order.filed_at;
+  composed.filed_at = written(order.filed_at, profile.time);
   composed.office = office_of(order, profile);
 
   std::size_t next_id = 0;
-  composed.statuses.push_back(compose_status(update.status, attachment_ids, next_id));
+  composed.statuses.push_back(compose_status(update.status, profile.time, attachment_ids, next_id));
   for (const Status& status : update.more_statuses) {
-    composed.statuses.push_back(compose_status(status, attachment_ids, next_id));
+    composed.statuses.push_back(compose_status(status, profile.time, attachment_ids, next_id));
   }
   return composed;
 }

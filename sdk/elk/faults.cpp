@@ -5,17 +5,17 @@
 namespace smev::elk {
 namespace {
 
-/// XML 1.0 §2.2: control characters but tab, LF and CR; U+FFFE and U+FFFF. Valid UTF-8 is given.
-bool has_forbidden_character(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet = static_cast<unsigned char>(text[i]);
-    if (octet < 0x20 && octet != '\t' && octet != '\n' && octet != '\r') return true;
-    if (octet == 0xEF && i + 2 < text.size() && static_cast<unsigned char>(text[i + 1]) == 0xBF &&
-        static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
-      return true;
-    }
-  }
-  return false;
+/// XML 1.0 §2.2.
+bool is_forbidden_in_xml(char32_t c) {
+  if (c < 0x20) return c != '\t' && c != '\n' && c != '\r';
+  return c == 0xFFFE || c == 0xFFFF;
+}
+
+/// What XML allows and nobody sees: controls of C1, direction marks, blanks of no width. They come
+/// from a clipboard or from malice. Joiners (U+200C, U+200D) belong to some scripts.
+bool is_invisible(char32_t c) {
+  return (c >= 0x7F && c <= 0x9F) || c == 0x200B || c == 0x200E || c == 0x200F ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF;
 }
 
 /// The word form that Russian wants after a number.
@@ -51,9 +51,16 @@ bool check_text(Faults& faults, const std::string& field, std::string_view text,
     faults.add(field, "encoding", "Текст не в кодировке UTF-8", source::kSchema);
     return false;
   }
-  if (has_forbidden_character(text)) {
+  if (has_character(text, is_forbidden_in_xml)) {
     faults.add(field, "forbidden_character",
                "Есть управляющий символ, который в XML недопустим: удалите его", source::kSchema);
+    return false;
+  }
+  if (has_character(text, is_invisible)) {
+    faults.add(field, "forbidden_character",
+               "Есть невидимый символ (управляющий, метка направления или пробел нулевой ширины): "
+               "наберите текст заново",
+               source::kSdk);
     return false;
   }
   if (limits.one_line && text.find_first_of("\t\r\n") != std::string_view::npos) {
@@ -81,6 +88,11 @@ bool check_text(Faults& faults, const std::string& field, std::string_view text,
     return false;
   }
   return true;
+}
+
+void check_not_blank(Faults& faults, const std::string& field, std::string_view text) {
+  if (text.find_first_not_of(' ') != std::string_view::npos) return;
+  faults.add(field, "blank", "Поле состоит из одних пробелов", source::kSdk);
 }
 
 bool check_digits(Faults& faults, const std::string& field, std::string_view text,

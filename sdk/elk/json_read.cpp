@@ -79,6 +79,23 @@ class ObjectReader {
     if (value != nullptr) take_text(value, name, out.emplace());
   }
 
+  template <class Kind>
+  void text(std::string_view name, Identifier<Kind>& out) {
+    std::string given;
+    if (take_text(required(name), name, given)) out = std::move(given);
+  }
+  template <class Kind>
+  void text_or_default(std::string_view name, Identifier<Kind>& out) {
+    std::string given;
+    if (take_text(optional(name), name, given)) out = std::move(given);
+  }
+  template <class Kind>
+  void text(std::string_view name, std::optional<Identifier<Kind>>& out) {
+    OptionalText given;
+    text(name, given);
+    if (given) out.emplace(*std::move(given));
+  }
+
   template <class Integer>
   void integer(std::string_view name, Integer& out) {
     take_integer(required(name), name, out);
@@ -98,6 +115,11 @@ class ObjectReader {
     if (value == nullptr) return;
     if (value->kind != Kind::boolean) return wrong_type(at(name), "true или false");
     out = value->boolean;
+  }
+  void boolean_or_default(std::string_view name, bool& out) {
+    std::optional<bool> given;
+    boolean(name, given);
+    out = given.value_or(out);
   }
 
   void date_time(std::string_view name, DateTime& out, bool mandatory) {
@@ -267,8 +289,13 @@ Office read_office(const JsonNode& node, std::string path, Faults& faults) {
 Order read_order(const JsonNode& node, std::string path, Faults& faults) {
   ObjectReader object(node, std::move(path), faults);
   Order order;
-  object.text("number", order.number);
   object.integer("elk_number", order.elk_number);
+  if (order.elk_number) {
+    object.text_or_default("number", order.number);
+  } else {
+    object.text("number", order.number);
+  }
+  object.boolean_or_default("created_elsewhere", order.created_elsewhere);
   object.text_or_default("service", order.service);
   object.date_time("filed_at", order.filed_at, false);
   if (const JsonNode* applicant = object.optional("applicant")) {

@@ -14,9 +14,17 @@ Json object_with(const char* name, const Value& value) {
   object[name] = value;
   return object;
 }
+template <class Kind>
+Json object_with(const char* name, const Identifier<Kind>& identifier) {
+  return object_with(name, identifier.text());
+}
 template <class Value>
 void put_if(Json& object, const char* name, const std::optional<Value>& value) {
   if (value) object[name] = *value;
+}
+template <class Kind>
+void put_if(Json& object, const char* name, const std::optional<Identifier<Kind>>& identifier) {
+  if (identifier) object[name] = identifier->text();
 }
 void put_if_filled(Json& object, const char* name, const std::string& value) {
   if (!value.empty()) object[name] = value;
@@ -71,7 +79,7 @@ struct MembersOf {
   }
   Json operator()(const Entrepreneur& entrepreneur) const {
     Json object = object_with("ogrnip", entrepreneur.ogrnip);
-    object["inn"] = entrepreneur.inn;
+    object["inn"] = entrepreneur.inn.text();
     put_if(object, "last_name", entrepreneur.last_name);
     put_if(object, "first_name", entrepreneur.first_name);
     put_if(object, "middle_name", entrepreneur.middle_name);
@@ -89,9 +97,11 @@ Json office_json(const Office& office) {
 }
 
 Json order_json(const Order& order) {
-  Json object = object_with("number", order.number);
+  Json object = Json::object();
+  put_if_filled(object, "number", order.number.text());
   put_if(object, "elk_number", order.elk_number);
-  put_if_filled(object, "service", order.service);
+  if (order.created_elsewhere) object["created_elsewhere"] = true;
+  put_if_filled(object, "service", order.service.text());
   put_if_filled(object, "filed_at", order.filed_at.text());
   if (order.applicant) {
     Json applicant = Json::object();

@@ -43,11 +43,11 @@ struct RequestStatus {
 /// `elk_number` where it is known, else `order_number`.
 struct RequestOrder {
   std::optional<Applicant> applicant;
-  std::optional<std::string> sender_kpp;
-  std::string sender_inn;
-  std::string service;
-  std::string region;
-  std::string order_number;
+  std::optional<Kpp> sender_kpp;
+  OrganizationInn sender_inn;
+  ServiceCode service;
+  Oktmo region;
+  OrderNumber order_number;
   std::optional<std::int64_t> elk_number;
   DateTime filed_at;
   Office office;
@@ -64,9 +64,8 @@ struct Request {
   friend bool operator==(const Request&, const Request&) = default;
 };
 
-/// Business XML, in one line, root prefixed `ns1`, nothing else in it. SNILS are written in the
-/// form `NNN-NNN-NNN NN`. What is not there is left out: a create without applicant breaks the
-/// schema.
+/// Business XML, in one line, root prefixed `ns1`, nothing else in it. What is not there is left
+/// out: a create without applicant breaks the schema.
 std::string to_xml(const Request& request);
 /// Reads any request that the schema accepts (used by the mock and by round-trip tests); prefixes
 /// do not matter, dates keep their letters. Fails with schema_violation, whose `fields` name the

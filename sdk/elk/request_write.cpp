@@ -1,6 +1,5 @@
 #include <string>
 
-#include "sdk/elk/numbers.hpp"
 #include "sdk/elk/request.hpp"
 #include "sdk/xml/writer.hpp"
 
@@ -8,7 +7,6 @@ namespace smev::elk {
 namespace {
 
 using xml::Writer;
-using OptionalText = std::optional<std::string>;
 
 std::string tag(std::string_view name) { return "ns1:" + std::string(name); }
 
@@ -18,13 +16,13 @@ void put(Writer& out, std::string_view name, std::string_view text) {
 void put(Writer& out, std::string_view name, std::int64_t number) {
   out.element(tag(name), std::to_string(number));
 }
-void put_if(Writer& out, std::string_view name, const OptionalText& text) {
-  if (text) put(out, name, *text);
+template <class Kind>
+void put(Writer& out, std::string_view name, const Identifier<Kind>& identifier) {
+  put(out, name, identifier.text());
 }
-
-std::string snils_as_sent(const std::string& snils) {
-  const auto digits = snils_digits(snils);
-  return digits ? format_snils(*digits) : snils;
+template <class Value>
+void put_if(Writer& out, std::string_view name, const std::optional<Value>& value) {
+  if (value) put(out, name, *value);
 }
 
 /// The order of the elements differs from kind to kind; it is the schema's.
@@ -42,14 +40,14 @@ class ApplicantWriter {
   }
   void operator()(const PersonBySnils& person) {
     out_.open(tag("user")).open(tag("userDocSnils"));
-    put(out_, "snils", snils_as_sent(person.snils));
+    put(out_, "snils", person.snils);
     names_and_citizenship(person);
     out_.close().close();
   }
   void operator()(const PersonBySnilsAndBirthDate& person) {
     out_.open(tag("user")).open(tag("userDocSnilsBirthDate"));
     if (person.citizenship) put(out_, "citizenship", *person.citizenship);
-    put(out_, "snils", snils_as_sent(person.snils));
+    put(out_, "snils", person.snils);
     put(out_, "birthDate", person.birth_date);
     out_.close().close();
   }

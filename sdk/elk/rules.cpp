@@ -8,13 +8,13 @@
 namespace smev::elk {
 namespace {
 
-constexpr TextLimits kOrderNumber{.least = 1, .most = 36, .one_line = true};
-constexpr TextLimits kService{.least = 1, .most = 20, .one_line = true};
-constexpr TextLimits kOfficeText{.most = 1024};
-constexpr TextLimits kOfficeAddress{.most = 4000};
-constexpr TextLimits kDocumentType{.least = 1, .most = 50};
-constexpr TextLimits kDataMartUuid{.least = 1, .most = 256};
-constexpr TextLimits kEnv{.least = 1, .most = 10, .one_line = true};
+constexpr TextLimits kOrderNumber{.least = 1, .most = kOrderNumberMax, .one_line = true};
+constexpr TextLimits kServiceCode{.least = 1, .most = kServiceCodeMax, .one_line = true};
+constexpr TextLimits kOfficeText{.most = kOfficeTextMax};
+constexpr TextLimits kOfficeAddress{.most = kOfficeAddressMax};
+constexpr TextLimits kDocumentType{.least = 1, .most = kDocumentTypeMax};
+constexpr TextLimits kDataMartUuid{.least = 1, .most = kDataMartUuidMax};
+constexpr TextLimits kEnv{.least = 1, .most = kEnvMax, .one_line = true};
 constexpr TextLimits kFreeText{.most = kFreeTextMax};
 constexpr TextLimits kFilledFreeText{.least = 1, .most = kFreeTextMax};
 
@@ -24,9 +24,26 @@ std::string at_index(std::string_view list, std::size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
-void check_not_blank(Faults& faults, const std::string& field, std::string_view text) {
-  if (text.find_first_not_of(' ') != std::string_view::npos) return;
-  faults.add(field, "blank", "Поле состоит из одних пробелов", source::kSdk);
+void check_region(Faults& faults, const std::string& field, const Oktmo& region) {
+  check_digits(faults, field, region.text(), 1, kOktmoDigitsMax);
+}
+
+void check_service_code(Faults& faults, const std::string& field, const ServiceCode& code) {
+  if (!check_text(faults, field, code.text(), kServiceCode)) return;
+  check_not_blank(faults, field, code.text());
+}
+
+const Service* find_service(const Profile& profile, std::string_view code) {
+  const auto found =
+      std::find_if(profile.services.begin(), profile.services.end(),
+                   [code](const Service& service) { return service.code.text() == code; });
+  return found == profile.services.end() ? nullptr : &*found;
+}
+
+std::string joined(const std::vector<std::int16_t>& codes) {
+  std::string list;
+  for (const std::int16_t code : codes) list += (list.empty() ? "" : ", ") + std::to_string(code);
+  return list;
 }
 
 void check_office(Faults& faults, const std::string& field, const Office& office) {
@@ -62,7 +79,7 @@ class UpdateRules {
   UpdateRules(const Profile& profile, const OrderHistory& history, TimePoint now)
       : profile_(profile), history_(history), now_(now) {}
 
-  std::vector<FieldFault> check(const Update& update) {
+  Findings check(const Update& update) {
     check_order(update.order);
     check_status("status", update.status);
     for (std::size_t i = 0; i < update.more_statuses.size(); ++i) {
@@ -71,25 +88,21 @@ class UpdateRules {
     if (update.more_statuses.size() + 1 > kStatusesMax) {
       too_many("more_statuses", "статусов в одном обновлении", kStatusesMax);
     }
-    check_first_status(update);
+    if (will_be_created(update.order)) {
+      faults_.add(check_first_status(profile_, update.order.service, update.status.code));
+    }
     check_date_order(update);
-    return faults_.take();
+    return {faults_.take(), warnings_.take()};
   }
 
  private:
   void check_order(const Order& order) {
-    if (check_text(faults_, "order.number", order.number, kOrderNumber)) {
-      check_not_blank(faults_, "order.number", order.number);
-    }
-    if (order.elk_number && *order.elk_number <= 0) {
-      faults_.add("order.elk_number", "out_of_range", "Ожидается целое число больше нуля",
-                  source::kSdk);
-    }
+    check_numbers(order);
     require_facts(order);
-    check_service(order);
-    if (!order.filed_at.empty()) check_not_future("order.filed_at", order.filed_at);
+    check_service(order.service);
+    if (!order.filed_at.empty()) check_filing_date(order);
     if (order.applicant) check_applicant(faults_, "order.applicant", *order.applicant, now_);
-    if (order.region) check_digits(faults_, "order.region", *order.region, 1, 8);
+    if (order.region) check_region(faults_, "order.region", *order.region);
     if (order.office) {
       check_office(faults_, "order.office", *order.office);
       if (!order.office->channel && !profile_.office.channel) {
@@ -100,8 +113,28 @@ class UpdateRules {
     check_sender(order);
   }
 
+  /// One of the two numbers is enough to find an order that ЕЛК has; a new one needs ours.
+  void check_numbers(const Order& order) {
+    const bool found_by_elk_number = order.number.empty() && order.elk_number;
+    if (!found_by_elk_number &&
+        check_text(faults_, "order.number", order.number.text(), kOrderNumber)) {
+      check_not_blank(faults_, "order.number", order.number.text());
+    }
+    if (!order.elk_number) return;
+    if (*order.elk_number <= 0) {
+      faults_.add("order.elk_number", "out_of_range", "Ожидается целое число больше нуля",
+                  source::kSdk);
+    } else if (history_.elk_number && *history_.elk_number != *order.elk_number) {
+      faults_.add("order.elk_number", "not_as_known",
+                  "Личный кабинет уже дал этому заявлению другой номер: уберите поле или исправьте "
+                  "его",
+                  source::kSdk);
+    }
+  }
+
   [[nodiscard]] bool will_be_created(const Order& order) const {
-    return history_.first_update && !order.elk_number;
+    return history_.first_update && !history_.known_to_elk && !history_.elk_number &&
+           !order.elk_number && !order.created_elsewhere;
   }
 
   void require_facts(const Order& order) {
@@ -109,7 +142,8 @@ class UpdateRules {
     const auto require = [this](bool given, const char* field) {
       if (given) return;
       faults_.add(field, "missing",
-                  "Первое обновление заявления должно содержать услугу, дату подачи и заявителя",
+                  "Первое обновление заявления должно содержать услугу, дату подачи и заявителя "
+                  "(если заявление завела другая система, укажите это)",
                   source::kSchema);
     };
     require(!order.service.empty(), "order.service");
@@ -117,29 +151,42 @@ class UpdateRules {
     require(order.applicant.has_value(), "order.applicant");
   }
 
-  void check_service(const Order& order) {
-    const std::string& service = order.service;
-    if (service.empty() || !check_text(faults_, "order.service", service, kService)) return;
-    check_not_blank(faults_, "order.service", service);
-    const auto in_profile = [this](const std::string& code) {
-      return std::find(profile_.services.begin(), profile_.services.end(), code) !=
-             profile_.services.end();
-    };
-    if (profile_.services.empty() || in_profile(service)) return;
-    faults_.add("order.service", "not_in_profile",
-                in_profile("-" + service)
-                    ? "Код услуги указан без ведущего минуса, а он часть кода"
-                    : "Такого кода услуги нет в списке services профиля отправителя",
-                source::kProfile);
+  void check_service(const ServiceCode& code) {
+    if (code.empty()) return;
+    check_service_code(faults_, "order.service", code);
+    if (profile_.services.empty()) return;
+    const Service* service = find_service(profile_, code.text());
+    if (service == nullptr) {
+      faults_.add("order.service", "not_in_profile",
+                  find_service(profile_, "-" + code.text()) != nullptr
+                      ? "Код услуги указан без ведущего минуса, а он часть кода"
+                      : "Такого кода услуги нет в списке services профиля отправителя",
+                  source::kProfile);
+    } else if (!(profile_.production() ? service->in_production : service->in_test)) {
+      faults_.add("order.service", "not_in_profile",
+                  "Этот код услуги получен не для этого контура (contours в services профиля "
+                  "отправителя)",
+                  source::kProfile);
+    }
+  }
+
+  void check_filing_date(const Order& order) {
+    check_not_future("order.filed_at", order.filed_at);
+    const bool warns = profile_.filed_age_warning > Duration::zero();
+    if (!warns || order.filed_at.instant() + profile_.filed_age_warning >= now_) return;
+    warnings_.add("order.filed_at", "old_date",
+                  "Заявление подано давно: личный кабинет может отказать в его создании с кодом 38 "
+                  "(с какого возраста, не опубликовано)",
+                  source::kResultCode);
   }
 
   void check_sender(const Order& order) {
     if (order.sender_inn &&
-        check_inn_of_organization(faults_, "order.sender_inn", *order.sender_inn) &&
+        check_organization_inn(faults_, "order.sender_inn", *order.sender_inn) &&
         *order.sender_inn != profile_.inn) {
       not_as_in_profile("order.sender_inn", "ИНН");
     }
-    if (order.sender_kpp && check_digits(faults_, "order.sender_kpp", *order.sender_kpp, 9, 9) &&
+    if (order.sender_kpp && check_kpp(faults_, "order.sender_kpp", *order.sender_kpp) &&
         profile_.kpp && *order.sender_kpp != *profile_.kpp) {
       not_as_in_profile("order.sender_kpp", "КПП");
     }
@@ -204,77 +251,84 @@ class UpdateRules {
   }
 
   void check_not_future(const std::string& field, const DateTime& date) {
-    if (date.instant() <= now_ + kFutureTolerance) return;
+    if (date.instant() <= now_ + profile_.future_tolerance) return;
     faults_.add(field, "future",
                 "Дата и время в будущем: проверьте часы и часовой пояс (без смещения время "
                 "считается московским)",
                 source::kSdk);
   }
 
-  /// An order that is not created by this update may go on with any status.
-  void check_first_status(const Update& update) {
-    const auto& allowed = profile_.first_statuses;
-    if (!will_be_created(update.order) || allowed.empty()) return;
-    if (std::find(allowed.begin(), allowed.end(), update.status.code) != allowed.end()) return;
-    std::string list;
-    for (const std::int16_t code : allowed) {
-      list += (list.empty() ? "" : ", ") + std::to_string(code);
+  void check_date_order(const Update& update) {
+    std::optional<LatestDate> latest = history_.latest;
+    check_date_order("status.at", update.status, latest, "предыдущего статуса этого заявления");
+    for (std::size_t i = 0; i < update.more_statuses.size(); ++i) {
+      check_date_order(at_index("more_statuses", i) + ".at", update.more_statuses[i], latest,
+                       "предыдущего статуса этого обновления");
     }
-    faults_.add("status.code", "first_status",
-                "Первым статусом заявления может быть только: " + list +
-                    " (first_statuses профиля отправителя)",
-                source::kProfile);
   }
 
-  void check_date_order(const Update& update) {
-    if (history_.last_status_at && !update.status.at.empty() &&
-        update.status.at.instant() < *history_.last_status_at) {
-      faults_.add("status.at", "date_order",
-                  "Статус старше предыдущего статуса этого заявления: в личном кабинете он встал "
-                  "бы раньше него",
+  void check_date_order(const std::string& field, const Status& status,
+                        std::optional<LatestDate>& latest, const std::string& before) {
+    if (status.at.empty()) return;
+    const DateOrder order = latest ? compare(status.at, *latest) : DateOrder::later;
+    if (order == DateOrder::earlier) {
+      faults_.add(field, "date_order",
+                  "Дата раньше даты " + before + ": в личном кабинете он встал бы не на своё место",
                   source::kSdk);
+    } else if (order == DateOrder::equal && profile_.equal_dates == EqualDates::refuse) {
+      faults_.add(field, "date_order",
+                  "Дата та же, что у " + before +
+                      ": нужна более поздняя, хотя бы на микросекунду (или equal_dates = \"step\" "
+                      "в профиле отправителя)",
+                  source::kProfile);
     }
-    const Status* earlier = &update.status;
-    for (std::size_t i = 0; i < update.more_statuses.size(); ++i) {
-      const Status& status = update.more_statuses[i];
-      if (!earlier->at.empty() && !status.at.empty() &&
-          status.at.instant() <= earlier->at.instant()) {
-        faults_.add(at_index("more_statuses", i) + ".at", "date_order",
-                    "Дата должна быть позже даты предыдущего статуса этого обновления (хотя бы на "
-                    "микросекунду)",
-                    source::kSdk);
-      }
-      earlier = &status;
-    }
+    latest = {status.at.instant(), status.at.instant()};
   }
 
   const Profile& profile_;
   const OrderHistory& history_;
   TimePoint now_;
   Faults faults_;
+  Faults warnings_;
 };
 
 }  // namespace
 
-std::vector<FieldFault> check(const Update& update, const Profile& profile,
-                              const OrderHistory& history, TimePoint now) {
+Findings check(const Update& update, const Profile& profile, const OrderHistory& history,
+               TimePoint now) {
   return UpdateRules(profile, history, now).check(update);
+}
+
+std::vector<FieldFault> check_first_status(const Profile& profile, const ServiceCode& service,
+                                           std::int16_t status) {
+  const Service* own = find_service(profile, service.text());
+  const auto& allowed =
+      own != nullptr && !own->first_statuses.empty() ? own->first_statuses : profile.first_statuses;
+  if (allowed.empty() || std::find(allowed.begin(), allowed.end(), status) != allowed.end()) {
+    return {};
+  }
+  return {{"status.code", "first_status",
+           "Первым статусом заявления может быть только: " + joined(allowed) +
+               " (first_statuses профиля отправителя)",
+           source::kProfile}};
 }
 
 std::vector<FieldFault> check(const Profile& profile) {
   Faults faults;
-  check_inn_of_organization(faults, "inn", profile.inn);
-  if (profile.kpp) check_digits(faults, "kpp", *profile.kpp, 9, 9);
+  check_organization_inn(faults, "inn", profile.inn);
+  if (profile.kpp) check_kpp(faults, "kpp", *profile.kpp);
   check_text(faults, "env", profile.env, kEnv);
-  check_digits(faults, "region", profile.region, 1, 8);
+  check_region(faults, "region", profile.region);
   check_office(faults, "office", profile.office);
   if (!profile.office.channel) {
     faults.add("office.channel", "missing", kMissing, source::kSchema);
   }
   for (std::size_t i = 0; i < profile.services.size(); ++i) {
-    const std::string field = at_index("services", i);
-    if (check_text(faults, field, profile.services[i], kService)) {
-      check_not_blank(faults, field, profile.services[i]);
+    const Service& service = profile.services[i];
+    check_service_code(faults, at_index("services", i) + ".code", service.code);
+    if (find_service(profile, service.code.text()) != &service) {
+      faults.add(at_index("services", i) + ".code", "duplicate_key",
+                 "Этот код услуги уже есть выше", source::kProfile);
     }
   }
   return faults.take();

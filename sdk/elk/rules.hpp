@@ -6,47 +6,50 @@
 //
 // Codes of faults (stable): missing, too_short, too_long, too_many, pattern, encoding,
 // forbidden_character, line_break, blank, check_digit, one_of, not_allowed, date, future,
-// date_order, out_of_range, not_in_profile, first_status. docs/update.md tells what each means.
+// date_order, out_of_range, not_in_profile, not_as_known, first_status. Codes of warnings:
+// old_date, not_in_dictionary. docs/update.md tells what each means.
 
+#include <optional>
 #include <vector>
 
+#include "sdk/elk/limits.hpp"
+#include "sdk/elk/status_dates.hpp"
 #include "smev/base/error.hpp"
 #include "smev/elk/profile.hpp"
 #include "smev/elk/update.hpp"
 
 namespace smev::elk {
 
-/// What the order's past says, for the rules that need it.
+/// What the order's past says, for the rules that need it. An update that a person took out
+/// (rejected, skipped, cancelled) or that expired is no part of it.
 struct OrderHistory {
-  bool first_update = true;                 ///< nothing was submitted for this order before
-  bool has_facts = false;                   ///< an earlier update brought the facts of a create
-  std::optional<TimePoint> last_status_at;  ///< of the latest submitted update
+  bool first_update = true;   ///< ЕЛК has no update of this order and none is on its way
+  bool known_to_elk = false;  ///< ЕЛК has the order: it said so, or the sender did
+  bool has_facts = false;     ///< an earlier update brought the facts of a create
+  std::optional<std::int64_t> elk_number;
+  std::optional<LatestDate> latest;
 };
 
-/// Empty when the update may be queued. `now` judges dates of the future (tolerance
-/// kFutureTolerance).
+struct Findings {
+  std::vector<FieldFault> faults;    ///< empty when the update may be queued
+  std::vector<FieldFault> warnings;  ///< what ЕЛК may refuse, though no rule says so
+};
+
+/// `now` judges dates of the future and of long ago.
 ///
-/// The first update of an order must bring service, filing date and applicant, unless it names the
-/// number that ЕЛК gave. A status may not be older than the last submitted one; it may have the
-/// same date, because many systems know only days. Inside one update dates must rise: statuses of
-/// one date have no order in the account (elk-status §4.1).
-std::vector<FieldFault> check(const Update& update, const Profile& profile,
-                              const OrderHistory& history, TimePoint now);
+/// The first update of an order must bring service, filing date and applicant, unless the order
+/// was created elsewhere. A status may not be older than the last submitted one; what follows from
+/// an equal date is the profile's policy.
+Findings check(const Update& update, const Profile& profile, const OrderHistory& history,
+               TimePoint now);
+
 /// Faults of a profile itself; paths are its members' names: "inn", "office.channel",
-/// "services[0]".
+/// "services[0].code".
 std::vector<FieldFault> check(const Profile& profile);
 
-inline constexpr Duration kFutureTolerance = std::chrono::minutes(5);
-
-/// Limits of our own where the schema has none: they keep a mistaken loop of the caller out of the
-/// queue.
-inline constexpr std::size_t kStatusesMax = 100;     ///< of one update
-inline constexpr std::size_t kParametersMax = 1000;  ///< of one status
-inline constexpr std::size_t kAttachmentsMax = 100;  ///< files and documents of one status
-inline constexpr std::size_t kFreeTextMax =
-    100'000;  ///< characters: message_type, a parameter's parts
-inline constexpr std::size_t kPathMax = 4096;
-inline constexpr std::size_t kFileNameMax = 255;
-inline constexpr std::size_t kMimeMax = 127;
+/// The rule behind code 31: may an order of this service begin with that status? Asked again when
+/// an update becomes the first because those before it were taken out.
+std::vector<FieldFault> check_first_status(const Profile& profile, const ServiceCode& service,
+                                           std::int16_t status);
 
 }  // namespace smev::elk

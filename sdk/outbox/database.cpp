@@ -72,6 +72,11 @@ std::optional<std::int64_t> Statement::optional_integer(int column) const {
   return integer(column);
 }
 
+std::optional<std::string> Statement::optional_text(int column) const {
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return text(column);
+}
+
 TimePoint Statement::moment(int column) {
   Result<TimePoint> moment = parse_utc_text(text(column));
   if (!moment) note_damage(column);

@@ -49,6 +49,7 @@ class Statement {
   [[nodiscard]] bool flag(int column) const { return integer(column) != 0; }
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
+  [[nodiscard]] std::optional<std::string> optional_text(int column) const;
   [[nodiscard]] TimePoint moment(int column);
   [[nodiscard]] std::optional<TimePoint> optional_moment(int column);
   [[nodiscard]] Uuid uuid(int column);

@@ -16,7 +16,7 @@ struct HoldReasonRow {
   std::string_view next_step;
 };
 
-constexpr std::array<HoldReasonRow, 12> kHoldReasons = {{
+constexpr std::array<HoldReasonRow, 13> kHoldReasons = {{
     {HoldReason::none, "none", "не остановлено", "Ничего делать не нужно."},
     {HoldReason::refused, "refused", "СМЭВ или ЕЛК отказали",
      "Посмотрите код и текст отказа. Причина в настройках или в правах: устраните её и верните "
@@ -57,6 +57,10 @@ constexpr std::array<HoldReasonRow, 12> kHoldReasons = {{
     {HoldReason::not_composable, "not_composable", "сообщение не удалось составить или подписать",
      "Прочитайте пояснение. Причина в ключе, сертификате или настройках: устраните её и верните "
      "статус в очередь. Причина в данных: отклоните статус и подайте исправленный."},
+    {HoldReason::rules, "rules", "после решения по предыдущему статусу этот не проходит правил",
+     "Прочитайте пояснение. Статус верен: подайте тот, который должен быть перед ним, а этот "
+     "отклоните и подайте после него. Правило устарело: исправьте профиль отправителя и верните "
+     "статус в очередь."},
 }};
 static_assert(outbox::in_order_of_enumeration(kHoldReasons));
 

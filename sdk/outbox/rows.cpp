@@ -22,8 +22,9 @@ constexpr std::array<ForcedKindRow, 3> kForcedKinds = {{
 static_assert(in_order_of_enumeration(kForcedKinds));
 
 constexpr std::string_view kOrderColumns =
-    "SELECT id, sender, contour, number, facts, known_to_recipient, elk_number, last_status_at, "
-    "next_sequence FROM orders ";
+    "SELECT id, sender, contour, number, facts, known_to_recipient, elk_number, "
+    "next_sequence, (SELECT mark FROM updates WHERE order_id = orders.id AND state IN ('queued', "
+    "'in_flight', 'held', 'delivered') ORDER BY sequence DESC LIMIT 1) FROM orders ";
 
 std::optional<int> as_int(std::optional<std::int64_t> value) {
   if (!value) return std::nullopt;
@@ -45,8 +46,8 @@ Result<OrderFacts> read_order(Statement& statement) {
   order.facts = statement.text(4);
   order.known_to_recipient = statement.flag(5);
   order.elk_number = statement.optional_integer(6);
-  order.last_status_at = statement.text(7);
-  order.next_sequence = statement.integer(8);
+  order.next_sequence = statement.integer(7);
+  order.last_mark = statement.optional_text(8);
   SMEV_TRY(statement.sound());
   return order;
 }

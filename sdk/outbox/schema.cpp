@@ -25,7 +25,6 @@ CREATE TABLE orders (
   facts TEXT NOT NULL DEFAULT '',
   known_to_recipient INTEGER NOT NULL DEFAULT 0 CHECK (known_to_recipient IN (0, 1)),
   elk_number INTEGER,
-  last_status_at TEXT NOT NULL DEFAULT '',
   next_sequence INTEGER NOT NULL DEFAULT 1 CHECK (next_sequence >= 1),
   UNIQUE (sender, contour, number)
 ) STRICT;
@@ -50,6 +49,7 @@ CREATE TABLE updates (
   lease_until TEXT NOT NULL DEFAULT '',
   type TEXT NOT NULL,
   payload TEXT NOT NULL,
+  mark TEXT NOT NULL DEFAULT '',
   UNIQUE (order_id, sequence),
   CHECK ((state = 'held') = (hold_reason <> 'none')),
   CHECK ((settled_at <> '') = (state IN ('delivered', 'rejected', 'skipped', 'cancelled', 'expired'))),

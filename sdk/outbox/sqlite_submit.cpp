@@ -49,10 +49,10 @@ Result<OrderFacts> find_or_add_order(Database& database, const OrderKey& key) {
 }
 
 // Code of the caller: what it throws must not pass through this interface.
-Result<void> run_check(const SubmitCheck& check, const OrderFacts& order) {
+Result<void> run_check(const SubmitCheck& check, const OrderFacts& order, NewUpdate& update) {
   if (!check) return {};
   try {
-    return check(order);
+    return check(order, update);
   } catch (const std::exception& thrown) {
     return fail(misuse(std::string("the check of an update threw: ") + thrown.what()));
   } catch (...) {
@@ -67,9 +67,9 @@ Result<Submitted> insert_update(Database& database, TimePoint now, const NewUpda
       database.number("SELECT count(*) FROM updates WHERE order_id = ? AND head = 1", order.id));
   SMEV_TRY(database.run(
       "INSERT INTO updates (order_id, sequence, state, head, not_before, deadline, submitted_at, "
-      "type, payload) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+      "type, payload, mark) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
       order.id, order.next_sequence, heads == 0, update.not_before, update.deadline, now,
-      update.type, update.payload));
+      update.type, update.payload, update.mark));
   const Submitted submitted{database.last_id(), order.next_sequence, false};
   int position = 0;
   for (const StoredFile& file : update.files) {
@@ -86,12 +86,12 @@ Result<Submitted> insert_update(Database& database, TimePoint now, const NewUpda
 }
 
 Result<void> advance_order(Database& database, const NewUpdate& update, const OrderFacts& order) {
-  SMEV_TRY(database.run(
-      "UPDATE orders SET next_sequence = next_sequence + 1, "
-      "facts = CASE WHEN facts = '' THEN ?1 ELSE facts END, "
-      "elk_number = coalesce(elk_number, ?2), "
-      "last_status_at = CASE WHEN ?3 = '' THEN last_status_at ELSE ?3 END WHERE id = ?4",
-      update.facts, update.elk_number, update.mark, order.id));
+  SMEV_TRY(
+      database.run("UPDATE orders SET next_sequence = next_sequence + 1, "
+                   "facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END, "
+                   "elk_number = coalesce(elk_number, ?2), "
+                   "known_to_recipient = max(known_to_recipient, ?3) WHERE id = ?4",
+                   update.facts, update.elk_number, update.known_to_recipient, order.id));
   return {};
 }
 
@@ -112,9 +112,10 @@ Result<Submitted> SqliteOutbox::submit(const NewUpdate& update, const SubmitChec
   SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_duplicate(*database_, update));
   if (duplicate) return *duplicate;
   SMEV_ASSIGN(const OrderFacts order, find_or_add_order(*database_, update.order));
-  SMEV_TRY(run_check(check, order));
-  SMEV_ASSIGN(const Submitted submitted, insert_update(*database_, clock_->now(), update, order));
-  SMEV_TRY(advance_order(*database_, update, order));
+  NewUpdate amended = update;
+  SMEV_TRY(run_check(check, order, amended));
+  SMEV_ASSIGN(const Submitted submitted, insert_update(*database_, clock_->now(), amended, order));
+  SMEV_TRY(advance_order(*database_, amended, order));
   SMEV_TRY(transaction.commit(kSubmitPoints));
   return submitted;
 }

@@ -76,13 +76,34 @@ Problem take(const toml::node& node, std::size_t& to) {
   return {};
 }
 
-Problem take(const toml::node& node, Contour& to) {
+template <class Kind>
+Problem take(const toml::node& node, elk::Identifier<Kind>& to) {
   const auto* text = node.as_string();
-  const auto parsed = text == nullptr ? std::nullopt : contour(text->get());
-  if (!parsed) return "нужно \"test\" или \"production\"";
+  if (text == nullptr) return kWantsString;
+  to = text->get();
+  return {};
+}
+
+template <class Choice>
+Problem take_choice(const toml::node& node, Choice& to,
+                    std::optional<Choice> (*choice)(std::string_view), std::string_view choices) {
+  const auto* text = node.as_string();
+  const auto parsed = text == nullptr ? std::nullopt : choice(text->get());
+  if (!parsed) return fmt::format("нужно {}", choices);
   to = *parsed;
   return {};
 }
+
+Problem take(const toml::node& node, Contour& to) {
+  return take_choice(node, to, &contour, "\"test\" или \"production\"");
+}
+Problem take(const toml::node& node, elk::TimeForm& to) {
+  return take_choice(node, to, &elk::time_form, "\"moscow\", \"utc\" или \"none\"");
+}
+Problem take(const toml::node& node, elk::EqualDates& to) {
+  return take_choice(node, to, &elk::equal_dates, "\"step\" или \"refuse\"");
+}
+Problem take(const toml::node& node, elk::Service& to);
 
 template <class T>
 Problem take(const toml::node& node, std::optional<T>& to) {
@@ -107,6 +128,33 @@ Problem take(const toml::node& node, std::vector<T>& to) {
   return {};
 }
 
+/// A service is its code alone, or a table with what else is known of it.
+Problem take(const toml::node& node, elk::Service& to) {
+  if (node.is_string()) return take(node, to.code);
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return "нужен код услуги в кавычках или таблица { code = \"…\", … }";
+  for (const auto& [key, value] : *table) {
+    Problem problem;
+    if (key == "code") {
+      problem = take(value, to.code);
+    } else if (key == "first_statuses") {
+      problem = take(value, to.first_statuses);
+    } else if (key == "contours") {
+      std::vector<Contour> contours;
+      problem = take(value, contours);
+      const auto named = [&](Contour each) {
+        return std::find(contours.begin(), contours.end(), each) != contours.end();
+      };
+      to.in_test = named(Contour::test);
+      to.in_production = named(Contour::production);
+    } else {
+      problem = "такого ключа нет; есть code, first_statuses, contours";
+    }
+    if (!problem.empty()) return fmt::format("{}: {}", key.str(), problem);
+  }
+  return {};
+}
+
 // --- a default as TOML --------------------------------------------------------------------------
 
 std::string show(const std::string& value) { return value.empty() ? "" : '"' + value + '"'; }
@@ -115,6 +163,13 @@ std::string show(int value) { return std::to_string(value); }
 std::string show(Duration value) { return show(duration_text(value)); }
 std::string show(std::size_t value) { return show(size_text(value)); }
 std::string show(Contour value) { return show(std::string(name(value))); }
+std::string show(elk::TimeForm value) { return show(std::string(name(value))); }
+std::string show(elk::EqualDates value) { return show(std::string(name(value))); }
+std::string show(const elk::Service& value) { return show(value.code.text()); }
+template <class Kind>
+std::string show(const elk::Identifier<Kind>& value) {
+  return show(value.text());
+}
 
 template <class T>
 std::string show(const std::optional<T>& value) {
@@ -187,6 +242,10 @@ const std::vector<Key>& keys() {
       key("profile.citizenship", SMEV_FIELD(profile.citizenship)),
       key("profile.services", SMEV_FIELD(profile.services)),
       key("profile.first_statuses", SMEV_FIELD(profile.first_statuses)),
+      key("profile.time", SMEV_FIELD(profile.time)),
+      key("profile.equal_dates", SMEV_FIELD(profile.equal_dates)),
+      key("profile.future_tolerance", SMEV_FIELD(profile.future_tolerance)),
+      key("profile.filed_age_warning", SMEV_FIELD(profile.filed_age_warning)),
       key("profile.office.name", SMEV_FIELD(profile.office.name)),
       key("profile.office.address", SMEV_FIELD(profile.office.address)),
       key("profile.office.frgu_code", SMEV_FIELD(profile.office.frgu_code)),

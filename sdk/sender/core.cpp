@@ -24,6 +24,10 @@ void EventSink::give(Event event) {
                               event.kind == Event::Kind::stray;
   parts_.logger().write(needs_a_person ? LogLevel::warning : LogLevel::info,
                         "update." + std::string(name(event.kind)), event.text, fields);
+  for (const FieldFault& warning : event.warnings) {
+    parts_.logger().warning("update.warning", warning.text,
+                            {{"update", std::to_string(event.update)}, {"field", warning.field}});
+  }
   const std::lock_guard lock(mutex_);
   if (callback_) callback_(event);
 }

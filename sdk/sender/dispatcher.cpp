@@ -19,6 +19,12 @@ constexpr Duration kLeaseSlack = std::chrono::minutes(2);
 // Heads composed and frozen in one commit.
 constexpr int kComposedPerRound = 64;
 
+HoldReason hold_reason_of(ErrorCode code) {
+  if (code == ErrorCode::validation) return HoldReason::rules;
+  const bool file = code == ErrorCode::not_found || code == ErrorCode::io;
+  return file ? HoldReason::file_missing : HoldReason::not_composable;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell)
@@ -91,8 +97,7 @@ Result<bool> Dispatcher::compose_claimed() {
 
   std::vector<NewMessage> messages;
   for (const std::vector<ClaimedUpdate>& group : groups) {
-    SMEV_ASSIGN(std::optional<NewMessage> message, make_message(group));
-    if (message) messages.push_back(std::move(*message));
+    SMEV_TRY(add_message(group, messages));
   }
   if (!messages.empty()) SMEV_TRY(freeze(messages));
   return true;
@@ -115,65 +120,62 @@ Result<bool> Dispatcher::goes_alone(const ClaimedUpdate& claim) {
   return !earlier.empty();
 }
 
-Result<std::optional<NewMessage>> Dispatcher::make_message(
-    const std::vector<ClaimedUpdate>& claims) {
-  Result<Composition> composition = parts_.type->compose(claims, parts_.ids());
-  if (!composition) {
-    SMEV_TRY(give_up(claims, composition.error()));
-    return std::optional<NewMessage>{};
+// Where several cannot become one message, each is tried alone: one's fault is not the others'.
+Result<void> Dispatcher::add_message(const std::vector<ClaimedUpdate>& claims,
+                                     std::vector<NewMessage>& messages) {
+  Result<NewMessage> message = make_message(claims);
+  if (message) {
+    messages.push_back(std::move(*message));
+    return {};
   }
+  if (claims.size() == 1) return give_up(claims.front(), message.error());
+  for (const ClaimedUpdate& claim : claims) SMEV_TRY(add_message({claim}, messages));
+  return {};
+}
+
+Result<NewMessage> Dispatcher::make_message(const std::vector<ClaimedUpdate>& claims) {
+  SMEV_ASSIGN(Composition composition, parts_.type->compose(claims, parts_.ids()));
   OutgoingMessage outgoing;
   outgoing.message_id = parts_.ids().next();
-  outgoing.content = composition->content;
+  outgoing.content = composition.content;
   outgoing.test_message = parts_.options.contour == Contour::test;
   outgoing.node_id = parts_.options.node_id;
-  for (const MessageFile& file : composition->files) {
-    Result<std::string> path = parts_.outbox().file_path(file.sha256);
-    if (!path) {
-      SMEV_TRY(give_up(claims, path.error()));
-      return std::optional<NewMessage>{};
-    }
-    outgoing.files.push_back({file.uuid, *path, file.name, file.mime});
+  for (const MessageFile& file : composition.files) {
+    SMEV_ASSIGN(std::string path, parts_.outbox().file_path(file.sha256));
+    outgoing.files.push_back({file.uuid, std::move(path), file.name, file.mime});
   }
-  Result<PreparedMessage> prepared = parts_.transport().prepare(outgoing);
-  if (!prepared) {
-    SMEV_TRY(give_up(claims, prepared.error()));
-    return std::optional<NewMessage>{};
-  }
+  SMEV_ASSIGN(PreparedMessage prepared, parts_.transport().prepare(outgoing));
   NewMessage message;
   message.message_id = outgoing.message_id;
-  message.content_type = std::move(prepared->content_type);
-  message.body = std::move(prepared->body);
-  message.schema_version = std::move(prepared->schema_version);
-  message.files = std::move(composition->files);
-  message.items = std::move(composition->items);
+  message.content_type = std::move(prepared.content_type);
+  message.body = std::move(prepared.body);
+  message.schema_version = std::move(prepared.schema_version);
+  message.files = std::move(composition.files);
+  message.items = std::move(composition.items);
   for (const ClaimedUpdate& claim : claims) message.lease_epochs.push_back(claim.lease_epoch);
-  return std::optional<NewMessage>(std::move(message));
+  return message;
 }
 
 // An update that cannot become a message waits for a person; a key that is not there now is no
 // fault of the update and is tried again.
-Result<void> Dispatcher::give_up(const std::vector<ClaimedUpdate>& claims, const Error& error) {
+Result<void> Dispatcher::give_up(const ClaimedUpdate& claim, const Error& error) {
   parts_.logger().error("message.not_composed", error.text,
                         {{"error", std::string(name(error.code))}});
-  const bool ours = error.code == ErrorCode::key || error.code == ErrorCode::crypto;
-  const bool file = error.code == ErrorCode::not_found || error.code == ErrorCode::io;
-  for (const ClaimedUpdate& claim : claims) {
-    if (ours) {
-      SMEV_TRY(parts_.outbox().release(claim.update.id, claim.lease_epoch,
-                                       parts_.clock().now() + parts_.options.retry.base));
-      continue;
-    }
-    const HoldReason reason = file ? HoldReason::file_missing : HoldReason::not_composable;
-    SMEV_TRY(parts_.outbox().hold(claim.update.id, claim.lease_epoch, reason, error.text));
-    Event event;
-    event.kind = Event::Kind::held;
-    event.update = claim.update.id;
-    event.order_number = claim.update.order.number;
-    event.hold_reason = reason;
-    event.text = error.text;
-    events_.give(std::move(event));
+  if (error.code == ErrorCode::key || error.code == ErrorCode::crypto) {
+    return parts_.outbox().release(claim.update.id, claim.lease_epoch,
+                                   parts_.clock().now() + parts_.options.retry.base);
   }
+  std::string text = error.text;
+  for (const FieldFault& fault : error.fields) text += "\n" + fault.field + ": " + fault.text;
+  const HoldReason reason = hold_reason_of(error.code);
+  SMEV_TRY(parts_.outbox().hold(claim.update.id, claim.lease_epoch, reason, text));
+  Event event;
+  event.kind = Event::Kind::held;
+  event.update = claim.update.id;
+  event.order_number = claim.update.order.number;
+  event.hold_reason = reason;
+  event.text = std::move(text);
+  events_.give(std::move(event));
   return {};
 }
 

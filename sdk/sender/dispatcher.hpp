@@ -31,8 +31,10 @@ class Dispatcher {
 
  private:
   Result<bool> compose_claimed();
-  Result<std::optional<NewMessage>> make_message(const std::vector<ClaimedUpdate>& claims);
-  Result<void> give_up(const std::vector<ClaimedUpdate>& claims, const Error& error);
+  Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
+                           std::vector<NewMessage>& messages);
+  Result<NewMessage> make_message(const std::vector<ClaimedUpdate>& claims);
+  Result<void> give_up(const ClaimedUpdate& claim, const Error& error);
   Result<void> freeze(const std::vector<NewMessage>& messages);
   Result<bool> send_due();
   Result<std::optional<PreparedMessage>> ready(const StartedAttempt& started);

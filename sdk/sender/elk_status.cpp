@@ -10,6 +10,7 @@
 #include "sdk/elk/answer.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/request.hpp"
+#include "sdk/elk/rules.hpp"
 #include "sdk/xml/document.hpp"
 
 namespace smev {
@@ -169,7 +170,7 @@ class ElkStatus final : public InformationType {
     for (const ClaimedUpdate& claim : claims) {
       SMEV_ASSIGN(elk::RequestOrder order, compose_order(claim, request.kind, ids, composition));
       composition.items.push_back({claim.update.id, static_cast<int>(composition.items.size()),
-                                   request.kind == elk::RequestKind::create, order.order_number,
+                                   request.kind == elk::RequestKind::create, claim.order.key.number,
                                    std::nullopt});
       request.orders.push_back(std::move(order));
     }
@@ -265,7 +266,20 @@ class ElkStatus final : public InformationType {
       attachment_ids.push_back(stored.uuid.text());
       composition.files.push_back(std::move(stored));
     }
-    return elk::compose(update, profile_, attachment_ids);
+    elk::RequestOrder order = elk::compose(update, profile_, attachment_ids);
+    // A conversion follows what ЕЛК said: its status stands, whatever it is.
+    const bool converted = claim.update.forced_kind != ForcedKind::none;
+    if (kind == elk::RequestKind::create && !converted) SMEV_TRY(check_first(order));
+    return order;
+  }
+
+  // The updates that were submitted before it may have been taken out since: the rule for a first
+  // status was theirs then and is this one's now.
+  [[nodiscard]] Result<void> check_first(const elk::RequestOrder& order) const {
+    std::vector<FieldFault> faults =
+        elk::check_first_status(profile_, order.service, order.statuses.front().code);
+    if (faults.empty()) return {};
+    return fail(validation_error(std::move(faults)));
   }
 
   elk::Profile profile_;
@@ -278,12 +292,12 @@ std::unique_ptr<InformationType> elk_status_type(elk::Profile profile) {
 }
 
 std::string order_key_number(const elk::Order& order) {
-  if (!order.number.empty() || !order.elk_number) return order.number;
+  if (!order.number.empty() || !order.elk_number) return order.number.text();
   return fmt::format("elk:{}", *order.elk_number);
 }
 
-Result<NewUpdate> stored_update(const elk::Update& update, Outbox& outbox,
-                                const std::string& sender, Contour contour) {
+Result<KeptUpdate> keep_update(const elk::Update& update, Outbox& outbox, const std::string& sender,
+                               Contour contour) {
   NewUpdate stored;
   elk::Update kept = update;
   std::vector<FieldFault> faults;
@@ -298,10 +312,9 @@ Result<NewUpdate> stored_update(const elk::Update& update, Outbox& outbox,
   stored.payload = elk::to_json(kept);
   stored.payload_digest = sha256_hex(stored.payload);
   stored.elk_number = update.order.elk_number;
+  stored.known_to_recipient = update.order.created_elsewhere;
   if (update.order.has_facts()) stored.facts = elk::to_json(update.order);
-  const elk::Status& last = kept.more_statuses.empty() ? kept.status : kept.more_statuses.back();
-  stored.mark = to_utc_text(last.at.instant());
-  return stored;
+  return KeptUpdate{std::move(kept), std::move(stored)};
 }
 
 }  // namespace smev

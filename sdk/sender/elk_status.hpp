@@ -13,10 +13,16 @@ inline constexpr std::string_view kElkStatusType = "elk/status/1.0.2";
 
 std::unique_ptr<InformationType> elk_status_type(elk::Profile profile);
 
-/// An update as the outbox takes it: files kept and named by their hash, order key, digest, facts.
+/// An update whose files the outbox has, named by their hash; and the same as the outbox takes it:
+/// order key, digest, facts.
+struct KeptUpdate {
+  elk::Update update;
+  NewUpdate stored;
+};
+
 /// Faults of files come as field faults ("status.results[0].path").
-Result<NewUpdate> stored_update(const elk::Update& update, Outbox& outbox,
-                                const std::string& sender, Contour contour);
+Result<KeptUpdate> keep_update(const elk::Update& update, Outbox& outbox, const std::string& sender,
+                               Contour contour);
 
 /// The key's number for an order known only by its ЕЛК number.
 std::string order_key_number(const elk::Order& order);

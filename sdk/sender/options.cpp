@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMnemonicMax = 50;  // smev3 §2.3: Sender/Mnemonic
 constexpr std::size_t kNodeIdMax = 50;    // smev3 §2.2: NodeID
-constexpr std::string_view kProductionEnv = "EPGU";
 constexpr int kOrdersPerMessageMax = 100;
 constexpr int kPollersMax = 16;
 
@@ -35,6 +34,8 @@ constexpr Duration kUploadTimeoutMax = 24h;
 // SMEV calls an id stale after two days (smev3 §3): no older one is worth offering.
 constexpr Duration kMessageAgeMin = 1s;
 constexpr Duration kMessageAgeMax = 48h;
+constexpr Duration kFutureToleranceMax = 24h;
+constexpr Duration kFiledAgeMax = 36500 * 24h;
 
 class Faults {
  public:
@@ -126,8 +127,12 @@ void check_profile(Faults& faults, const SenderOptions& options) {
   for (const FieldFault& fault : elk::check(options.profile)) {
     faults.adopt("profile." + fault.field, fault);
   }
+  faults.within("profile.future_tolerance", options.profile.future_tolerance, Duration::zero(),
+                kFutureToleranceMax);
+  faults.within("profile.filed_age_warning", options.profile.filed_age_warning, Duration::zero(),
+                kFiledAgeMax);
   const bool production = options.contour == Contour::production;
-  if (production == (options.profile.env == kProductionEnv)) return;
+  if (production == (options.profile.production())) return;
   faults.add("profile.env", "contour",
              production ? "в продуктивном контуре (contour = \"production\") env должен быть EPGU"
                         : "env EPGU допустим только в продуктивном контуре (contour = "

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "sdk/elk/json.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/dispatcher.hpp"
@@ -19,9 +20,11 @@ constexpr Duration kWaitStep = std::chrono::milliseconds(200);
 
 elk::OrderHistory history_of(const OrderFacts& order) {
   elk::OrderHistory history;
-  history.first_update = order.next_sequence == 1;
+  history.first_update = !order.last_mark;
+  history.known_to_elk = order.known_to_recipient;
   history.has_facts = !order.facts.empty();
-  if (Result<TimePoint> last = parse_utc_text(order.last_status_at)) history.last_status_at = *last;
+  history.elk_number = order.elk_number;
+  if (order.last_mark) history.latest = elk::parse_mark(*order.last_mark);
   return history;
 }
 
@@ -106,7 +109,8 @@ class Sender::Core {
   Result<void> work(const std::function<Result<bool>()>& enough);
 
  private:
-  Result<void> check(const elk::Update& update, const OrderFacts& order) const;
+  Result<std::vector<FieldFault>> check(const elk::Update& update,
+                                        const elk::OrderHistory& history) const;
   void receive(Receiver& receiver, std::optional<Error>& first_error, std::mutex& mutex);
 
   SenderParts parts_;
@@ -114,11 +118,13 @@ class Sender::Core {
   Bell bell_;
 };
 
-Result<void> Sender::Core::check(const elk::Update& update, const OrderFacts& order) const {
-  std::vector<FieldFault> faults =
-      elk::check(update, parts_.options.profile, history_of(order), parts_.clock().now());
-  if (!faults.empty()) return fail(validation_error(std::move(faults)));
-  return {};
+// Gives the warnings.
+Result<std::vector<FieldFault>> Sender::Core::check(const elk::Update& update,
+                                                    const elk::OrderHistory& history) const {
+  elk::Findings findings =
+      elk::check(update, parts_.options.profile, history, parts_.clock().now());
+  if (!findings.faults.empty()) return fail(validation_error(std::move(findings.faults)));
+  return std::move(findings.warnings);
 }
 
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
@@ -128,22 +134,30 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
   const OrderKey key{parts_.options.mnemonic, parts_.options.contour,
                      order_key_number(update.order)};
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key));
-  OrderFacts past = known.value_or(OrderFacts{});
-  past.last_status_at.clear();
-  SMEV_TRY(check(update, past));
-  SMEV_ASSIGN(NewUpdate stored, stored_update(update, parts_.outbox(), key.sender, key.contour));
+  elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
+  past.latest.reset();
+  SMEV_ASSIGN(std::vector<FieldFault> warnings, check(update, past));
+  SMEV_ASSIGN(KeptUpdate kept, keep_update(update, parts_.outbox(), key.sender, key.contour));
+  NewUpdate& stored = kept.stored;
   stored.idempotency_key =
       options.idempotency_key.empty() ? "digest:" + stored.payload_digest : options.idempotency_key;
   stored.not_before = options.not_before;
   stored.deadline = options.deadline;
-  SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(stored, [&](const OrderFacts& order) {
-    return check(update, order);
-  }));
+  const auto in_place = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
+    const elk::OrderHistory history = history_of(order);
+    SMEV_ASSIGN(warnings, check(update, history));
+    elk::Update spaced = kept.update;
+    placed.mark = elk::to_mark(elk::space_dates(spaced, history.latest));
+    if (spaced != kept.update) placed.payload = elk::to_json(spaced);
+    return {};
+  };
+  SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(stored, in_place));
   if (!submitted.duplicate) {
     Event event;
     event.kind = Event::Kind::submitted;
     event.update = submitted.id;
     event.order_number = key.number;
+    event.warnings = std::move(warnings);
     events_.give(std::move(event));
     bell_.ring();
   }

@@ -47,6 +47,14 @@ class DateTime {
   /// (24:00:00, year 0000 and years beyond four digits are refused).
   static Result<DateTime> parse(std::string_view text);
 
+  /// The same moment as the clocks of another place show it; fraction digits stay as written. Empty
+  /// where `at_offset` would be.
+  [[nodiscard]] DateTime moved_to(int offset_minutes) const;
+  /// The same local time with its offset left out.
+  [[nodiscard]] DateTime offset_dropped() const;
+  /// The moment in the form of this date: its offset, or none.
+  [[nodiscard]] DateTime with_instant(TimePoint moment) const;
+
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] std::optional<int> offset_minutes() const { return offset_minutes_; }

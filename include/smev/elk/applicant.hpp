@@ -8,6 +8,8 @@
 #include <string>
 #include <variant>
 
+#include "smev/elk/identifiers.hpp"
+
 namespace smev::elk {
 
 /// ЕСНСИ «ЕЛК.Гражданство» (7210); 643 is Russia.
@@ -28,7 +30,7 @@ struct PersonByDocument {
 
 /// userDocSnils.
 struct PersonBySnils {
-  std::string snils;  ///< eleven digits or `NNN-NNN-NNN NN`; written in the second form
+  Snils snils;
   std::string last_name;
   std::string first_name;
   std::optional<std::string> middle_name;
@@ -39,7 +41,7 @@ struct PersonBySnils {
 
 /// userDocSnilsBirthDate.
 struct PersonBySnilsAndBirthDate {
-  std::string snils;
+  Snils snils;
   std::string birth_date;  ///< xs:date, `1980-02-29`
   std::optional<std::int16_t> citizenship;
 
@@ -49,7 +51,7 @@ struct PersonBySnilsAndBirthDate {
 
 /// userDocInn.
 struct PersonByInn {
-  std::string inn;  ///< twelve digits
+  PersonInn inn;
   std::string last_name;
   std::string first_name;
   std::optional<std::string> middle_name;
@@ -67,7 +69,7 @@ struct PersonByEsiaId {
 
 /// ErnId: record of the federal population register.
 struct PersonByErn {
-  std::string ern;  ///< twelve digits
+  Ern ern;
 
   friend bool operator==(const PersonByErn&, const PersonByErn&) = default;
 };
@@ -81,18 +83,18 @@ struct OrganizationByEsiaId {
 
 /// ogrn_inn_UL: a legal entity, by ОГРН or by ИНН (with КПП).
 struct LegalEntity {
-  std::optional<std::string> ogrn;   ///< thirteen digits; either this ...
-  std::optional<std::string> inn;    ///< ... or ten digits
-  std::optional<std::string> kpp;    ///< nine digits, only with inn
-  std::optional<std::string> title;  ///< at most 1024 characters
+  std::optional<Ogrn> ogrn;            ///< either this ...
+  std::optional<OrganizationInn> inn;  ///< ... or this
+  std::optional<Kpp> kpp;              ///< only with inn
+  std::optional<std::string> title;    ///< at most 1024 characters
 
   friend bool operator==(const LegalEntity&, const LegalEntity&) = default;
 };
 
 /// ogrn_inn_IP: an entrepreneur; both numbers are mandatory.
 struct Entrepreneur {
-  std::string ogrnip;  ///< fifteen digits
-  std::string inn;     ///< twelve digits
+  Ogrnip ogrnip;
+  PersonInn inn;
   std::optional<std::string> last_name;
   std::optional<std::string> first_name;
   std::optional<std::string> middle_name;

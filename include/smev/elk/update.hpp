@@ -50,19 +50,21 @@ struct Office {
 };
 
 /// An order of the sender. The first update of an order carries all its facts; later ones need the
-/// number alone.
+/// number alone. An order that another system of the sender has created in ЕЛК needs no facts
+/// either: it is named by `elk_number`, or by `number` and `created_elsewhere`.
 struct Order {
-  std::string number;  ///< in the sender's system; 1..36 characters, unique for the sender
-  /// The number that ЕЛК gave, for an order that another system of the sender created there: its
-  /// statuses are addressed by it and the facts are not needed.
+  OrderNumber number;  ///< unique for the sender
+  /// The number that ЕЛК gave. `number` may then be left out; an order that is named by this alone
+  /// must always be named so: nothing ties the two before ЕЛК has answered.
   std::optional<std::int64_t> elk_number;
-  std::string service;  ///< ТКУ (serviceTargetCode), the leading minus is part of it
-  DateTime filed_at;    ///< requestDate
+  bool created_elsewhere = false;  ///< ЕЛК has it, though not from us
+  ServiceCode service;             ///< ТКУ (serviceTargetCode)
+  DateTime filed_at;               ///< requestDate
   std::optional<Applicant> applicant;
-  std::optional<std::string> region;  ///< ОКТМО, at most eight digits; empty: from the profile
-  std::optional<Office> office;       ///< empty: from the profile
-  std::optional<std::string> sender_kpp;  ///< empty: from the profile
-  std::optional<std::string> sender_inn;  ///< empty: from the profile
+  std::optional<Oktmo> region;                ///< userSelectedRegion; empty: from the profile
+  std::optional<Office> office;               ///< empty: from the profile
+  std::optional<Kpp> sender_kpp;              ///< empty: from the profile
+  std::optional<OrganizationInn> sender_inn;  ///< empty: from the profile
 
   /// Whether the facts that a create needs are given (service, date, applicant).
   [[nodiscard]] bool has_facts() const {

@@ -46,20 +46,23 @@ struct OrderFacts {
   std::int64_t id = 0;
   OrderKey key;
   std::string facts;                ///< opaque: the facts of the create; empty when none are known
-  bool known_to_recipient = false;  ///< a create was answered with 0, or 34 told so
+  bool known_to_recipient = false;  ///< a create was answered with 0, 34 or the caller told so
   std::optional<std::int64_t> elk_number;
-  std::string last_status_at;      ///< opaque mark of the latest update, from NewUpdate::mark
+  /// NewUpdate::mark of the latest update that the recipient has or may yet get (queued, in flight,
+  /// held or delivered); nothing: there is none. What a person took out does not count.
+  std::optional<std::string> last_mark;
   std::int64_t next_sequence = 1;  ///< 1: nothing was submitted yet
 };
 
 struct NewUpdate {
   OrderKey order;
-  std::string type;             ///< information type: "elk/status/1.0.2"
-  std::string payload;          ///< opaque
-  std::string payload_digest;   ///< of the whole update as given, files included
-  std::string idempotency_key;  ///< the caller's, or derived from the digest
-  std::string facts;            ///< replaces the order's facts when not empty and none are known
-  std::string mark;             ///< becomes OrderFacts::last_status_at
+  std::string type;                 ///< information type: "elk/status/1.0.2"
+  std::string payload;              ///< opaque
+  std::string payload_digest;       ///< of the whole update as given, files included
+  std::string idempotency_key;      ///< the caller's, or derived from the digest
+  std::string facts;                ///< replaces the order's facts when not empty: the latest count
+  std::string mark;                 ///< opaque: what the next update's check must know of this one
+  bool known_to_recipient = false;  ///< the caller knows that the recipient has the order
   std::optional<std::int64_t> elk_number;  ///< when the caller knows it
   std::vector<StoredFile> files;
   std::optional<TimePoint> not_before;
@@ -72,9 +75,10 @@ struct Submitted {
   bool duplicate = false;  ///< the same key with the same content was there already
 };
 
-/// Rules that look at the order's past; runs inside the transaction. An error rolls it back and is
-/// returned to the submitter. Must not call the outbox.
-using SubmitCheck = std::function<Result<void>(const OrderFacts& order)>;
+/// Rules that look at the order's past; runs inside the transaction, where it may amend the
+/// update's payload and mark. An error rolls the transaction back and is returned to the submitter.
+/// Must not call the outbox.
+using SubmitCheck = std::function<Result<void>(const OrderFacts& order, NewUpdate& update)>;
 
 /// What a message of this update must be, when a conversion has decided it.
 enum class ForcedKind { none, create, update };

@@ -88,6 +88,7 @@ enum class HoldReason {
   bad_answer,         ///< the verified answer cannot be read
   file_missing,       ///< the stored file is gone or changed
   not_composable,     ///< the message cannot be built or signed
+  rules,              ///< it breaks a rule now: what was to go before it was taken out
 };
 std::string_view name(HoldReason reason);
 std::string_view label(HoldReason reason);      ///< Russian: what happened

@@ -47,6 +47,8 @@ struct Event {
   std::optional<int> result_code;
   HoldReason hold_reason = HoldReason::none;
   std::string text;  ///< Russian, for the operator
+  /// With `submitted`: what ЕЛК may refuse though no rule forbids it.
+  std::vector<FieldFault> warnings;
 };
 std::string_view name(Event::Kind kind);
 

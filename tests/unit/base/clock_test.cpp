@@ -246,5 +246,38 @@ TEST(SystemClock, tells_the_time_of_the_machine_and_never_steps_back_when_steady
   EXPECT_LE(first, clock->steady());
 }
 
+TEST(DateTime, moves_to_another_place_with_every_digit_it_had) {
+  const auto moved = [](const char* text, int offset) {
+    return DateTime::parse(text)->moved_to(offset).text();
+  };
+  EXPECT_EQ(moved("2026-04-16T10:47:33+03:00", 180), "2026-04-16T10:47:33+03:00");
+  EXPECT_EQ(moved("2026-04-16T10:47:33.3790125+03:00", 0), "2026-04-16T07:47:33.3790125Z");
+  EXPECT_EQ(moved("2026-04-16T20:47:33.0+10:00", 180), "2026-04-16T13:47:33.0+03:00");
+  EXPECT_EQ(moved("2026-04-16T10:47:33", 0), "2026-04-16T07:47:33Z");
+  EXPECT_EQ(moved("1960-01-01T00:00:00.5-01:00", 180), "1960-01-01T04:00:00.5+03:00");
+  EXPECT_EQ(moved("0001-01-01T00:00:00+14:00", 0), "");
+  EXPECT_EQ(DateTime().moved_to(0).text(), "");
+  const DateTime date = *DateTime::parse("2026-04-16T10:47:33.379+03:00");
+  EXPECT_EQ(date.moved_to(0).instant(), date.instant());
+}
+
+TEST(DateTime, drops_its_offset_and_is_then_taken_as_moscow_time) {
+  const auto local = DateTime::parse("2026-04-16T20:47:33.3790125+10:00")->offset_dropped();
+  EXPECT_EQ(local.text(), "2026-04-16T20:47:33.3790125");
+  EXPECT_EQ(local.instant(), DateTime::parse("2026-04-16T20:47:33.379012+03:00")->instant());
+  EXPECT_EQ(DateTime::parse("2026-04-16T20:47:33")->offset_dropped().text(), "2026-04-16T20:47:33");
+  EXPECT_EQ(DateTime().offset_dropped().text(), "");
+}
+
+TEST(DateTime, takes_another_moment_in_its_own_form) {
+  const auto stepped = [](const char* text) {
+    const DateTime date = *DateTime::parse(text);
+    return date.with_instant(date.instant() + microseconds(1)).text();
+  };
+  EXPECT_EQ(stepped("2026-04-16T10:47:33+03:00"), "2026-04-16T10:47:33.000001+03:00");
+  EXPECT_EQ(stepped("2026-04-16T10:47:33Z"), "2026-04-16T10:47:33.000001Z");
+  EXPECT_EQ(stepped("2026-04-16T10:47:33.999999"), "2026-04-16T10:47:34");
+}
+
 }  // namespace
 }  // namespace smev

@@ -28,7 +28,7 @@ TEST(Applicant, prints_its_kind_and_a_masked_number) {
 
 TEST(Applicant, hides_short_numbers_and_texts_whole) {
   EXPECT_EQ(masked(PersonByEsiaId{.esia_id = "12345"}), "person_by_esia_id *****");
-  EXPECT_EQ(masked(PersonBySnils{.snils = "Петрова"}), "person_by_snils **************");
+  EXPECT_EQ(masked(PersonBySnils{.snils = "Петрова"}), "person_by_snils *******");
   EXPECT_EQ(masked(LegalEntity{}), "legal_entity ");
 }
 

@@ -103,7 +103,7 @@ TEST(Order, has_facts_only_when_service_date_and_applicant_are_all_there) {
   order.filed_at = {};
   EXPECT_FALSE(order.has_facts());
   order = valid_update().order;
-  order.service.clear();
+  order.service = {};
   EXPECT_FALSE(order.has_facts());
   order = valid_update().order;
   order.applicant.reset();

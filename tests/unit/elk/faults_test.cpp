@@ -31,7 +31,7 @@ TEST(Faults, length_is_counted_in_characters_as_the_schema_does) {
 TEST(Faults, characters_that_xml_forbids_are_refused_and_their_neighbours_are_not) {
   Faults faults;
   for (const std::string_view good :
-       {"\t", "\n", "\r", " ", "\x7F", "\xEF\xBF\xBD", "\xEE\x80\x80"}) {
+       {"\t", "\n", "\r", " ", "\xC2\xA0", "\xE2\x80\x8D", "\xEF\xBF\xBD", "\xEE\x80\x80"}) {
     EXPECT_TRUE(check_text(faults, "f", good, {.most = 9})) << good;
   }
   EXPECT_TRUE(faults.empty());
@@ -46,6 +46,18 @@ TEST(Faults, characters_that_xml_forbids_are_refused_and_their_neighbours_are_no
   ASSERT_EQ(list.size(), 12U);
   EXPECT_EQ(list[7].code, "forbidden_character");
   EXPECT_EQ(list[8].code, "encoding");
+}
+
+TEST(Faults, characters_that_nobody_sees_are_refused) {
+  Faults faults;
+  for (const std::string_view bad : {"\x7F", "\xC2\x80", "\xC2\x9F", "a\xE2\x80\x8B",
+                                     "\xE2\x80\xAE", "\xE2\x81\xA6", "\xEF\xBB\xBF"}) {
+    EXPECT_FALSE(check_text(faults, "f", bad, {.most = 9}));
+  }
+  for (const FieldFault& fault : faults.take()) {
+    EXPECT_EQ(fault.code, "forbidden_character");
+    EXPECT_EQ(fault.source, source::kSdk);
+  }
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::vector<std::string> names_of(const std::vector<FieldFault>& faults) {
 
 std::vector<std::string> faults_of(const Update& update, const OrderHistory& history = {},
                                    const Profile& profile = test_profile()) {
-  return names_of(check(update, profile, history, kNow));
+  return names_of(check(update, profile, history, kNow).faults);
 }
 
 using Names = std::vector<std::string>;
@@ -97,8 +97,8 @@ TEST(Rules, hold_the_limits_of_the_order_at_their_edges) {
       {"order.region: missing", [](Update& u) { u.order.region = ""; }},
       {"order.region: pattern", [](Update& u) { u.order.region = "٤٥"; }},
       {"order.filed_at: future",
-       [](Update& u) { u.order.filed_at = at(kNow + kFutureTolerance + Duration(1)); }},
-      {"", [](Update& u) { u.order.filed_at = at(kNow + kFutureTolerance); }},
+       [](Update& u) { u.order.filed_at = at(kNow + Profile{}.future_tolerance + Duration(1)); }},
+      {"", [](Update& u) { u.order.filed_at = at(kNow + Profile{}.future_tolerance); }},
   });
 }
 
@@ -127,8 +127,8 @@ TEST(Rules, hold_the_limits_of_a_status_at_their_edges) {
   expect_each({
       {"status.at: missing", [](Update& u) { u.status.at = {}; }},
       {"status.at: future",
-       [](Update& u) { u.status.at = at(kNow + kFutureTolerance + Duration(1)); }},
-      {"", [](Update& u) { u.status.at = at(kNow + kFutureTolerance); }},
+       [](Update& u) { u.status.at = at(kNow + Profile{}.future_tolerance + Duration(1)); }},
+      {"", [](Update& u) { u.status.at = at(kNow + Profile{}.future_tolerance); }},
       {"status.message_type: missing", [](Update& u) { u.status.message_type = ""; }},
       {"", [](Update& u) { u.status.message_type = "line\nline"; }},
       {"", [](Update& u) { u.status.message_type = repeated("ы", kFreeTextMax); }},
@@ -215,8 +215,21 @@ TEST(Rules, ask_the_first_update_for_the_facts_and_later_ones_for_the_number_alo
                                       "order.applicant: missing"}));
   EXPECT_EQ(faults_of(update, {.first_update = true, .has_facts = true}), Names{});
   EXPECT_EQ(faults_of(update, {.first_update = false}), Names{});
-  update.order.elk_number = 4654266659;
+  EXPECT_EQ(faults_of(update, {.known_to_elk = true}), Names{});
+  EXPECT_EQ(faults_of(update, {.elk_number = 4654266659}), Names{});
+}
+
+TEST(Rules, want_no_facts_of_an_order_that_was_created_elsewhere) {
+  Update update = valid_update();
+  update.status.code = 3;
+  update.order = {.number = "1999290001", .created_elsewhere = true};
   EXPECT_EQ(faults_of(update), Names{});
+  update.order = {.elk_number = 4654266659};
+  EXPECT_EQ(faults_of(update), Names{});
+  EXPECT_EQ(faults_of(update, {.elk_number = 4654266659}), Names{});
+  EXPECT_EQ(faults_of(update, {.elk_number = 4654266660}), Names{"order.elk_number: not_as_known"});
+  update.order = {.created_elsewhere = true};
+  EXPECT_EQ(faults_of(update), Names{"order.number: missing"});
 }
 
 TEST(Rules, still_check_facts_that_a_later_update_repeats) {
@@ -237,17 +250,43 @@ TEST(Rules, allow_as_first_status_only_what_the_profile_says) {
   EXPECT_EQ(faults_of(update, {}, profile), Names{});
   profile.first_statuses = {};
   EXPECT_EQ(faults_of(update, {}, profile), Names{});
-  update.order.elk_number = 4654266659;
+  profile = test_profile();
+  profile.services = {{.code = "-60012726", .first_statuses = {3, 7}}, {.code = "-2"}};
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+  update.order.service = "-2";
+  EXPECT_EQ(faults_of(update, {}, profile), Names{"status.code: first_status"});
+}
+
+TEST(Rules, let_a_service_pass_in_the_contours_it_was_given_for) {
+  Profile profile = test_profile();
+  profile.services = {{.code = "-60012726", .in_production = false}};
+  EXPECT_EQ(faults_of(valid_update(), {}, profile), Names{});
+  profile.env = "EPGU";
+  EXPECT_EQ(faults_of(valid_update(), {}, profile), Names{"order.service: not_in_profile"});
+  profile.services = {{.code = "-60012726", .in_test = false}};
+  EXPECT_EQ(faults_of(valid_update(), {}, profile), Names{});
+}
+
+TEST(Rules, warn_of_a_filing_date_that_may_be_too_old) {
+  Profile profile = test_profile();
+  Update update = valid_update();
+  const auto warnings = [&] { return names_of(check(update, profile, {}, kNow).warnings); };
+  update.order.filed_at = at(kNow - profile.filed_age_warning);
+  EXPECT_EQ(warnings(), Names{});
+  update.order.filed_at = at(kNow - profile.filed_age_warning - Duration(1));
+  EXPECT_EQ(warnings(), Names{"order.filed_at: old_date"});
   EXPECT_EQ(faults_of(update), Names{});
+  profile.filed_age_warning = Duration::zero();
+  EXPECT_EQ(warnings(), Names{});
 }
 
 TEST(Rules, let_only_services_of_the_profile_pass_when_it_lists_any) {
   Profile profile = test_profile();
-  profile.services = {"-60012726"};
+  profile.services = {{.code = "-60012726"}};
   Update update = valid_update();
   EXPECT_EQ(faults_of(update, {}, profile), Names{});
   update.order.service = "60012726";
-  const auto faults = check(update, profile, {}, kNow);
+  const auto faults = check(update, profile, {}, kNow).faults;
   EXPECT_EQ(names_of(faults), Names{"order.service: not_in_profile"});
   EXPECT_NE(faults[0].text.find("минус"), std::string::npos);
   update.order.service = "-60012727";
@@ -271,22 +310,36 @@ TEST(Rules, want_the_senders_numbers_as_the_profile_has_them) {
   EXPECT_EQ(faults_of(update, {}, profile), Names{});
 }
 
-TEST(Rules, want_dates_inside_one_update_to_rise_and_the_first_not_to_fall_behind) {
+TEST(Rules, want_the_dates_of_an_order_not_to_fall) {
   Update update = valid_update();
   const TimePoint moment = update.status.at.instant();
   update.more_statuses.resize(2);
   update.more_statuses[0].at = at(moment + Duration(1));
   update.more_statuses[1].at = at(moment + Duration(2));
   EXPECT_EQ(faults_of(update), Names{});
-  update.more_statuses[1].at = at(moment + Duration(1));
+  update.more_statuses[1].at = at(moment);
   EXPECT_EQ(faults_of(update), Names{"more_statuses[1].at: date_order"});
-  update.more_statuses[0].at = DateTime::at_offset(moment, 0);
-  EXPECT_EQ(faults_of(update), Names{"more_statuses[0].at: date_order"});
 
-  const Update single = valid_update();
-  EXPECT_EQ(faults_of(single, {.first_update = false, .last_status_at = moment}), Names{});
-  EXPECT_EQ(faults_of(single, {.first_update = false, .last_status_at = moment + Duration(1)}),
-            Names{"status.at: date_order"});
+  const auto after = [&](Duration given, Duration sent) {
+    return faults_of(valid_update(),
+                     {.first_update = false, .latest = LatestDate{moment + given, moment + sent}});
+  };
+  EXPECT_EQ(after(-Duration(1), -Duration(1)), Names{});
+  EXPECT_EQ(after(Duration(0), Duration(5)), Names{});
+  EXPECT_EQ(after(Duration(1), Duration(1)), Names{"status.at: date_order"});
+}
+
+TEST(Rules, take_equal_dates_as_the_profile_says) {
+  Profile profile = test_profile();
+  Update update = valid_update();
+  const TimePoint moment = update.status.at.instant();
+  update.more_statuses.resize(1);
+  update.more_statuses[0].at = DateTime::at_offset(moment, 0);
+  const OrderHistory history{.first_update = false, .latest = LatestDate{moment, moment}};
+  EXPECT_EQ(faults_of(update, history, profile), Names{});
+  profile.equal_dates = EqualDates::refuse;
+  EXPECT_EQ(faults_of(update, history, profile),
+            (Names{"status.at: date_order", "more_statuses[0].at: date_order"}));
 }
 
 TEST(Rules, limit_the_statuses_of_one_update) {
@@ -467,7 +520,7 @@ TEST(Rules, tell_all_faults_at_once_and_repeat_no_personal_data) {
                                          .last_name = "Петрова" + std::string(300, 'z'),
                                          .first_name = "Анна\x02"};
   update.status.at = {};
-  const auto faults = check(update, test_profile(), {}, kNow);
+  const auto faults = check(update, test_profile(), {}, kNow).faults;
   EXPECT_EQ(names_of(faults), (Names{"order.number: missing", "order.applicant.snils: check_digit",
                                      "order.applicant.last_name: too_long",
                                      "order.applicant.first_name: forbidden_character",
@@ -487,10 +540,11 @@ TEST(ProfileRules, tell_every_fault_of_a_profile) {
   profile.env = repeated("E", 11);
   profile.region = "450000000";
   profile.office.channel.reset();
-  profile.services = {"-1", repeated("9", 21), ""};
+  profile.services = {{.code = "-1"}, {.code = repeated("9", 21)}, {.code = ""}, {.code = "-1"}};
   EXPECT_EQ(names_of(check(profile)),
             (Names{"inn: check_digit", "kpp: pattern", "env: too_long", "region: pattern",
-                   "office.channel: missing", "services[1]: too_long", "services[2]: missing"}));
+                   "office.channel: missing", "services[1].code: too_long",
+                   "services[2].code: missing", "services[3].code: duplicate_key"}));
   profile = test_profile();
   profile.env = "";
   EXPECT_EQ(names_of(check(profile)), Names{"env: missing"});

@@ -115,7 +115,7 @@ TEST_P(OutboxSubmit, the_check_sees_the_order_as_it_was_before_this_update) {
   first.mark = "2026-04-16";
   first.elk_number = 77;
   std::vector<OrderFacts> seen;
-  const auto look = [&](const OrderFacts& order) -> Result<void> {
+  const auto look = [&](const OrderFacts& order, NewUpdate&) -> Result<void> {
     seen.push_back(order);
     return {};
   };
@@ -127,13 +127,14 @@ TEST_P(OutboxSubmit, the_check_sees_the_order_as_it_was_before_this_update) {
   EXPECT_EQ(seen[0].key, order("1"));
   EXPECT_EQ(seen[1].next_sequence, 2);
   EXPECT_EQ(seen[1].facts, "facts");
-  EXPECT_EQ(seen[1].last_status_at, "2026-04-16");
+  EXPECT_EQ(seen[0].last_mark, std::nullopt);
+  EXPECT_EQ(seen[1].last_mark, "2026-04-16");
   EXPECT_EQ(seen[1].elk_number, 77);
   EXPECT_FALSE(seen[1].known_to_recipient);
 }
 
 TEST_P(OutboxSubmit, an_error_of_the_check_leaves_nothing_behind) {
-  const auto refuse = [](const OrderFacts&) -> Result<void> {
+  const auto refuse = [](const OrderFacts&, NewUpdate&) -> Result<void> {
     return fail(local_error(ErrorCode::validation, "too early"));
   };
   const NewUpdate given = new_update("1");
@@ -145,26 +146,62 @@ TEST_P(OutboxSubmit, an_error_of_the_check_leaves_nothing_behind) {
 }
 
 TEST_P(OutboxSubmit, a_check_that_throws_is_an_error_and_leaves_nothing_behind) {
-  const auto broken = [](const OrderFacts&) -> Result<void> { throw std::runtime_error("broken"); };
+  const auto broken = [](const OrderFacts&, NewUpdate&) -> Result<void> {
+    throw std::runtime_error("broken");
+  };
   EXPECT_EQ(error_of(outbox().submit(new_update("1"), broken)).code, ErrorCode::internal);
   EXPECT_EQ(stats().queued, 0);
   EXPECT_NE(submit("1"), 0);
 }
 
-TEST_P(OutboxSubmit, facts_are_those_of_the_first_update_that_has_them) {
+TEST_P(OutboxSubmit, facts_are_those_of_the_latest_update_that_has_them) {
   submit("1");
   EXPECT_EQ(facts("1").facts, "");
   NewUpdate with_facts = new_update("1");
   with_facts.facts = "first";
-  with_facts.mark = "b";
   submit(with_facts);
+  submit("1");
+  EXPECT_EQ(facts("1").facts, "first");
   NewUpdate later = new_update("1");
   later.facts = "second";
   later.elk_number = 5;
   submit(later);
-  EXPECT_EQ(facts("1").facts, "first");
-  EXPECT_EQ(facts("1").last_status_at, "b");
+  EXPECT_EQ(facts("1").facts, "second");
   EXPECT_EQ(facts("1").elk_number, 5);
+}
+
+TEST_P(OutboxSubmit, the_caller_may_know_that_the_recipient_has_the_order) {
+  NewUpdate given = new_update("1");
+  given.known_to_recipient = true;
+  submit(given);
+  submit("1");
+  EXPECT_TRUE(facts("1").known_to_recipient);
+}
+
+TEST_P(OutboxSubmit, the_check_may_amend_payload_and_mark) {
+  NewUpdate given = new_update("1");
+  const auto amend = [](const OrderFacts&, NewUpdate& update) -> Result<void> {
+    update.payload = "amended";
+    update.mark = "later";
+    return {};
+  };
+  const auto submitted = outbox().submit(given, amend);
+  ASSERT_TRUE(submitted) << submitted.error().describe();
+  EXPECT_EQ((*outbox().find_update(submitted->id))->payload, "amended");
+  EXPECT_EQ(facts("1").last_mark, "later");
+  EXPECT_TRUE(outbox().submit(given, amend)->duplicate) << "the same content as given";
+}
+
+TEST_P(OutboxSubmit, the_mark_of_what_a_person_took_out_does_not_count) {
+  NewUpdate given = new_update("1");
+  given.mark = "a";
+  submit(given);
+  given = new_update("1");
+  given.mark = "b";
+  const UpdateId second = submit(given);
+  EXPECT_EQ(facts("1").last_mark, "b");
+  ASSERT_TRUE(outbox().decide(second, UpdateEvent::cancelled, "оператор", "подан по ошибке"));
+  EXPECT_EQ(facts("1").last_mark, "a");
 }
 
 // --- files

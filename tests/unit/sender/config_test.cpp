@@ -107,8 +107,12 @@ kpp = "123401001"
 env = "EPGU"
 region = "45000000"
 citizenship = 0
-services = ["-60012726", "-10000076191"]
+services = ["-60012726", { code = "-10000076191", first_statuses = [6, 1], contours = ["test"] }]
 first_statuses = [6, 1]
+time = "utc"
+equal_dates = "refuse"
+future_tolerance = "0s"
+filed_age_warning = "365d"
 [profile.office]
 name = "Отдел"
 address = "Город, улица, дом"
@@ -155,8 +159,15 @@ pollers = 16
   EXPECT_EQ(options->profile.env, "EPGU");
   EXPECT_EQ(options->profile.region, "45000000");
   EXPECT_EQ(options->profile.citizenship, 0);
-  EXPECT_THAT(options->profile.services, ElementsAre("-60012726", "-10000076191"));
+  EXPECT_THAT(options->profile.services,
+              ElementsAre(elk::Service{.code = "-60012726"}, elk::Service{.code = "-10000076191",
+                                                                          .first_statuses = {6, 1},
+                                                                          .in_production = false}));
   EXPECT_THAT(options->profile.first_statuses, ElementsAre(6, 1));
+  EXPECT_EQ(options->profile.time, elk::TimeForm::utc);
+  EXPECT_EQ(options->profile.equal_dates, elk::EqualDates::refuse);
+  EXPECT_EQ(options->profile.future_tolerance, 0s);
+  EXPECT_EQ(options->profile.filed_age_warning, 365 * 24h);
   EXPECT_EQ(options->profile.office.name, "Отдел");
   EXPECT_EQ(options->profile.office.address, "Город, улица, дом");
   EXPECT_EQ(options->profile.office.frgu_code, "770");
@@ -237,6 +248,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"profile.citizenship = -32769", "profile.citizenship", "вне пределов"},
         WrongValue{"profile.services = \"-60012726\"", "profile.services", "список"},
         WrongValue{"profile.services = [\"-1\", 2]", "profile.services", "элемент 2"},
+        WrongValue{"profile.services = [{code = 1}]", "profile.services", "элемент 1: code"},
+        WrongValue{"profile.services = [{name = \"a\"}]", "profile.services", "такого ключа нет"},
+        WrongValue{"profile.services = [{contours = [\"dev\"]}]", "profile.services", "\"test\""},
+        WrongValue{"profile.time = \"local\"", "profile.time", "\"moscow\""},
+        WrongValue{"profile.equal_dates = true", "profile.equal_dates", "\"step\""},
         WrongValue{"message_age_max = 36", "message_age_max", "нужен срок"},
         WrongValue{"message_age_max = \"36\"", "message_age_max", "нужен срок"},
         WrongValue{"smev.answer_size_max = 5000", "smev.answer_size_max", "нужен размер"},
@@ -270,7 +286,7 @@ pollers = 17
 TEST_F(Config, fault_inside_a_list_carries_the_line_of_the_list) {
   EXPECT_THAT(
       faults_of("profile.services = [\"-1\", \"123456789012345678901\"]\n" + std::string(kMinimal)),
-      ElementsAre(fault("profile.services[1]", "too_long", "строка 1: ")));
+      ElementsAre(fault("profile.services[1].code", "too_long", "строка 1: ")));
 }
 
 TEST_F(Config, broken_syntax_is_told_with_line_and_column) {

@@ -31,7 +31,7 @@ IncomingMessage answer_to(const PreparedMessage& message, int result,
   answer.code = result == 0 ? 0 : elk::result_code::kCompletedWithErrors;
   answer.message = result == 0 ? "OK" : "Completed with errors";
   for (const elk::RequestOrder& order : request.orders) {
-    answer.orders.push_back({elk_number, order.order_number, result, "text"});
+    answer.orders.push_back({elk_number, order.order_number.text(), result, "text"});
   }
   IncomingMessage incoming;
   incoming.message_id = "answer-to-" + message.message_id.text();
@@ -222,6 +222,82 @@ TEST_F(SenderTest, turns_a_create_of_an_existing_order_into_an_update_once) {
   ASSERT_EQ(transport_->sent().size(), 2U);
   EXPECT_EQ(request_in(transport_->sent()[1]).kind, elk::RequestKind::update);
   EXPECT_EQ(row(sender, id).state, UpdateState::delivered);
+}
+
+TEST_F(SenderTest, sends_statuses_of_one_date_a_microsecond_apart) {
+  Sender sender = open();
+  elk::Update day = finished("1999290001");
+  day.status.code = 7;
+  day.status.at = *DateTime::parse("2026-04-17T00:00:00+03:00");
+  submitted(sender, created("1999290001"));
+  const UpdateId first = submitted(sender, day);
+  day.status.code = 3;
+  submitted(sender, day);
+  EXPECT_EQ(submitted(sender,
+                      [&] {
+                        day.status.code = 7;
+                        return day;
+                      }()),
+            first)
+      << "the same update as given";
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 3U);
+  EXPECT_EQ(request_in(sent[1]).orders[0].statuses[0].at.text(), "2026-04-17T00:00:00+03:00");
+  EXPECT_EQ(request_in(sent[2]).orders[0].statuses[0].at.text(),
+            "2026-04-17T00:00:00.000001+03:00");
+}
+
+TEST_F(SenderTest, asks_a_follower_for_a_first_status_when_the_first_update_was_taken_out) {
+  Sender sender = open({elk::result_code::kIncorrectServiceCode});
+  const UpdateId first = submitted(sender, created("1999290001"));
+  const UpdateId follower = submitted(sender, finished("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  ASSERT_TRUE(sender.outbox().decide(first, UpdateEvent::skipped, "оператор", "подан не туда"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, follower).hold_reason, HoldReason::rules);
+  EXPECT_NE(row(sender, follower).hold_text.find("Первым статусом"), std::string::npos);
+  EXPECT_EQ(transport_->sent().size(), 1U);
+
+  // What comes after both begins the order anew, its date bound by neither.
+  ASSERT_TRUE(sender.outbox().decide(follower, UpdateEvent::skipped, "оператор", "не по порядку"));
+  elk::Update again = created("1999290001");
+  again.status.at = *DateTime::parse("2026-04-16T10:30:00+03:00");
+  const UpdateId anew = submitted(sender, again);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, anew).state, UpdateState::delivered);
+  EXPECT_EQ(request_in(transport_->sent()[1]).kind, elk::RequestKind::create);
+}
+
+TEST_F(SenderTest, updates_by_its_number_an_order_that_was_created_elsewhere) {
+  Sender sender = open();
+  elk::Update elsewhere = finished("1999290001");
+  elsewhere.order.created_elsewhere = true;
+  submitted(sender, elsewhere);
+  elk::Update by_elk_number = finished("");
+  by_elk_number.order.elk_number = 4654266660;
+  const UpdateId numbered = submitted(sender, by_elk_number);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  const elk::Request first = request_in(transport_->sent()[0]);
+  EXPECT_EQ(first.kind, elk::RequestKind::update);
+  EXPECT_EQ(first.orders[0].order_number.text(), "1999290001");
+  EXPECT_EQ(first.orders[0].elk_number, std::nullopt);
+  const elk::Request second = request_in(transport_->sent()[1]);
+  EXPECT_EQ(second.kind, elk::RequestKind::update);
+  EXPECT_EQ(second.orders[0].elk_number, 4654266660);
+  EXPECT_EQ(row(sender, numbered).order.number, "elk:4654266660");
+}
+
+TEST_F(SenderTest, warns_of_what_elk_may_refuse) {
+  Sender sender = open();
+  std::vector<FieldFault> warnings;
+  sender.on_event([&](const Event& event) {
+    warnings.insert(warnings.end(), event.warnings.begin(), event.warnings.end());
+  });
+  submitted(sender, created("1999290001"));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].field, "order.filed_at");
+  EXPECT_EQ(warnings[0].code, "old_date");
 }
 
 TEST_F(SenderTest, neither_settles_nor_acknowledges_an_answer_whose_signature_fails) {
