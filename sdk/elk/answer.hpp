@@ -8,6 +8,7 @@
 
 #include "sdk/elk/request.hpp"
 #include "sdk/xml/document.hpp"
+#include "smev/elk/dictionary.hpp"
 
 namespace smev::elk {
 
@@ -53,8 +54,9 @@ std::string to_xml(const Answer& answer);
 
 /// Characters of a message of ЕЛК that are shown to the operator.
 inline constexpr std::size_t kShownMessageLength = 256;
-/// Plain Russian for a result code: cause and next step. Unknown codes get a general text with the
-/// message of ЕЛК, cut and without control characters.
-std::string explain_result(int code, std::string_view message);
+/// Plain Russian for a result code: cause and next step, as the dictionary of result codes tells.
+/// Unknown codes get a general text with the message of ЕЛК, cut and without control characters.
+std::string explain_result(int code, std::string_view message,
+                           const Dictionaries& dictionaries = {});
 
 }  // namespace smev::elk

@@ -15,6 +15,10 @@ std::string_view trimmed(std::string_view text);
 /// whiteSpace="replace" (normalizedString): tab and line breaks become blanks.
 std::string one_line(std::string_view text);
 
+/// Fit to stand in a line for the operator: cut after so many characters, control characters blank;
+/// empty when it is no UTF-8.
+std::string shown(std::string_view text, std::size_t characters_max);
+
 /// xs:short, xs:int, xs:long by the type asked for.
 template <class Integer>
 std::optional<Integer> parse_integer(std::string_view text) {

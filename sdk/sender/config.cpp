@@ -185,9 +185,20 @@ std::string show(const std::vector<T>& values) {
 
 // --- the keys -----------------------------------------------------------------------------------
 
+struct Fault {
+  std::string code;
+  Problem problem;
+};
+
+std::vector<Fault> wrong_type(Problem problem) {
+  if (problem.empty()) return {};
+  return {{"wrong_type", std::move(problem)}};
+}
+
 struct Key {
   std::string_view path;
-  std::function<Problem(const toml::node&, SenderOptions&, const std::filesystem::path& folder)>
+  std::function<std::vector<Fault>(const toml::node&, SenderOptions&,
+                                   const std::filesystem::path& folder)>
       read;
   std::function<std::string(SenderOptions&)> shown;
 };
@@ -197,7 +208,7 @@ template <class Field>
 Key key(std::string_view path, Field field) {
   return {path,
           [field](const toml::node& node, SenderOptions& options, const std::filesystem::path&) {
-            return take(node, field(options));
+            return wrong_type(take(node, field(options)));
           },
           [field](SenderOptions& options) { return show(field(options)); }};
 }
@@ -219,10 +230,32 @@ Key path_key(std::string_view path, Field field) {
     } else {
       for (std::string& each : to) each = resolved(each, folder);
     }
-    return problem;
+    return wrong_type(std::move(problem));
   };
   return made;
 }
+
+/// A folder whose files are read at once: what is wrong with them is wrong with the configuration.
+std::vector<Fault> read_dictionaries(const toml::node& node, SenderOptions& options,
+                                     const std::filesystem::path& folder) {
+  std::string path;
+  Problem problem = take(node, path);
+  if (!problem.empty() || path.empty()) return wrong_type(std::move(problem));
+  Result<elk::Dictionaries> loaded = elk::Dictionaries::load_folder(resolved(path, folder));
+  if (loaded) {
+    options.profile.dictionaries = *std::move(loaded);
+    return {};
+  }
+  const Error& error = loaded.error();
+  std::vector<Fault> faults;
+  for (const FieldFault& each : error.fields) {
+    faults.push_back({each.code, each.field + ": " + each.text});
+  }
+  if (faults.empty()) faults.push_back({"folder", error.text + " (" + error.detail + ")"});
+  return faults;
+}
+
+std::string show(const elk::Dictionaries& value) { return show(value.folder()); }
 
 #define SMEV_FIELD(expression) \
   [](SenderOptions & o) -> auto& { return o.expression; }
@@ -246,6 +279,8 @@ const std::vector<Key>& keys() {
       key("profile.equal_dates", SMEV_FIELD(profile.equal_dates)),
       key("profile.future_tolerance", SMEV_FIELD(profile.future_tolerance)),
       key("profile.filed_age_warning", SMEV_FIELD(profile.filed_age_warning)),
+      {"profile.dictionaries", read_dictionaries,
+       [](SenderOptions& options) { return show(options.profile.dictionaries); }},
       key("profile.office.name", SMEV_FIELD(profile.office.name)),
       key("profile.office.address", SMEV_FIELD(profile.office.address)),
       key("profile.office.frgu_code", SMEV_FIELD(profile.office.frgu_code)),
@@ -337,7 +372,9 @@ class Reader {
       const std::string path = prefix + std::string(toml_key.str());
       lines_[path] = toml_key.source().begin.line;
       if (const Key* known = find_key(path)) {
-        fault(path, "wrong_type", known->read(node, options, folder_));
+        for (const Fault& each : known->read(node, options, folder_)) {
+          fault(path, each.code, each.problem);
+        }
       } else if (!is_table(path)) {
         unknown(path);
       } else if (const toml::table* inner = node.as_table()) {
@@ -371,7 +408,6 @@ class Reader {
   }
 
   void fault(const std::string& path, std::string_view code, const Problem& problem) {
-    if (problem.empty()) return;
     faults.push_back({path, std::string(code), at_line(path) + problem, {}});
   }
 

@@ -114,7 +114,8 @@ std::vector<Settlement> all_held(const std::vector<SettledItem>& items, HoldReas
 }
 
 // Result codes of ЕЛК, by the code and never by its text (elk-status §4; conversions: design §3).
-Settlement settle_order(const SettledItem& item, const elk::AnswerOrder& order) {
+Settlement settle_order(const SettledItem& item, const elk::AnswerOrder& order,
+                        const elk::Dictionaries& dictionaries) {
   const int code = order.result;
   if (code == elk::result_code::kOk) {
     Settlement settlement;
@@ -125,7 +126,7 @@ Settlement settle_order(const SettledItem& item, const elk::AnswerOrder& order) 
     settlement.known_to_recipient = true;
     return settlement;
   }
-  const std::string text = elk::explain_result(code, order.message);
+  const std::string text = elk::explain_result(code, order.message, dictionaries);
   if (code == elk::result_code::kOrderNotFound && !item.item.create) {
     if (!item.order.facts.empty() && item.update.conversions == 0) {
       return converted(item, ForcedKind::create, code);
@@ -221,7 +222,7 @@ class ElkStatus final : public InformationType {
     std::vector<Settlement> settlements;
     for (const SettledItem& item : items) {
       const elk::AnswerOrder* order = find_order(*content, item, items.size());
-      settlements.push_back(order != nullptr ? settle_order(item, *order)
+      settlements.push_back(order != nullptr ? settle_order(item, *order, profile_.dictionaries)
                                              : held(item, HoldReason::not_in_answer,
                                                     "В ответе ЕЛК нет этого заявления."));
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "smev/elk/dictionary.hpp"
 #include "smev/elk/update.hpp"
 
 namespace smev::elk {
@@ -57,6 +58,8 @@ struct Profile {
   /// An older filing date warns: ЕЛК refuses what is "too old" (code 38) and does not say from
   /// when. 0: never.
   Duration filed_age_warning = std::chrono::hours(24 * 30);
+
+  Dictionaries dictionaries;  ///< of ЕСНСИ, as they were exported; without them the built-in ones
 
   /// Whether orders go to the citizens' real accounts.
   [[nodiscard]] bool production() const { return env == "EPGU"; }

@@ -190,6 +190,62 @@ pollers = 16
   EXPECT_EQ(options->poll.pollers, 16);
 }
 
+class ConfiguredDictionaries : public Config {
+ protected:
+  void SetUp() override {
+    Config::SetUp();
+    std::filesystem::create_directory(folder_ / "dictionaries");
+  }
+  void write(const char* name, const std::string& text) const {
+    std::ofstream(folder_ / "dictionaries" / name) << text;
+  }
+  static std::string with_folder() {
+    return "profile.dictionaries = \"dictionaries\"\n" + std::string(kMinimal);
+  }
+};
+
+TEST_F(ConfiguredDictionaries, folder_is_taken_from_the_folder_of_the_file_and_loaded) {
+  write("statuses.csv", "code,name\n6,Принято\n");
+  const auto options = load(with_folder());
+  ASSERT_TRUE(options) << options.error().describe();
+  const elk::Dictionaries& loaded = options->profile.dictionaries;
+  EXPECT_EQ(loaded.folder(), in_folder("dictionaries"));
+  EXPECT_TRUE(loaded.lacks(elk::DictionaryKind::statuses, 7));
+  EXPECT_FALSE(loaded.lacks(elk::DictionaryKind::statuses, 6));
+}
+
+TEST_F(ConfiguredDictionaries, no_key_and_an_empty_one_leave_the_built_in_dictionaries) {
+  for (const char* line : {"", "profile.dictionaries = \"\"\n"}) {
+    const auto options = load(line + std::string(kMinimal));
+    ASSERT_TRUE(options) << options.error().describe();
+    EXPECT_EQ(options->profile.dictionaries.folder(), "");
+    EXPECT_TRUE(options->profile.dictionaries.of(elk::DictionaryKind::statuses).is_built_in());
+  }
+}
+
+TEST_F(ConfiguredDictionaries, missing_folder_is_told_with_its_name) {
+  EXPECT_THAT(faults_of("profile.dictionaries = \"absent\"\n" + std::string(kMinimal)),
+              ElementsAre(AllOf(fault("profile.dictionaries", "folder", "строка 1: Каталога"),
+                                Field(&FieldFault::text, HasSubstr(in_folder("absent"))))));
+}
+
+TEST_F(ConfiguredDictionaries,
+       every_fault_of_every_file_is_told_beside_those_of_the_configuration) {
+  write("statuses.csv", "code,name\nsix,Принято\n6,A\n6,B\n");
+  write("channels.csv", "\xD0");
+  EXPECT_THAT(faults_of(with_folder() + "poll.pollers = 17\n"),
+              UnorderedElementsAre(
+                  fault("profile.dictionaries", "pattern", "строка 1: statuses.csv: строка 2: "),
+                  fault("profile.dictionaries", "duplicate", "строка 1: statuses.csv: строка 4: "),
+                  fault("profile.dictionaries", "encoding", "строка 1: channels.csv: "),
+                  fault("poll.pollers", "range")));
+}
+
+TEST_F(ConfiguredDictionaries, value_that_is_no_path_is_told) {
+  EXPECT_THAT(faults_of("profile.dictionaries = 5\n" + std::string(kMinimal)),
+              ElementsAre(fault("profile.dictionaries", "wrong_type", "строка в кавычках")));
+}
+
 TEST_F(Config, unknown_key_is_told_with_its_line_and_the_nearest_name) {
   EXPECT_THAT(faults_of(std::string(kMinimal) + "smev.conect_timeout = \"5s\"\n"),
               ElementsAre(fault("smev.conect_timeout", "unknown_field",
