@@ -44,7 +44,17 @@ Result<Sender> open(const Invocation& invocation, const Environment& environment
   return Sender::open(std::move(options));
 }
 
+Result<ExitCode> consult(const Invocation& invocation, const DictionaryCommand& command,
+                         const Environment& environment) {
+  SMEV_ASSIGN(const SenderOptions options, environment.load_options(invocation.config));
+  return consult({options.profile.dictionaries, environment, invocation.json, invocation.quiet},
+                 command);
+}
+
 Result<ExitCode> work(const Invocation& invocation, const Environment& environment) {
+  if (const auto* command = std::get_if<DictionaryCommand>(&invocation.command)) {
+    return consult(invocation, *command, environment);
+  }
   // Before open: the threads that it starts must not take the signals.
   std::optional<StopSignals> signals;
   if (dispatches(invocation)) signals.emplace();
@@ -59,6 +69,7 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
           return drain(session, command, *signals);
         if constexpr (std::is_same_v<Command, ListCommand>) return list(session, command);
         if constexpr (std::is_same_v<Command, ShowCommand>) return show(session, command);
+        if constexpr (std::is_same_v<Command, DictionaryCommand>) return ExitCode::internal;
       },
       invocation.command);
 }

@@ -26,6 +26,17 @@ Result<ExitCode> drain(const Session& session, const DrainCommand& command,
 Result<ExitCode> list(const Session& session, const ListCommand& command);
 Result<ExitCode> show(const Session& session, const ShowCommand& command);
 
+/// Dictionaries need the configuration alone: no key, no network, no outbox.
+struct DictionarySession {
+  const elk::Dictionaries& dictionaries;
+  const Environment& environment;
+  bool json = false;
+  bool quiet = false;
+};
+
+/// `dict list`, `dict load` and `dict show`.
+Result<ExitCode> consult(const DictionarySession& session, const DictionaryCommand& command);
+
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
 

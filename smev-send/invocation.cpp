@@ -22,6 +22,14 @@ std::string state_names() {
   return names;
 }
 
+std::string dictionary_names() {
+  std::string names;
+  for (const elk::DictionaryKind kind : elk::kDictionaryKinds) {
+    names += (names.empty() ? "" : ", ") + std::string(name(kind));
+  }
+  return names;
+}
+
 std::string exit_code_lines() {
   std::string lines = "Коды завершения:";
   for (const ExitCodeRow& row : exit_codes()) {
@@ -44,6 +52,20 @@ CLI::Option* add_duration(CLI::App& command, const char* flag, std::optional<Dur
           },
           text)
       ->option_text("СРОК");
+}
+
+CLI::Option* add_dictionary(CLI::App& command, elk::DictionaryKind& to) {
+  return command
+      .add_option_function<std::string>(
+          "name",
+          [&to](const std::string& value) {
+            const auto kind = elk::dictionary_kind(value);
+            if (!kind) throw CLI::ValidationError("name", "известны: " + dictionary_names());
+            to = *kind;
+          },
+          "Справочник: " + dictionary_names())
+      ->option_text("ИМЯ")
+      ->required();
 }
 
 constexpr char kOptionsTitle[] = "Ключи";
@@ -82,6 +104,8 @@ struct Line {
   std::optional<Duration> drain_timeout;
   ListCommand list;
   ShowCommand show;
+  DictLoadCommand dict_load;
+  DictShowCommand dict_show;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -103,6 +127,7 @@ struct Line {
     add_run();
     add_list();
     add_show();
+    add_dict();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -161,6 +186,23 @@ struct Line {
         ->option_text("НОМЕР")
         ->required();
     command.final_callback([this] { invocation.command = show; });
+  }
+
+  void add_dict() {
+    CLI::App& command = add_command(app, "dict", "Справочники: показать, загрузить из ЕСНСИ");
+    command.require_subcommand(1);
+    CLI::App& list_all = add_command(command, "list", "Показать, какие есть и откуда взяты");
+    list_all.final_callback([this] { invocation.command = DictListCommand{}; });
+    CLI::App& load = add_command(command, "load", "Проверить выгрузку ЕСНСИ и сохранить в каталог");
+    add_dictionary(load, dict_load.kind);
+    load.add_option("file", dict_load.file, "Выгрузка: XML или CSV")
+        ->option_text("ФАЙЛ")
+        ->required();
+    load.final_callback([this] { invocation.command = dict_load; });
+    CLI::App& look = add_command(command, "show", "Показать справочник или одну запись");
+    add_dictionary(look, dict_show.kind);
+    look.add_option("code", dict_show.code, "Код")->option_text("КОД");
+    look.final_callback([this] { invocation.command = dict_show; });
   }
 };
 

@@ -9,6 +9,7 @@
 #include "smev-send/environment.hpp"
 #include "smev-send/exit_code.hpp"
 #include "smev/base/clock.hpp"
+#include "smev/elk/dictionary.hpp"
 #include "smev/outbox/outbox.hpp"
 
 namespace smev::cli {
@@ -36,12 +37,23 @@ struct ListCommand {
 struct ShowCommand {
   UpdateId id = 0;
 };
+struct DictListCommand {};
+struct DictLoadCommand {
+  elk::DictionaryKind kind{};
+  std::string file;
+};
+struct DictShowCommand {
+  elk::DictionaryKind kind{};
+  std::optional<std::string> code;  ///< empty: all of them
+};
+using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
 
 struct Invocation {
   std::string config;
   bool json = false;
   bool quiet = false;
-  std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand> command;
+  std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand>
+      command;
 };
 
 /// What the arguments ask for. When nothing is left to do (help was asked for, or the line is

@@ -178,6 +178,26 @@ Json json_of(const SmevFault& fault) {
           {"validation_errors", fault.validation_errors}};
 }
 
+Json json_of(const elk::Dictionary& dictionary) {
+  const elk::DictionaryKind kind = dictionary.kind();
+  return {{"name", name(kind)},
+          {"title", title(kind)},
+          {"esnsi_id", or_null(std::string(esnsi_id(kind)))},
+          {"count", dictionary.entries().size()},
+          {"built_in", dictionary.is_built_in()},
+          {"path", or_null(dictionary.path())},
+          {"written_at", or_null(dictionary.written_at())},
+          {"revision", or_null(dictionary.revision())}};
+}
+
+Json json_of(const elk::DictionaryEntry& entry) {
+  return {{"code", entry.code},
+          {"name", entry.name},
+          {"final", entry.final},
+          {"proven", entry.proven},
+          {"explanation", or_null(entry.explanation)}};
+}
+
 }  // namespace
 
 std::string error_json(const Error& error) { return error_json(error, name(error.code)); }
@@ -230,6 +250,31 @@ std::string event_json(const Event& event) {
                   {"result_code", or_null(event.result_code)},
                   {"hold_reason", held ? Json(name(event.hold_reason)) : Json(nullptr)},
                   {"text", or_null(event.text)}});
+}
+
+std::string dictionaries_json(const elk::Dictionaries& dictionaries) {
+  Json all = Json::array();
+  for (const elk::DictionaryKind kind : elk::kDictionaryKinds) {
+    all.push_back(json_of(dictionaries.of(kind)));
+  }
+  return written({{"dictionaries", std::move(all)}});
+}
+
+std::string dictionary_json(const elk::Dictionary& dictionary) {
+  Json entries = Json::array();
+  for (const elk::DictionaryEntry& entry : dictionary.entries()) entries.push_back(json_of(entry));
+  return written({{"dictionary", json_of(dictionary)}, {"entries", std::move(entries)}});
+}
+
+std::string entry_json(const elk::Dictionary& dictionary, const elk::DictionaryEntry& entry) {
+  return written({{"dictionary", json_of(dictionary)}, {"entry", json_of(entry)}});
+}
+
+std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChange& change) {
+  return written({{"dictionary", json_of(dictionary)},
+                  {"added", change.added},
+                  {"changed", change.changed},
+                  {"removed", change.removed}});
 }
 
 }  // namespace smev::cli

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "smev/elk/dictionary.hpp"
 #include "smev/sender/sender.hpp"
 
 namespace smev::cli {
@@ -21,5 +22,16 @@ std::string list_json(const std::vector<UpdateRow>& updates, UpdateId next_after
 std::string report_json(const UpdateReport& report);
 std::string drain_json(const DrainReport& report);
 std::string event_json(const Event& event);
+
+/// Against the dictionary that was in use before.
+struct DictionaryChange {
+  std::size_t added = 0;
+  std::size_t changed = 0;
+  std::size_t removed = 0;
+};
+std::string dictionaries_json(const elk::Dictionaries& dictionaries);
+std::string dictionary_json(const elk::Dictionary& dictionary);
+std::string entry_json(const elk::Dictionary& dictionary, const elk::DictionaryEntry& entry);
+std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChange& change);
 
 }  // namespace smev::cli

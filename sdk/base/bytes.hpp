@@ -25,6 +25,8 @@ std::uint64_t random_number();
 
 Result<std::string> read_file(const std::string& path, std::size_t limit_bytes = 64u << 20);
 /// Written beside, synced, renamed, directory synced: either the old content or the new.
-Result<void> write_file_durably(const std::string& path, std::string_view octets);
+/// @param permissions of the file; without them only its owner may read it
+Result<void> write_file_durably(const std::string& path, std::string_view octets,
+                                unsigned permissions = 0600);
 
 }  // namespace smev

@@ -97,12 +97,13 @@ Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) 
   }
 }
 
-Result<void> write_file_durably(const std::string& path, std::string_view octets) {
+Result<void> write_file_durably(const std::string& path, std::string_view octets,
+                                unsigned permissions) {
   std::string beside = path + ".new-XXXXXX";
   Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
   if (!file.open()) return fail(io_error("create", beside, errno));
-  if (!write_all(file.get(), octets) || ::fsync(file.get()) != 0 || !file.close() ||
-      ::rename(beside.c_str(), path.c_str()) != 0) {
+  if (!write_all(file.get(), octets) || ::fchmod(file.get(), permissions) != 0 ||
+      ::fsync(file.get()) != 0 || !file.close() || ::rename(beside.c_str(), path.c_str()) != 0) {
     const Error error = io_error("write", path, errno);
     ::unlink(beside.c_str());
     return fail(error);

@@ -51,6 +51,13 @@ TEST_F(FileBytes, files_are_for_the_owner_only) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST_F(FileBytes, permissions_are_those_that_were_asked_for) {
+  ASSERT_TRUE(write_file_durably(path("a"), "text", 0644));
+  struct stat status {};
+  ASSERT_EQ(::stat(path("a").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0644U);
+}
+
 TEST_F(FileBytes, a_name_without_folder_is_in_the_working_folder) {
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::current_path(folder_);

@@ -109,6 +109,22 @@ TEST_F(Arguments, list_takes_its_filters) {
 
 TEST_F(Arguments, show_takes_an_id) { EXPECT_EQ(command<ShowCommand>({"show", "17"}).id, 17); }
 
+TEST_F(Arguments, dict_takes_a_dictionary_and_a_code_or_a_file) {
+  const auto of = [this](std::vector<std::string> arguments) {
+    return command<DictionaryCommand>(std::move(arguments));
+  };
+  EXPECT_TRUE(std::holds_alternative<DictListCommand>(of({"dict", "list"})));
+  const auto load = std::get<DictLoadCommand>(of({"dict", "load", "channels", "e.xml"}));
+  EXPECT_EQ(load.kind, elk::DictionaryKind::channels);
+  EXPECT_EQ(load.file, "e.xml");
+  const auto all = std::get<DictShowCommand>(of({"dict", "show", "statuses"}));
+  EXPECT_EQ(all.code, std::nullopt);
+  const auto one = std::get<DictShowCommand>(of({"dict", "show", "statuses", "-1"}));
+  EXPECT_EQ(one.kind, elk::DictionaryKind::statuses);
+  EXPECT_EQ(one.code, "-1");
+  EXPECT_TRUE(invocation({"dict", "list", "--json"}).json);
+}
+
 TEST_F(Arguments, wrong_lines_are_told_in_russian) {
   expect_usage_fault({}, "не хватает команды");
   expect_usage_fault({"send"}, "неизвестная команда «send»");
@@ -140,7 +156,7 @@ TEST_F(Arguments, help_names_every_command_and_exit_code) {
   ASSERT_TRUE(std::holds_alternative<ExitCode>(parsed));
   EXPECT_EQ(std::get<ExitCode>(parsed), ExitCode::done);
   for (const char* word :
-       {"submit", "run", "drain", "list", "show", "--config", "--json", "--quiet"}) {
+       {"submit", "run", "drain", "list", "show", "dict", "--config", "--json", "--quiet"}) {
     EXPECT_THAT(out(), HasSubstr(word));
   }
   for (const ExitCodeRow& row : exit_codes()) EXPECT_THAT(out(), HasSubstr(std::string(row.text)));
