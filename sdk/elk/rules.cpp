@@ -92,6 +92,7 @@ class UpdateRules {
       faults_.add(check_first_status(profile_, update.order.service, update.status.code));
     }
     check_date_order(update);
+    look_up_order(update.order);
     return {faults_.take(), warnings_.take()};
   }
 
@@ -208,11 +209,40 @@ class UpdateRules {
     } else {
       check_not_future(field + ".at", status.at);
     }
+    look_up(field + ".code", DictionaryKind::statuses, status.code);
     if (status.message_type) {
+      look_up(field + ".message_type", DictionaryKind::message_types, *status.message_type);
       check_text(faults_, field + ".message_type", *status.message_type, kFilledFreeText);
     }
     check_parameters(field + ".parameters", status.parameters);
     check_results(field, status);
+  }
+
+  /// Dictionaries warn and refuse nothing: ЕСНСИ may have moved on since the export.
+  template <class Code>
+  void look_up(const std::string& field, DictionaryKind kind, const Code& code) {
+    if (!profile_.dictionaries.lacks(kind, code)) return;
+    warnings_.add(field, "not_in_dictionary",
+                  "Такого кода нет в загруженном справочнике " + std::string(title(kind)), "ЕСНСИ");
+  }
+
+  void look_up_order(const Order& order) {
+    if (order.office && order.office->channel) {
+      look_up("order.office.channel", DictionaryKind::channels, *order.office->channel);
+    }
+    if (!order.applicant) return;
+    std::visit(
+        [this](const auto& kind) {
+          if constexpr (requires { kind.document_type; }) {
+            look_up("order.applicant.document_type", DictionaryKind::identity_documents,
+                    kind.document_type);
+          }
+          if constexpr (requires { kind.citizenship; }) {
+            if (!kind.citizenship) return;
+            look_up("order.applicant.citizenship", DictionaryKind::citizenships, *kind.citizenship);
+          }
+        },
+        *order.applicant);
   }
 
   void check_parameters(const std::string& field, const std::vector<Parameter>& parameters) {
@@ -230,17 +260,22 @@ class UpdateRules {
       check_text(faults_, place + ".path", file.path, {.least = 1, .most = kPathMax});
       check_file_name(faults_, place + ".name", file.name);
       if (!file.mime.empty()) check_mime(faults_, place + ".mime", file.mime);
-      check_text(faults_, place + ".document_type", file.document_type, kDocumentType);
+      check_document_type(place, file.document_type);
     }
     for (std::size_t i = 0; i < status.data_mart_results.size(); ++i) {
       const DataMartDocument& document = status.data_mart_results[i];
       const std::string place = at_index(field + ".data_mart_results", i);
       check_text(faults_, place + ".uuid", document.uuid, kDataMartUuid);
-      check_text(faults_, place + ".document_type", document.document_type, kDocumentType);
+      check_document_type(place, document.document_type);
     }
     if (status.results.size() + status.data_mart_results.size() > kAttachmentsMax) {
       too_many(field + ".results", "документов одного статуса", kAttachmentsMax);
     }
+  }
+
+  void check_document_type(const std::string& place, const std::string& type) {
+    check_text(faults_, place + ".document_type", type, kDocumentType);
+    look_up(place + ".document_type", DictionaryKind::document_types, type);
   }
 
   void too_many(const std::string& field, std::string_view what, std::size_t most) {

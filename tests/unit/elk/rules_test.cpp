@@ -280,6 +280,35 @@ TEST(Rules, warn_of_a_filing_date_that_may_be_too_old) {
   EXPECT_EQ(warnings(), Names{});
 }
 
+TEST(Rules, warn_of_codes_that_a_loaded_dictionary_lacks_and_only_of_a_loaded_one) {
+  Update update = valid_update();
+  update.status.code = 31000;
+  update.status.message_type = "TEMPLATE";
+  update.order.office = Office{.channel = 31001};
+  std::get<PersonBySnils>(*update.order.applicant).citizenship = 31002;
+  update.status.data_mart_results = {{.uuid = "u", .document_type = "PAPER"}};
+  Profile profile = test_profile();
+  profile.first_statuses = {};
+  const auto warnings = [&] { return names_of(check(update, profile, {}, kNow).warnings); };
+  EXPECT_EQ(warnings(), Names{});
+  for (const DictionaryKind kind :
+       {DictionaryKind::statuses, DictionaryKind::channels, DictionaryKind::citizenships,
+        DictionaryKind::document_types, DictionaryKind::message_types}) {
+    profile.dictionaries = profile.dictionaries.with(*Dictionary::read(kind, "code,name\n1,one\n"));
+  }
+  EXPECT_EQ(warnings(),
+            (Names{"status.code: not_in_dictionary", "status.message_type: not_in_dictionary",
+                   "status.data_mart_results[0].document_type: not_in_dictionary",
+                   "order.office.channel: not_in_dictionary",
+                   "order.applicant.citizenship: not_in_dictionary"}));
+  EXPECT_EQ(faults_of(update, {}, profile), Names{});
+  update.order.applicant = PersonByDocument{
+      .document_type = 2, .number = "123456", .last_name = "Петрова", .first_name = "Анна"};
+  profile.dictionaries = profile.dictionaries.with(
+      *Dictionary::read(DictionaryKind::identity_documents, "code,name\n1,one\n"));
+  EXPECT_EQ(warnings().back(), "order.applicant.document_type: not_in_dictionary");
+}
+
 TEST(Rules, let_only_services_of_the_profile_pass_when_it_lists_any) {
   Profile profile = test_profile();
   profile.services = {{.code = "-60012726"}};
