@@ -70,6 +70,13 @@ std::string RandomUpdates::text(int least, int most, bool one_line) {
   return text;
 }
 
+/// Empty or more than blanks.
+std::string RandomUpdates::name() {
+  std::string name = text(0, coin() ? 256 : 12, false);
+  if (name.find_first_not_of(' ') == std::string::npos) name.clear();
+  return name;
+}
+
 std::optional<std::string> RandomUpdates::maybe_name() {
   if (coin()) return std::nullopt;
   return name();

@@ -34,7 +34,7 @@ class RandomUpdates {
   std::string digits(int count);
   std::string completed(std::string digits, int missing, bool (*holds)(std::string_view));
   std::string text(int least, int most, bool one_line);
-  std::string name() { return text(0, coin() ? 256 : 12, false); }
+  std::string name();
   std::optional<std::string> maybe_name();
   std::optional<std::int16_t> maybe_short();
   std::int16_t any_short();

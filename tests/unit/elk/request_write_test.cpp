@@ -15,7 +15,7 @@ namespace {
 using testing::test_profile;
 using testing::valid_update;
 
-constexpr int kRandomUpdates = 300;
+constexpr int kRandomUpdates = 2000;
 
 std::shared_ptr<const xml::Schema> schema_at(const std::filesystem::path& path) {
   auto schema = xml::Schema::load(path.string());
