@@ -65,28 +65,56 @@ std::string result_message(int code) {
   }
 }
 
-elk::Answer Account::process(const elk::Request& request, const Arrival& arrival) {
+elk::Answer Account::process(const elk::Request& request, const Arrival& arrival,
+                             const ForcedCodes& forced) {
   const std::lock_guard lock(mutex_);
   elk::Answer answer;
   answer.kind = request.kind;
-  for (const elk::RequestOrder& order : request.orders) {
-    answer.orders.push_back(request.kind == elk::RequestKind::create ? create(order, arrival)
-                                                                     : update(order, arrival));
-    if (answer.orders.back().result != elk::result_code::kOk) {
-      answer.code = elk::result_code::kCompletedWithErrors;
+  for (std::size_t i = 0; i < request.orders.size(); ++i) {
+    const elk::RequestOrder& order = request.orders[i];
+    const auto code = forced.find(i);
+    if (code != forced.end()) {
+      answer.orders.push_back(refuse(request, i, code->second));
+    } else {
+      answer.orders.push_back(request.kind == elk::RequestKind::create ? create(order, arrival)
+                                                                       : update(order, arrival));
     }
   }
+  answer.code = elk::code_told_by(answer.orders);
   answer.message = result_message(answer.code);
   return answer;
+}
+
+elk::AnswerOrder Account::refuse(const elk::Request& request, std::size_t position,
+                                 int code) const {
+  const elk::RequestOrder& order = request.orders[position];
+  const OrderRecord* record = lookup(order);
+  elk::AnswerOrder answer;
+  answer.order_number = record == nullptr ? order.order_number.text() : record->number;
+  if (request.kind == elk::RequestKind::update) {
+    const bool unknown = record == nullptr || code == elk::result_code::kOrderNotFound;
+    answer.elk_number = unknown ? 0 : record->elk_number;
+  }
+  answer.result = code;
+  answer.message = result_message(code);
+  return answer;
+}
+
+std::string Account::name_of(const elk::RequestOrder& order) const {
+  const std::lock_guard lock(mutex_);
+  if (!order.elk_number) return order.order_number.text();
+  const OrderRecord* record = lookup(order);
+  return record == nullptr ? std::to_string(*order.elk_number) : record->number;
 }
 
 elk::AnswerOrder Account::create(const elk::RequestOrder& order, const Arrival& arrival) {
   elk::AnswerOrder answer;
   answer.order_number = order.order_number.text();
-  answer.result = judge_create(order, arrival);
-  answer.message = result_message(answer.result);
-  if (answer.result != elk::result_code::kOk) {
-    if (writes_zero_number(answer.result)) answer.elk_number = 0;
+  const int code = judge_create(order, arrival);
+  answer.result = code;
+  answer.message = result_message(code);
+  if (code != elk::result_code::kOk) {
+    if (writes_zero_number(code)) answer.elk_number = 0;
     return answer;
   }
   OrderRecord record;
@@ -117,7 +145,7 @@ elk::AnswerOrder Account::update(const elk::RequestOrder& order, const Arrival& 
     answer.result = judge_statuses(order, arrival);
     if (answer.result == elk::result_code::kOk) append(*record, order, arrival);
   }
-  answer.message = result_message(answer.result);
+  answer.message = result_message(*answer.result);
   return answer;
 }
 

@@ -75,12 +75,20 @@ struct Arrival {
   std::map<std::string, ResultFile> files;  ///< by uuid
 };
 
+/// Result codes that are given whatever the rules say, by the position of the order.
+using ForcedCodes = std::map<std::size_t, int>;
+
 class Account {
  public:
   explicit Account(AccountRules rules) : rules_(std::move(rules)) {}
 
-  /// Takes every order of a request by itself and answers for each.
-  elk::Answer process(const elk::Request& request, const Arrival& arrival);
+  /// Takes every order of a request by itself and answers for each. For an order with a forced
+  /// code nothing is written.
+  elk::Answer process(const elk::Request& request, const Arrival& arrival,
+                      const ForcedCodes& forced = {});
+  /// The order's number; of one that is named by its ЕЛК number only, the number that it was
+  /// created with, else the ЕЛК number as text.
+  [[nodiscard]] std::string name_of(const elk::RequestOrder& order) const;
 
   /// All orders, in the order in which they were created.
   [[nodiscard]] std::vector<OrderRecord> orders() const;
@@ -90,6 +98,8 @@ class Account {
  private:
   elk::AnswerOrder create(const elk::RequestOrder& order, const Arrival& arrival);
   elk::AnswerOrder update(const elk::RequestOrder& order, const Arrival& arrival);
+  [[nodiscard]] elk::AnswerOrder refuse(const elk::Request& request, std::size_t position,
+                                        int code) const;
   [[nodiscard]] int judge_create(const elk::RequestOrder& order, const Arrival& arrival) const;
   [[nodiscard]] int judge_statuses(const elk::RequestOrder& order, const Arrival& arrival) const;
   [[nodiscard]] OrderRecord* lookup(const elk::RequestOrder& order) const;

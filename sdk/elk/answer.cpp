@@ -23,11 +23,9 @@ std::optional<Integer> child_integer(const Element& parent, std::string_view nam
   return text ? parse_integer<Integer>(*text) : std::nullopt;
 }
 
-std::optional<AnswerOrder> read_order(const Element& element) {
-  const auto result = child_integer<int>(element, "status");
-  if (!result) return std::nullopt;
+AnswerOrder read_order(const Element& element) {
   AnswerOrder order;
-  order.result = *result;
+  order.result = child_integer<int>(element, "status");
   order.elk_number = child_integer<std::int64_t>(element, "elkOrderNumber");
   if (order.elk_number && *order.elk_number <= 0) order.elk_number.reset();
   order.order_number = one_line(element.child_text(kNamespace, "orderNumber").value_or(""));
@@ -39,11 +37,13 @@ std::vector<AnswerOrder> read_orders(const Element& body) {
   std::vector<AnswerOrder> orders;
   for (const Element& list : body.children(kNamespace, "orders")) {
     for (const Element& element : list.children(kNamespace, "order")) {
-      if (auto order = read_order(element)) orders.push_back(*std::move(order));
+      orders.push_back(read_order(element));
     }
   }
   return orders;
 }
+
+}  // namespace
 
 int code_told_by(const std::vector<AnswerOrder>& orders) {
   const bool all_ok = std::all_of(orders.begin(), orders.end(), [](const AnswerOrder& order) {
@@ -51,8 +51,6 @@ int code_told_by(const std::vector<AnswerOrder>& orders) {
   });
   return all_ok ? result_code::kOk : result_code::kCompletedWithErrors;
 }
-
-}  // namespace
 
 Result<Answer> read_answer(const Element& root) {
   if (!root || !root.is(kNamespace, kResponseRoot)) {
@@ -66,7 +64,8 @@ Result<Answer> read_answer(const Element& root) {
   }
   if (!body) return fail(not_an_answer("neither CreateOrdersResponse nor UpdateOrdersResponse"));
   answer.orders = read_orders(body);
-  if (answer.orders.empty()) {
+  if (std::none_of(answer.orders.begin(), answer.orders.end(),
+                   [](const AnswerOrder& order) { return order.result.has_value(); })) {
     return fail(not_an_answer("no order with a readable result code"));
   }
   answer.code = child_integer<int>(body, "code").value_or(code_told_by(answer.orders));
@@ -90,7 +89,8 @@ std::string to_xml(const Answer& answer) {
       out.element("elkOrderNumber", std::to_string(order.elk_number.value_or(0)));
     }
     if (!order.order_number.empty() || create) out.element("orderNumber", order.order_number);
-    out.element("status", std::to_string(order.result)).element("message", order.message);
+    if (order.result) out.element("status", std::to_string(*order.result));
+    out.element("message", order.message);
     out.close();
   }
   out.close().close().close();

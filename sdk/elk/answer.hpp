@@ -28,7 +28,7 @@ inline constexpr int kCompletedWithErrors = 11;  ///< top level only
 struct AnswerOrder {
   std::optional<std::int64_t> elk_number;  ///< absent and 0 are the same: nothing
   std::string order_number;                ///< may be empty in update answers
-  int result = 0;                          ///< element `status`, a result code
+  std::optional<int> result;               ///< element `status`, a result code; none: not readable
   std::string message;
 
   friend bool operator==(const AnswerOrder&, const AnswerOrder&) = default;
@@ -43,10 +43,11 @@ struct Answer {
   friend bool operator==(const Answer&, const Answer&) = default;
 };
 
-/// Fails with bad_answer when the root is another one or no order can be read at all. Prefixes, the
-/// order of elements, lengths and elements that are not known do not matter. An order without a
-/// readable result code is passed over (it stays unanswered); a message code that cannot be read is
-/// told from the orders: 0 when all of them are 0, else 11.
+/// The message code that follows from the orders: 0 when all of them are 0, else 11.
+int code_told_by(const std::vector<AnswerOrder>& orders);
+/// Fails with bad_answer when the root is another one or no result code can be read at all.
+/// Prefixes, the order of elements, lengths and elements that are not known do not matter. A
+/// message code that cannot be read is told from the orders.
 Result<Answer> read_answer(const xml::Element& root);
 /// In the form that ЕЛК really writes: prefixed root, children in the default namespace. An update
 /// answer always names the number of ЕЛК (0 where there is none), as the schema demands.

@@ -87,12 +87,15 @@ Result<AnsweredItem> read_item(Database& database, MessageKey message, UpdateId 
   return item;
 }
 
-// A delivery counts from whatever message. Bad news counts once, and only from the last message of
-// the update: of an earlier one it would stop or restart what goes another way already.
+// A delivery counts from whatever message and whenever it comes. Of bad news about a message the
+// first counts, and only from the last message of the update: of an earlier one it would stop or
+// restart what goes another way already.
+bool is_news(const AnsweredItem& item, const Settlement& settlement) {
+  return settlement.event == UpdateEvent::delivered || !item.settled;
+}
+
 bool counts(const AnsweredItem& item, MessageKey message, const Settlement& settlement) {
-  if (settlement.event == UpdateEvent::delivered) return true;
-  if (item.latest != message) return false;
-  return !item.settled || item.state == UpdateState::held;
+  return settlement.event == UpdateEvent::delivered || (item.latest == message && !item.settled);
 }
 
 Result<void> settle_one(Database& database, TimePoint now, MessageKey message,
@@ -104,12 +107,11 @@ Result<void> settle_one(Database& database, TimePoint now, MessageKey message,
   }
   SMEV_ASSIGN(const AnsweredItem item, read_item(database, message, settlement.update));
   SMEV_TRY(learn(database, item.order_id, settlement));
-  // What is said of a delivered update afterwards does not overwrite what delivered it.
-  const bool said = item.settled && item.state == UpdateState::delivered;
+  const auto code = is_news(item, settlement) ? settlement.result_code : std::nullopt;
   SMEV_TRY(
       database.run("UPDATE message_items SET settled = 1, result_code = coalesce(?, result_code) "
                    "WHERE message = ? AND update_id = ?",
-                   said ? std::nullopt : settlement.result_code, message, settlement.update));
+                   code, message, settlement.update));
   if (!counts(item, message, settlement)) return {};
   UpdateChange change;
   change.event = settlement.event;

@@ -7,11 +7,10 @@
 #include <filesystem>
 
 #include "sdk/base/bytes.hpp"
-#include "sdk/elk/answer.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/request.hpp"
 #include "sdk/elk/rules.hpp"
-#include "sdk/xml/document.hpp"
+#include "sdk/sender/elk_settle.hpp"
 
 namespace smev {
 namespace {
@@ -74,78 +73,6 @@ void keep_all(elk::Status& status, const std::string& field, Outbox& outbox, New
   }
 }
 
-Settlement held(const SettledItem& item, HoldReason reason, std::string text,
-                std::optional<int> code = std::nullopt) {
-  Settlement settlement;
-  settlement.update = item.item.update;
-  settlement.event = UpdateEvent::stopped;
-  settlement.result_code = code;
-  settlement.hold_reason = reason;
-  settlement.hold_text = std::move(text);
-  return settlement;
-}
-
-// Back into the queue, to go again in a new message of that kind.
-Settlement converted(const SettledItem& item, ForcedKind kind, std::optional<int> code) {
-  Settlement settlement;
-  settlement.update = item.item.update;
-  settlement.event = UpdateEvent::returned;
-  settlement.result_code = code;
-  settlement.forced_kind = kind;
-  return settlement;
-}
-
-// A refusal that names no order: one of several may be to blame, so each goes again in a message of
-// its own (the dispatcher never puts an update that was in a message before together with others).
-std::vector<Settlement> refused(const std::vector<SettledItem>& items, const std::string& text) {
-  std::vector<Settlement> settlements;
-  for (const SettledItem& item : items) {
-    settlements.push_back(items.size() > 1 ? converted(item, item.update.forced_kind, std::nullopt)
-                                           : held(item, HoldReason::refused, text));
-  }
-  return settlements;
-}
-
-std::vector<Settlement> all_held(const std::vector<SettledItem>& items, HoldReason reason,
-                                 const std::string& text) {
-  std::vector<Settlement> settlements;
-  for (const SettledItem& item : items) settlements.push_back(held(item, reason, text));
-  return settlements;
-}
-
-// Result codes of ЕЛК, by the code and never by its text (elk-status §4; conversions: design §3).
-Settlement settle_order(const SettledItem& item, const elk::AnswerOrder& order,
-                        const elk::Dictionaries& dictionaries) {
-  const int code = order.result;
-  if (code == elk::result_code::kOk) {
-    Settlement settlement;
-    settlement.update = item.item.update;
-    settlement.event = UpdateEvent::delivered;
-    settlement.result_code = code;
-    settlement.elk_number = order.elk_number;
-    settlement.known_to_recipient = true;
-    return settlement;
-  }
-  const std::string text = elk::explain_result(code, order.message, dictionaries);
-  if (code == elk::result_code::kOrderNotFound && !item.item.create) {
-    if (!item.order.facts.empty() && item.update.conversions == 0) {
-      return converted(item, ForcedKind::create, code);
-    }
-    return held(item, HoldReason::order_not_found, text, code);
-  }
-  if (code == elk::result_code::kOrderExists && item.item.create) {
-    if (!item.earlier_message_may_have_acted && item.update.conversions == 0) {
-      Settlement settlement = converted(item, ForcedKind::update, code);
-      settlement.known_to_recipient = true;
-      return settlement;
-    }
-    Settlement settlement = held(item, HoldReason::order_exists, text, code);
-    settlement.known_to_recipient = true;
-    return settlement;
-  }
-  return held(item, HoldReason::refused, text, code);
-}
-
 class ElkStatus final : public InformationType {
  public:
   explicit ElkStatus(elk::Profile profile) : profile_(std::move(profile)) {}
@@ -179,73 +106,12 @@ class ElkStatus final : public InformationType {
     return composition;
   }
 
-  std::vector<Settlement> settle(const std::vector<SettledItem>& items,
-                                 const IncomingMessage& answer) const override {
-    switch (answer.kind) {
-      case IncomingMessage::Kind::content:
-        return settle_content(items, answer);
-      case IncomingMessage::Kind::rejected:
-        return refused(
-            items, fmt::format("Получатель отклонил запрос ({}): {}", answer.code, answer.text));
-      case IncomingMessage::Kind::async_status:
-        if (!answer.fault && answer.code != "requestIsRejectedBySmev") return {};
-        return refused(items, rejection_text(answer));
-      case IncomingMessage::Kind::status:
-        return {};
-      case IncomingMessage::Kind::unreadable:
-        break;
-    }
-    return all_held(items, HoldReason::bad_answer,
-                    "Ответ подписан верно, но прочитать его нельзя.");
+  SettledAnswer settle(const std::vector<SettledItem>& items,
+                       const IncomingMessage& answer) const override {
+    return settle_elk_answer(items, answer, profile_.dictionaries);
   }
 
  private:
-  static std::string rejection_text(const IncomingMessage& answer) {
-    std::string text = answer.fault && !answer.fault->description.empty()
-                           ? answer.fault->description
-                           : answer.text;
-    if (answer.fault) {
-      for (const std::string& error : answer.fault->validation_errors) text += "\n" + error;
-    }
-    return "СМЭВ отклонила сообщение: " + text;
-  }
-
-  std::vector<Settlement> settle_content(const std::vector<SettledItem>& items,
-                                         const IncomingMessage& answer) const {
-    Result<xml::Document> document = xml::Document::parse(answer.content);
-    if (!document) {
-      return all_held(items, HoldReason::bad_answer, "Ответ ЕЛК не читается как XML.");
-    }
-    Result<elk::Answer> content = elk::read_answer(document->root());
-    if (!content) return all_held(items, HoldReason::bad_answer, content.error().text);
-
-    std::vector<Settlement> settlements;
-    for (const SettledItem& item : items) {
-      const elk::AnswerOrder* order = find_order(*content, item, items.size());
-      settlements.push_back(order != nullptr ? settle_order(item, *order, profile_.dictionaries)
-                                             : held(item, HoldReason::not_in_answer,
-                                                    "В ответе ЕЛК нет этого заявления."));
-    }
-    return settlements;
-  }
-
-  // By our number, else by theirs; a lone order without numbers belongs to a lone update.
-  static const elk::AnswerOrder* find_order(const elk::Answer& answer, const SettledItem& item,
-                                            std::size_t items) {
-    for (const elk::AnswerOrder& order : answer.orders) {
-      if (!order.order_number.empty() && order.order_number == item.item.order_number)
-        return &order;
-    }
-    for (const elk::AnswerOrder& order : answer.orders) {
-      if (order.elk_number && order.elk_number == item.order.elk_number) return &order;
-    }
-    const bool alone = items == 1 && answer.orders.size() == 1;
-    if (alone && (answer.orders[0].order_number.empty() || item.item.order_number.empty())) {
-      return &answer.orders[0];
-    }
-    return nullptr;
-  }
-
   Result<elk::RequestOrder> compose_order(const ClaimedUpdate& claim, elk::RequestKind kind,
                                           IdSource& ids, Composition& composition) {
     SMEV_ASSIGN(elk::Update update, elk::update_from_json(claim.update.payload));

@@ -27,8 +27,14 @@ struct SettledItem {
   MessageItem item;
   UpdateRow update;
   OrderFacts order;
-  /// Whether another message of ours may already have done what this one was to do.
-  bool earlier_message_may_have_acted = false;
+  /// MessageIDs of other messages of ours that may already have done what this one was to do.
+  std::vector<std::string> may_have_acted;
+};
+
+/// What an answer means.
+struct SettledAnswer {
+  std::vector<Settlement> settlements;  ///< one for each item; none when it is a mere notice
+  std::string note;  ///< English: what is odd about it, or why nothing settles; no personal data
 };
 
 class InformationType {
@@ -39,9 +45,8 @@ class InformationType {
   /// Whether the update would go as a create now; updates of both kinds never share a message.
   [[nodiscard]] virtual bool is_create(const ClaimedUpdate& claim) const = 0;
   virtual Result<Composition> compose(const std::vector<ClaimedUpdate>& claims, IdSource& ids) = 0;
-  /// One settlement for each item, or none at all when the answer is a mere notice.
-  [[nodiscard]] virtual std::vector<Settlement> settle(const std::vector<SettledItem>& items,
-                                                       const IncomingMessage& answer) const = 0;
+  [[nodiscard]] virtual SettledAnswer settle(const std::vector<SettledItem>& items,
+                                             const IncomingMessage& answer) const = 0;
 };
 
 }  // namespace smev

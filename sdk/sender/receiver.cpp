@@ -12,6 +12,19 @@ namespace {
 // After this many failed polls in a row the pause is the slow one, whatever is awaited.
 constexpr int kFastErrors = 3;
 
+std::string both(const std::string& one, const std::string& other) {
+  return one + (one.empty() || other.empty() ? "" : "; ") + other;
+}
+
+// SMEV may have handed the message on, and no result code says that nothing came of it.
+bool may_have_acted(const MessageRow& message, UpdateId update) {
+  const auto item = std::find_if(message.items.begin(), message.items.end(),
+                                 [&](const MessageItem& each) { return each.update == update; });
+  const bool refused = item != message.items.end() && item->result_code.value_or(0) != 0;
+  return !refused && (message.accepted_at.has_value() || message.answered_at.has_value() ||
+                      message.doubtful_attempts > 0);
+}
+
 }  // namespace
 
 Receiver::Receiver(SenderParts& parts, EventSink& events, Bell& bell)
@@ -56,18 +69,22 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   answer.raw = incoming.raw;
   answer.verdicts = to_json(incoming.verdicts);
   answer.verified = incoming.verified;
-  answer.note = incoming.problem;
 
   std::optional<MessageRow> message;
   if (Result<Uuid> original = Uuid::parse(incoming.original_message_id)) {
     SMEV_ASSIGN(message, parts_.outbox().find_message(*original));
   }
   answer.stray = !message;
-  std::vector<Settlement> settled;
+  SettledAnswer settled;
   if (incoming.verified && message) {
-    SMEV_ASSIGN(settled, settlements(*message, incoming));
+    SMEV_ASSIGN(settled, settle(*message, incoming));
   }
-  SMEV_ASSIGN(RecordedAnswer recorded, parts_.outbox().record_answer(answer, settled));
+  answer.note = both(incoming.problem, settled.note);
+  SMEV_ASSIGN(RecordedAnswer recorded, parts_.outbox().record_answer(answer, settled.settlements));
+  if (!settled.note.empty() && !recorded.repeated) {
+    parts_.logger().warning("answer.noted", "Ответ сохранён с примечанием.",
+                            {{"message_id", incoming.message_id}, {"note", answer.note}});
+  }
 
   for (const UpdateRow& update : recorded.changed) {
     events_.give_changed(update, incoming.original_message_id);
@@ -92,8 +109,7 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   return acknowledge(recorded.id, incoming.message_id);
 }
 
-Result<std::vector<Settlement>> Receiver::settlements(const MessageRow& message,
-                                                      const IncomingMessage& incoming) {
+Result<SettledAnswer> Receiver::settle(const MessageRow& message, const IncomingMessage& incoming) {
   std::vector<SettledItem> items;
   for (const MessageItem& item : message.items) {
     SMEV_ASSIGN(std::optional<UpdateRow> update, parts_.outbox().find_update(item.update));
@@ -102,12 +118,12 @@ Result<std::vector<Settlement>> Receiver::settlements(const MessageRow& message,
     }
     SMEV_ASSIGN(std::optional<OrderFacts> order, parts_.outbox().find_order(update->order));
     SMEV_ASSIGN(std::vector<MessageRow> messages, parts_.outbox().messages_of(item.update));
-    SettledItem settled{item, std::move(*update), order ? std::move(*order) : OrderFacts{}, false};
-    settled.earlier_message_may_have_acted =
-        std::any_of(messages.begin(), messages.end(), [&](const MessageRow& earlier) {
-          return earlier.message_id != message.message_id &&
-                 (earlier.accepted_at.has_value() || earlier.doubtful_attempts > 0);
-        });
+    SettledItem settled{item, std::move(*update), order ? std::move(*order) : OrderFacts{}, {}};
+    for (const MessageRow& other : messages) {
+      if (other.message_id != message.message_id && may_have_acted(other, item.update)) {
+        settled.may_have_acted.push_back(other.message_id.text());
+      }
+    }
     items.push_back(std::move(settled));
   }
   return parts_.type->settle(items, incoming);

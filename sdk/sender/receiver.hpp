@@ -22,8 +22,7 @@ class Receiver {
 
  private:
   Result<bool> take(const IncomingMessage& incoming);
-  Result<std::vector<Settlement>> settlements(const MessageRow& message,
-                                              const IncomingMessage& incoming);
+  Result<SettledAnswer> settle(const MessageRow& message, const IncomingMessage& incoming);
   Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);
   void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
 

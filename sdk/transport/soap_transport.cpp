@@ -103,9 +103,7 @@ IncomingMessage incoming(smev3::Answer answer, smev3::HttpAnswer http) {
     message.code = std::move(answer.status_category);
   }
   for (const smev3::Rejection& rejection : answer.rejections) {
-    if (message.code.empty()) {
-      message.code = rejection.code;
-    }
+    message.code += (message.code.empty() ? "" : ", ") + rejection.code;
     message.text += (message.text.empty() ? "" : "; ") + rejection.description;
   }
   return message;

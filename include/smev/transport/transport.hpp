@@ -77,7 +77,7 @@ struct IncomingMessage {
   std::string content_namespace;
   std::string content_root;
   std::string sender;              ///< mnemonic out of the metadata
-  std::string code;                ///< rejection reason, status code or category
+  std::string code;                ///< rejection reasons, status code or category
   std::string text;                ///< description for people
   std::optional<SmevFault> fault;  ///< for Kind::async_status
   std::vector<SignatureVerdict> verdicts;

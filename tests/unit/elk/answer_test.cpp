@@ -55,14 +55,38 @@ TEST(Answer, takes_what_can_be_read_from_an_answer_that_breaks_the_schema) {
   ASSERT_TRUE(answer) << answer.error().describe();
   EXPECT_EQ(answer->kind, RequestKind::update);
   EXPECT_EQ(answer->code, result_code::kCompletedWithErrors);
-  ASSERT_EQ(answer->orders.size(), 2U);
+  ASSERT_EQ(answer->orders.size(), 3U);
   EXPECT_EQ(answer->orders[0].order_number, "A");
   EXPECT_EQ(answer->orders[0].result, 77777);
-  EXPECT_EQ(answer->orders[1].order_number, "C");
+  EXPECT_EQ(answer->orders[1].order_number, "B");
+  EXPECT_EQ(answer->orders[1].result, std::nullopt);
+  EXPECT_EQ(answer->orders[2].order_number, "C");
   EXPECT_EQ(read(answer_with("<CreateOrdersResponse><orders><order><status>0</status></order>"
                              "</orders></CreateOrdersResponse>"))
                 ->code,
             result_code::kOk);
+}
+
+TEST(Answer, whose_orders_have_no_readable_result_at_all_is_no_answer) {
+  EXPECT_FALSE(
+      read(answer_with("<UpdateOrdersResponse><code>0</code><orders><order><orderNumber>1"
+                       "</orderNumber><status>?</status></order><order><status>2147483648"
+                       "</status></order></orders></UpdateOrdersResponse>")));
+}
+
+TEST(Answer, does_not_depend_on_prefixes_and_unused_declarations) {
+  std::string declarations;
+  for (int i = 0; i < 40; ++i) {
+    declarations += " xmlns:u" + std::to_string(i) + "='urn:unused:" + std::to_string(i) + "'";
+  }
+  const std::string space = "='http://epgu.gosuslugi.ru/elk/status/1.0.2'";
+  const auto noisy =
+      read("<x:ElkOrderResponse xmlns:x" + space + " xmlns:y" + space + declarations +
+           "><y:CreateOrdersResponse><x:code>11</x:code><z:message xmlns:z" + space +
+           ">m</z:message><y:orders><x:order><y:status>38</y:status></x:order></y:orders>"
+           "</y:CreateOrdersResponse></x:ElkOrderResponse>");
+  ASSERT_TRUE(noisy) << noisy.error().describe();
+  EXPECT_TRUE(*noisy == *read(answer_of_one("<status>38</status>")));
 }
 
 TEST(Answer, that_says_nothing_of_any_order_is_no_answer) {
@@ -124,6 +148,37 @@ TEST(Answer, of_every_sample_is_read_with_its_codes) {
     EXPECT_EQ(answer->kind, name[0] == 'u' ? RequestKind::update : RequestKind::create);
     EXPECT_FALSE(answer->orders[0].order_number.empty());
     EXPECT_EQ(answer->orders[0].elk_number.has_value(), results.at(name) == 0);
+  }
+}
+
+/// The business element of an envelope; nothing when there is none.
+xml::Element content_of(const xml::Element& from) {
+  if (from.name() == "MessagePrimaryContent") return from.first_child();
+  for (const xml::Element& child : from.children()) {
+    if (const xml::Element found = content_of(child)) return found;
+  }
+  return {};
+}
+
+TEST(Answer, is_read_where_it_stands_in_an_envelope) {
+  SMEV_NEEDS_SHARED("samples/envelopes");
+  const std::map<std::string, int> results = {{"response_create_ok.xml", 0},
+                                              {"response_update_err28.xml", 28}};
+  for (const auto& path :
+       testing::files_in(::smev::testing::shared_folder() / "samples" / "envelopes")) {
+    SCOPED_TRACE(path);
+    const auto envelope = xml::Document::parse(::smev::testing::octets_of(path));
+    ASSERT_TRUE(envelope);
+    const auto expected = results.find(path.filename().string());
+    const xml::Element content = content_of(envelope->root());
+    ASSERT_EQ(static_cast<bool>(content), expected != results.end());
+    if (!content) continue;
+    const auto answer = read_answer(content);
+    ASSERT_TRUE(answer) << answer.error().describe();
+    EXPECT_EQ(answer->orders[0].result, expected->second);
+    const auto alone = read(content.outer_xml());
+    ASSERT_TRUE(alone);
+    EXPECT_TRUE(*alone == *answer);
   }
 }
 

@@ -199,6 +199,39 @@ TEST_P(OutboxReceive, a_late_refusal_of_what_is_held_gives_it_the_better_reason)
   EXPECT_EQ(update(id).result_code, 13);
 }
 
+TEST_P(OutboxReceive, of_bad_news_about_a_message_the_first_stays) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  Settlement first = stopped(id, HoldReason::bad_answer);
+  first.result_code.reset();
+  record(answer_to(message_id, "one"), {first});
+  record(answer_to(message_id, "two"), {stopped(id, HoldReason::refused)});
+  EXPECT_EQ(update(id).hold_reason, HoldReason::bad_answer);
+  EXPECT_EQ(update(id).result_code, std::nullopt);
+  EXPECT_EQ(message(message_id).items[0].result_code, std::nullopt);
+  EXPECT_EQ(outbox().answers_to(message_id)->size(), 2u) << "stored all the same";
+}
+
+TEST_P(OutboxReceive, good_news_after_bad_news_delivers) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  record(answer_to(message_id, "one"), {stopped(id, HoldReason::refused)});
+  record(answer_to(message_id, "two"), {settlement(id, UpdateEvent::delivered)});
+  EXPECT_EQ(state(id), UpdateState::delivered);
+  EXPECT_EQ(update(id).result_code, 0);
+  EXPECT_EQ(message(message_id).items[0].result_code, 0);
+}
+
+TEST_P(OutboxReceive, bad_news_heard_again_does_not_change_why_a_returned_update_is_held) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  record(answer_to(message_id, "one"), {returned(id, ForcedKind::create)});
+  const auto claims = claim();
+  ASSERT_TRUE(outbox().hold(id, claims[0].lease_epoch, HoldReason::not_composable, "Ключа нет."));
+  record(answer_to(message_id, "two"), {stopped(id, HoldReason::order_not_found)});
+  EXPECT_EQ(update(id).hold_reason, HoldReason::not_composable);
+}
+
 TEST_P(OutboxReceive, a_late_conversion_does_not_restart_what_is_held) {
   const UpdateId id = submit("a");
   const Uuid message_id = send_one();

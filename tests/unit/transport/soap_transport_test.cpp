@@ -452,7 +452,7 @@ TEST_F(SoapTransportTest, receives_every_other_kind) {
       "<ns2:RejectionReasonDescription>сбой</ns2:RejectionReasonDescription>"
       "</ns2:RequestRejected>");
   EXPECT_EQ(rejected.kind, IncomingMessage::Kind::rejected);
-  EXPECT_EQ(rejected.code, "NO_DATA");
+  EXPECT_EQ(rejected.code, "NO_DATA, FAILURE");
   EXPECT_EQ(rejected.text, "нет; сбой");
   const IncomingMessage status = received(
       "<ns2:RequestStatus><ns2:StatusCode>12</ns2:StatusCode><ns2:StatusDescription>в "
