@@ -145,12 +145,41 @@ QueuedMessage Answers::queued(const RequestFacts& request, const std::string& id
 Result<QueuedMessage> Answers::answer(const RequestFacts& request, const std::string& id,
                                       const std::string& content, TimePoint now) const {
   xml::Writer out;
+  out.open("MessagePrimaryContent").raw(content).close();
+  return of_provider(request, id, out.take(), now);
+}
+
+Result<QueuedMessage> Answers::refusal(const RequestFacts& request, const std::string& id,
+                                       const std::vector<smev3::Rejection>& why,
+                                       TimePoint now) const {
+  std::string inside;
+  for (const smev3::Rejection& reason : why) {
+    xml::Writer out;
+    out.open("ns2:RequestRejected");
+    out.element("ns2:RejectionReasonCode", reason.code);
+    out.element("ns2:RejectionReasonDescription", reason.description).close();
+    inside += out.take();
+  }
+  return of_provider(request, id, inside, now);
+}
+
+Result<QueuedMessage> Answers::status(const RequestFacts& request, const std::string& id, int code,
+                                      const std::string& text, TimePoint now) const {
+  xml::Writer out;
+  out.open("ns2:RequestStatus").element("ns2:StatusCode", std::to_string(code));
+  out.element("ns2:StatusDescription", text).close();
+  return of_provider(request, id, out.take(), now);
+}
+
+Result<QueuedMessage> Answers::of_provider(const RequestFacts& request, const std::string& id,
+                                           const std::string& inside, TimePoint now) const {
+  xml::Writer out;
   out.open("ns2:Response");
   declare(out, protocol_);
   out.open("ns2:SenderProvidedResponseData").attribute("Id", kSignedByCaller);
   out.element("ns2:MessageID", id);
   out.element("ns2:To", reply_address(request, {}));
-  out.open("MessagePrimaryContent").raw(content).close();
+  out.raw(inside);
   out.close();
   out.open("ns2:SenderInformationSystemSignature").close();
   out.close();
@@ -166,6 +195,18 @@ Result<QueuedMessage> Answers::answer(const RequestFacts& request, const std::st
 
 Result<QueuedMessage> Answers::rejection(const RequestFacts& request, const std::string& id,
                                          const AsyncRejection& why, TimePoint now) const {
+  return of_smev(request, id, "requestIsRejectedBySmev", why.text, &why, now);
+}
+
+Result<QueuedMessage> Answers::notice(const RequestFacts& request, const std::string& id,
+                                      const std::string& category, const std::string& text,
+                                      TimePoint now) const {
+  return of_smev(request, id, category, text, nullptr, now);
+}
+
+QueuedMessage Answers::of_smev(const RequestFacts& request, const std::string& id,
+                               const std::string& category, const std::string& details,
+                               const AsyncRejection* why, TimePoint now) const {
   xml::Writer out;
   out.open("ns2:SenderProvidedResponseData");
   declare(out, protocol_);
@@ -174,9 +215,9 @@ Result<QueuedMessage> Answers::rejection(const RequestFacts& request, const std:
   out.element("ns2:To", reply_address(request, moscow_time(now)));
   out.open("ns2:AsyncProcessingStatus");
   out.element("ns2:OriginalMessageId", request.message_id);
-  out.element("ns2:StatusCategory", "requestIsRejectedBySmev");
-  out.element("ns2:StatusDetails", why.text);
-  write_fault(out, why);
+  out.element("ns2:StatusCategory", category);
+  out.element("ns2:StatusDetails", details);
+  if (why != nullptr) write_fault(out, *why);
   out.close().close();
   QueuedMessage message = queued(request, id, smev_mnemonic_, now);
   message.data_xml = out.take();

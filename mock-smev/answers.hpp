@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mock-smev/queue.hpp"
+#include "sdk/smev3/answer.hpp"
 #include "sdk/smev3/protocol.hpp"
 #include "smev/base/result.hpp"
 #include "smev/signature/signer.hpp"
@@ -41,9 +42,21 @@ class Answers {
   /// An answer of ЕЛК, signed by it. `content`: the business element as text.
   [[nodiscard]] Result<QueuedMessage> answer(const RequestFacts& request, const std::string& id,
                                              const std::string& content, TimePoint now) const;
-  /// A notice of SMEV itself.
+  /// RequestRejected of ЕЛК, signed by it.
+  [[nodiscard]] Result<QueuedMessage> refusal(const RequestFacts& request, const std::string& id,
+                                              const std::vector<smev3::Rejection>& why,
+                                              TimePoint now) const;
+  /// RequestStatus of ЕЛК, signed by it: the answer is still to come.
+  [[nodiscard]] Result<QueuedMessage> status(const RequestFacts& request, const std::string& id,
+                                             int code, const std::string& text,
+                                             TimePoint now) const;
+  /// SMEV itself refuses.
   [[nodiscard]] Result<QueuedMessage> rejection(const RequestFacts& request, const std::string& id,
                                                 const AsyncRejection& why, TimePoint now) const;
+  /// SMEV itself tells how far the message is. `category`: "underProcessing".
+  [[nodiscard]] Result<QueuedMessage> notice(const RequestFacts& request, const std::string& id,
+                                             const std::string& category, const std::string& text,
+                                             TimePoint now) const;
 
   /// The SOAP envelope that hands out a queued message.
   [[nodiscard]] Result<std::string> delivery(const QueuedMessage& message, TimePoint now) const;
@@ -51,6 +64,13 @@ class Answers {
   [[nodiscard]] std::string acknowledged() const;
 
  private:
+  /// @param inside what follows `To`, as text; default namespace basic, ns2 types
+  [[nodiscard]] Result<QueuedMessage> of_provider(const RequestFacts& request,
+                                                  const std::string& id, const std::string& inside,
+                                                  TimePoint now) const;
+  [[nodiscard]] QueuedMessage of_smev(const RequestFacts& request, const std::string& id,
+                                      const std::string& category, const std::string& details,
+                                      const AsyncRejection* why, TimePoint now) const;
   [[nodiscard]] std::string empty_answer(const std::string& root) const;
   [[nodiscard]] QueuedMessage queued(const RequestFacts& request, const std::string& id,
                                      const std::string& sender, TimePoint now) const;

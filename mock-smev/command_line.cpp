@@ -17,6 +17,12 @@ CLI::Validator duration_text() {
       "ВРЕМЯ");
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 /// What CLI11 fills and what is not an option by itself.
 struct Arguments {
   std::string redeliver = "15m";
@@ -27,6 +33,7 @@ struct Arguments {
   bool any_first_status = false;
   bool no_test_message = false;
   std::vector<std::string> injections;
+  std::vector<std::string> reactions;
 };
 
 void add_server_options(CLI::App& app, Options& options) {
@@ -70,6 +77,10 @@ void add_service_options(CLI::App& app, ServiceOptions& service, Arguments& argu
       ->capture_default_str();
   app.add_option("--inject", arguments.injections,
                  "ОПЕРАЦИЯ=БЕДА[:СКОЛЬКО], например SendRequest=SMEVFailure:3");
+  app.add_option("--react", arguments.reactions,
+                 "НОМЕР=РЕАКЦИЯ[:СКОЛЬКО]: ответ о заявлении по сценарию, например "
+                 "1999290001=code-13:2. Реакции: " +
+                     joined(reaction_names()));
 }
 
 void add_account_options(CLI::App& app, AccountRules& rules, Arguments& arguments) {
@@ -108,6 +119,10 @@ Result<void> apply(const Arguments& arguments, Options& options) {
   for (const std::string& text : arguments.injections) {
     SMEV_ASSIGN(InjectionRule rule, parse_injection(text));
     options.service.injections.push_back(std::move(rule));
+  }
+  for (const std::string& text : arguments.reactions) {
+    SMEV_ASSIGN(ReactionRule rule, parse_reaction_rule(text));
+    options.service.reactions.push_back(std::move(rule));
   }
   return {};
 }

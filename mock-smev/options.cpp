@@ -76,6 +76,11 @@ std::vector<FieldFault> validate(const Options& options) {
   faults.add_unless(is_share(options.service.drop_ack), "--drop-ack", "range", "Доля: от 0 до 1");
   faults.add_unless(options.service.tamper_answers >= 0, "--tamper-answers", "range",
                     "Число не может быть отрицательным");
+  for (const ReactionRule& rule : options.service.reactions) {
+    const auto known = parse_reaction(rule.reaction);
+    faults.add_unless(known && rule.count > 0 && !rule.order_number.empty(), "--react", "unknown",
+                      "Нужно НОМЕР=РЕАКЦИЯ[:СКОЛЬКО]; реакции перечислены в docs/mock-smev.md");
+  }
   const std::pair<const char*, const std::string*> mnemonics[] = {
       {"--sender-mnemonic", &options.service.sender_mnemonic},
       {"--smev-mnemonic", &options.service.smev_mnemonic},

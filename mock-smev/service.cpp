@@ -62,6 +62,7 @@ Service::Service(ServiceOptions options, ServiceParts parts)
                parts_.provider),
       queue_(options_.redeliver),
       injection_(options_.injections),
+      responder_(answers_, parts_.account, parts_.ids, options_.reactions),
       random_(options_.seed),
       to_tamper_(options_.tamper_answers) {}
 
@@ -169,13 +170,15 @@ void Service::send_request(Call& call) {
     return;
   }
   call.entry.outcome = "accepted";
-  auto response = respond(call, data);
-  if (!response) {
+  auto responses = respond(call, data);
+  if (!responses) {
     // Nothing will ever answer it, so the sender must be able to offer it again.
     forget_id(call.facts.message_id);
-    return call.fail_inside(response.error());
+    return call.fail_inside(responses.error());
   }
-  queue_.push(*std::move(response), call.now + options_.answer_delay);
+  for (Response& response : *responses) {
+    queue_.push(std::move(response.message), call.now + options_.answer_delay + response.delay);
+  }
   call.finish(answers_.receipt(call.facts, call.now), call.entry.outcome);
   call.entry.dropped = chance(options_.drop_after_accept);
 }
@@ -211,12 +214,13 @@ std::optional<Fault> Service::check_message_id(Call& call) {
 }
 
 /// What will stand in the sender's queue: SMEV's refusal or the answer of ЕЛК.
-Result<QueuedMessage> Service::respond(Call& call, const xml::Element& data) {
-  const std::string id = parts_.ids->next().text();
-  const auto refuse = [&](const AsyncRejection& why) {
+Result<std::vector<Response>> Service::respond(Call& call, const xml::Element& data) {
+  const auto refuse = [&](const AsyncRejection& why) -> Result<std::vector<Response>> {
     call.entry.outcome = "rejected";
     call.entry.reason = why.number;
-    return answers_.rejection(call.facts, id, why, call.now);
+    const std::string id = parts_.ids->next().text();
+    SMEV_ASSIGN(auto rejection, answers_.rejection(call.facts, id, why, call.now));
+    return std::vector<Response>{{std::move(rejection), {}}};
   };
   const auto content = data.child(basic(), "MessagePrimaryContent").first_child();
   const auto violations = parts_.content_schema->check(content);
@@ -228,10 +232,9 @@ Result<QueuedMessage> Service::respond(Call& call, const xml::Element& data) {
                            {*parts_.files, *parts_.callers.verifier, call.now});
   if (const auto* why = std::get_if<AsyncRejection>(&files)) return refuse(*why);
   SMEV_ASSIGN(const elk::Request request, elk::read_request(content));
-  const elk::Answer answer = parts_.account->process(
-      request, {call.facts.message_id, call.facts.sender, call.now,
-                std::get<std::map<std::string, ResultFile>>(std::move(files))});
-  return answers_.answer(call.facts, id, elk::to_xml(answer), call.now);
+  return responder_.respond(call.facts, request,
+                            {call.facts.message_id, call.facts.sender, call.now,
+                             std::get<std::map<std::string, ResultFile>>(std::move(files))});
 }
 
 // ---- GetResponse ----

@@ -19,7 +19,7 @@
 #include "mock-smev/http_server.hpp"
 #include "mock-smev/injection.hpp"
 #include "mock-smev/journal.hpp"
-#include "mock-smev/queue.hpp"
+#include "mock-smev/responder.hpp"
 #include "sdk/xml/schema.hpp"
 #include "smev/base/clock.hpp"
 #include "smev/base/ids.hpp"
@@ -46,6 +46,7 @@ struct ServiceOptions {
   std::string provider_mnemonic = "MNSV05";
   std::string sender_mnemonic = "MOCK01";
   std::vector<InjectionRule> injections;
+  std::vector<ReactionRule> reactions;
 };
 
 /// What a service works with.
@@ -78,7 +79,7 @@ class Service {
   void acknowledge(Call& call);
   std::optional<Fault> check_request(Call& call, const xml::Element& data);
   std::optional<Fault> check_message_id(Call& call);
-  Result<QueuedMessage> respond(Call& call, const xml::Element& data);
+  Result<std::vector<Response>> respond(Call& call, const xml::Element& data);
   bool accept_id(const std::string& id);
   void forget_id(const std::string& id);
   bool is_accepted(const std::string& id) const;
@@ -91,6 +92,7 @@ class Service {
   const Answers answers_;
   Queue queue_;
   Injection injection_;
+  Responder responder_;
   mutable std::mutex mutex_;
   std::set<std::string> accepted_ids_;
   std::mt19937_64 random_;

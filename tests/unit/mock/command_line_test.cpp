@@ -71,6 +71,10 @@ TEST(CommandLine, sets_every_option) {
                                 "SendRequest=SMEVFailure:3",
                                 "--inject",
                                 "Ack=drop",
+                                "--react",
+                                "1999290001=code-13:2",
+                                "--react",
+                                "A=B=omit",
                                 "--services",
                                 "-60012726,-1",
                                 "--unknown-status",
@@ -104,6 +108,9 @@ TEST(CommandLine, sets_every_option) {
   ASSERT_EQ(service.injections.size(), 2u);
   EXPECT_EQ(service.injections[0].count, 3);
   EXPECT_EQ(service.injections[1].operation, "Ack");
+  ASSERT_EQ(service.reactions.size(), 2u);
+  EXPECT_EQ(service.reactions[0].count, 2);
+  EXPECT_EQ(service.reactions[1].order_number, "A=B");
   EXPECT_THAT(options.account.services, ElementsAre("-60012726", "-1"));
   EXPECT_THAT(options.account.unknown_statuses, ElementsAre(5940, 223));
   EXPECT_THAT(options.account.first_statuses, ElementsAre(6, 1));
@@ -121,8 +128,9 @@ TEST(CommandLine, draws_another_seed_each_time_unless_one_is_given) {
 
 TEST(CommandLine, tells_what_is_wrong_and_ends_with_2) {
   const std::vector<std::vector<std::string>> wrong = {
-      {"--unknown"},       {"--port", "x"}, {"--redeliver", "15"},    {"--fault", "middle"},
-      {"--inject", "x=y"}, {"--seed", "-"}, {"--answer-delay", "1d"}, {"stray"}};
+      {"--unknown"},         {"--port", "x"},          {"--redeliver", "15"},
+      {"--fault", "middle"}, {"--inject", "x=y"},      {"--react", "1=nothing"},
+      {"--seed", "-"},       {"--answer-delay", "1d"}, {"stray"}};
   for (const auto& arguments : wrong) {
     const CommandLine line = read_command_line(arguments);
     EXPECT_FALSE(line.options) << arguments[0];
@@ -136,6 +144,7 @@ TEST(CommandLine, explains_itself) {
   EXPECT_FALSE(line.options);
   EXPECT_EQ(line.exit_code, 0);
   EXPECT_THAT(line.text, HasSubstr("--drop-after-accept"));
+  for (const std::string& name : reaction_names()) EXPECT_THAT(line.text, HasSubstr(name));
 }
 
 }  // namespace
