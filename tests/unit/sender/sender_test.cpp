@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <set>
 
 #include "sdk/elk/answer.hpp"
@@ -170,57 +169,6 @@ TEST_F(SenderTest,
   ASSERT_EQ(sent.size(), 2U);
   EXPECT_EQ(sent[0].message_id, sent[1].message_id);
   EXPECT_EQ(sent[0].body, sent[1].body);
-  EXPECT_EQ(row(sender, id).state, UpdateState::delivered);
-}
-
-TEST_F(SenderTest, holds_what_elk_refuses_and_lets_other_orders_pass) {
-  Sender sender = open({elk::result_code::kIncorrectServiceCode});
-  const UpdateId refused = submitted(sender, created("1999290001"));
-  const UpdateId blocked = submitted(sender, finished("1999290001"));
-  ASSERT_TRUE(sender.drain(kLong)->complete);
-  const UpdateId other = submitted(sender, created("1999290002"));
-  ASSERT_TRUE(sender.drain(kLong)->complete);
-
-  EXPECT_EQ(row(sender, refused).state, UpdateState::held);
-  EXPECT_EQ(row(sender, refused).hold_reason, HoldReason::refused);
-  EXPECT_EQ(row(sender, refused).result_code, 13);
-  EXPECT_FALSE(row(sender, refused).hold_text.empty());
-  EXPECT_EQ(row(sender, blocked).state, UpdateState::queued);
-  EXPECT_EQ(row(sender, other).state, UpdateState::delivered);
-}
-
-TEST_F(SenderTest,
-       turns_an_update_of_an_unknown_order_into_a_create_once_when_the_facts_are_known) {
-  Sender sender = open({0, elk::result_code::kOrderNotFound});
-  submitted(sender, created("1999290001"));
-  const UpdateId second = submitted(sender, finished("1999290001"));
-  ASSERT_TRUE(sender.drain(kLong)->complete);
-
-  const std::vector<PreparedMessage> sent = transport_->sent();
-  ASSERT_EQ(sent.size(), 3U);
-  EXPECT_EQ(request_in(sent[2]).kind, elk::RequestKind::create);
-  EXPECT_NE(sent[1].message_id, sent[2].message_id);
-  EXPECT_EQ(row(sender, second).state, UpdateState::delivered);
-  EXPECT_EQ((*sender.find(second))->messages.size(), 2U);
-}
-
-TEST_F(SenderTest, holds_an_update_of_an_unknown_order_without_facts) {
-  Sender sender = open({elk::result_code::kOrderNotFound});
-  const UpdateId id = submitted(sender, [&] {
-    elk::Update update = created("1999290001");
-    update.order = {.number = "1999290001", .elk_number = 4654266659};
-    return update;
-  }());
-  ASSERT_TRUE(sender.drain(kLong)->complete);
-  EXPECT_EQ(row(sender, id).hold_reason, HoldReason::order_not_found);
-}
-
-TEST_F(SenderTest, turns_a_create_of_an_existing_order_into_an_update_once) {
-  Sender sender = open({elk::result_code::kOrderExists});
-  const UpdateId id = submitted(sender, created("1999290001"));
-  ASSERT_TRUE(sender.drain(kLong)->complete);
-  ASSERT_EQ(transport_->sent().size(), 2U);
-  EXPECT_EQ(request_in(transport_->sent()[1]).kind, elk::RequestKind::update);
   EXPECT_EQ(row(sender, id).state, UpdateState::delivered);
 }
 
@@ -418,34 +366,6 @@ TEST_F(SenderTest, does_not_dispatch_twice_over_one_outbox) {
   Result<void> run = sender.run();
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().code, ErrorCode::store_busy);
-}
-
-TEST_F(SenderTest, sends_several_orders_in_one_message_and_each_alone_after_a_refusal_of_all) {
-  int messages = 0;
-  auto script = [&](const PreparedMessage& message) {
-    ++messages;
-    if (request_in(message).orders.size() == 1) return accept_and_answer(message);
-    IncomingMessage rejection = answer_to(message, 0);
-    rejection.kind = IncomingMessage::Kind::async_status;
-    rejection.code = "requestIsRejectedBySmev";
-    rejection.content.clear();
-    transport_->put_answer(std::move(rejection));
-    Transmission accepted;
-    accepted.outcome = Transmission::Outcome::accepted;
-    return accepted;
-  };
-  transport_ = std::make_shared<ScriptedTransport>(script);
-  SenderOptions options = this->options();
-  options.transport = transport_;
-  options.orders_per_message_max = 10;
-  Result<Sender> sender = Sender::open(std::move(options));
-  ASSERT_TRUE(sender) << sender.error().describe();
-  for (int i = 0; i < 3; ++i) submitted(*sender, created("199929000" + std::to_string(i)));
-  ASSERT_TRUE(sender->drain(kLong)->complete);
-  EXPECT_EQ(messages, 4);
-  for (const UpdateRow& update : *sender->list({})) {
-    EXPECT_EQ(update.state, UpdateState::delivered);
-  }
 }
 
 }  // namespace
