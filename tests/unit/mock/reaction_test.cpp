@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sdk/xml/schema.hpp"
+#include "tests/support/shared_samples.hpp"
 
 namespace smev::mock {
 namespace {
@@ -54,6 +55,16 @@ TEST(Reaction, refuses_what_it_does_not_know) {
 
 TEST(Reaction, is_known_by_every_name_that_is_told) {
   for (const std::string& name : reaction_names()) EXPECT_TRUE(parse_reaction(name)) << name;
+}
+
+TEST(Reaction, stands_by_its_name_on_the_pages) {
+  for (const char* page : {"mock-smev.md", "answers.md"}) {
+    const std::string text =
+        smev::testing::octets_of(smev::testing::source_folder() / "docs" / page);
+    for (const std::string& name : reaction_names()) {
+      EXPECT_THAT(text, ::testing::HasSubstr("`" + name + "`")) << page;
+    }
+  }
 }
 
 TEST(Reactions, of_one_order_are_worked_off_in_their_order) {
