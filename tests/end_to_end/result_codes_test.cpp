@@ -16,6 +16,9 @@ constexpr char kNumber[] = "1999290001";
 struct RefusedBy {
   bool create = true;
   int code = 0;
+  friend void PrintTo(const RefusedBy& by, std::ostream* out) {
+    *out << (by.create ? "create, " : "update, ") << by.code;
+  }
 };
 
 class ResultCodes : public EndToEnd, public ::testing::WithParamInterface<RefusedBy> {};
