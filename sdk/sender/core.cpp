@@ -22,8 +22,11 @@ void EventSink::give(Event event) {
   const bool needs_a_person = event.kind == Event::Kind::held ||
                               event.kind == Event::Kind::answer_refused ||
                               event.kind == Event::Kind::stray;
+  // What SMEV and ЕЛК say of a refusal may quote the content: it stays in the store.
+  const bool theirs = event.kind == Event::Kind::held;
   parts_.logger().write(needs_a_person ? LogLevel::warning : LogLevel::info,
-                        "update." + std::string(name(event.kind)), event.text, fields);
+                        "update." + std::string(name(event.kind)),
+                        theirs ? std::string(label(event.hold_reason)) : event.text, fields);
   for (const FieldFault& warning : event.warnings) {
     parts_.logger().warning("update.warning", warning.text,
                             {{"update", std::to_string(event.update)}, {"field", warning.field}});

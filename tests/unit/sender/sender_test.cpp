@@ -236,6 +236,47 @@ TEST_F(SenderTest, updates_by_its_number_an_order_that_was_created_elsewhere) {
   EXPECT_EQ(row(sender, numbered).order.number, "elk:4654266660");
 }
 
+class KeptLog final : public Logger {
+ public:
+  void write(LogLevel, std::string_view event, std::string_view text,
+             const std::vector<LogField>&) override {
+    const std::lock_guard lock(mutex_);
+    text_.append(event).append(" ").append(text).append("\n");
+  }
+  std::string text() {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string text_;
+};
+
+TEST_F(SenderTest, keeps_what_smev_quotes_of_the_content_out_of_the_log) {
+  const auto log = std::make_shared<KeptLog>();
+  transport_ = std::make_shared<ScriptedTransport>([this](const PreparedMessage& message) {
+    IncomingMessage answer = answer_to(message, 0);
+    answer.kind = IncomingMessage::Kind::rejected;
+    answer.text = "The value '112-233-445 95' of element 'snils' is not valid.";
+    transport_->put_answer(std::move(answer));
+    Transmission accepted;
+    accepted.outcome = Transmission::Outcome::accepted;
+    return accepted;
+  });
+  SenderOptions options = this->options();
+  options.transport = transport_;
+  options.logger = log;
+  Result<Sender> sender = Sender::open(std::move(options));
+  ASSERT_TRUE(sender) << sender.error().describe();
+  const UpdateId id = submitted(*sender, created("1999290001"));
+  ASSERT_TRUE(sender->drain(kLong)->complete);
+  EXPECT_NE(row(*sender, id).hold_text.find("112-233-445 95"), std::string::npos);
+  EXPECT_NE(log->text().find("update.held " + std::string(label(HoldReason::refused))),
+            std::string::npos);
+  EXPECT_EQ(log->text().find("112-233"), std::string::npos);
+}
+
 TEST_F(SenderTest, warns_of_what_elk_may_refuse) {
   Sender sender = open();
   std::vector<FieldFault> warnings;
