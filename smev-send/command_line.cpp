@@ -55,6 +55,9 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
   if (const auto* command = std::get_if<DictionaryCommand>(&invocation.command)) {
     return consult(invocation, *command, environment);
   }
+  if (const auto* command = std::get_if<ProfileCommand>(&invocation.command)) {
+    return prepare(invocation, *command, environment);
+  }
   // Before open: the threads that it starts must not take the signals.
   std::optional<StopSignals> signals;
   if (dispatches(invocation)) signals.emplace();
@@ -69,7 +72,7 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
           return drain(session, command, *signals);
         if constexpr (std::is_same_v<Command, ListCommand>) return list(session, command);
         if constexpr (std::is_same_v<Command, ShowCommand>) return show(session, command);
-        if constexpr (std::is_same_v<Command, DictionaryCommand>) return ExitCode::internal;
+        return ExitCode::internal;  // the others have been answered above
       },
       invocation.command);
 }

@@ -37,6 +37,11 @@ struct DictionarySession {
 /// `dict list`, `dict load` and `dict show`.
 Result<ExitCode> consult(const DictionarySession& session, const DictionaryCommand& command);
 
+/// `profile check`, `profile letter` and `profile row`: they read the configuration by themselves,
+/// because one that is not complete yet is what they are for.
+Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& command,
+                         const Environment& environment);
+
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
 

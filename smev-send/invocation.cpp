@@ -30,6 +30,14 @@ std::string dictionary_names() {
   return names;
 }
 
+std::string letter_names() {
+  std::string names;
+  for (const LetterKind kind : kLetterKinds) {
+    names += (names.empty() ? "" : ", ") + std::string(name(kind));
+  }
+  return names;
+}
+
 std::string exit_code_lines() {
   std::string lines = "Коды завершения:";
   for (const ExitCodeRow& row : exit_codes()) {
@@ -106,6 +114,7 @@ struct Line {
   ShowCommand show;
   DictLoadCommand dict_load;
   DictShowCommand dict_show;
+  ProfileLetterCommand profile_letter;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -128,6 +137,7 @@ struct Line {
     add_list();
     add_show();
     add_dict();
+    add_profile();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -203,6 +213,30 @@ struct Line {
     add_dictionary(look, dict_show.kind);
     look.add_option("code", dict_show.code, "Код")->option_text("КОД");
     look.final_callback([this] { invocation.command = dict_show; });
+  }
+
+  void add_profile() {
+    CLI::App& command =
+        add_command(app, "profile", "Подключение: что готово, письма, строка справочника");
+    command.require_subcommand(1);
+    CLI::App& check =
+        add_command(command, "check", "Что в настройках готово, чего не хватает и что отвергнут");
+    check.final_callback([this] { invocation.command = ProfileCheckCommand{}; });
+    CLI::App& letter = add_command(command, "letter", "Напечатать письмо; без аргумента — список");
+    letter
+        .add_option_function<std::string>(
+            "kind",
+            [this](const std::string& value) {
+              profile_letter.kind = letter_kind(value);
+              if (!profile_letter.kind) {
+                throw CLI::ValidationError("kind", "известны: " + letter_names());
+              }
+            },
+            "Письмо: " + letter_names())
+        ->option_text("ПИСЬМО");
+    letter.final_callback([this] { invocation.command = profile_letter; });
+    CLI::App& row = add_command(command, "row", "Строка справочника организаций-отправителей, CSV");
+    row.final_callback([this] { invocation.command = ProfileRowCommand{}; });
   }
 };
 

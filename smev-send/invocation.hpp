@@ -8,6 +8,7 @@
 
 #include "smev-send/environment.hpp"
 #include "smev-send/exit_code.hpp"
+#include "smev-send/letters.hpp"
 #include "smev/base/clock.hpp"
 #include "smev/elk/dictionary.hpp"
 #include "smev/outbox/outbox.hpp"
@@ -46,13 +47,20 @@ struct DictShowCommand {
   elk::DictionaryKind kind{};
   std::optional<std::string> code;  ///< empty: all of them
 };
+struct ProfileCheckCommand {};
+struct ProfileLetterCommand {
+  std::optional<LetterKind> kind;  ///< empty: which there are
+};
+struct ProfileRowCommand {};
+using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
 
 struct Invocation {
   std::string config;
   bool json = false;
   bool quiet = false;
-  std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand>
+  std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
+               ProfileCommand>
       command;
 };
 

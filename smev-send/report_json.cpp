@@ -1,5 +1,6 @@
 #include "smev-send/report_json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sdk/elk/json.hpp"
@@ -116,6 +117,7 @@ Json json_of(const AnswerRow& answer);
 Json json_of(const UpdateReport::Message& entry);
 Json json_of(const AuditRow& row);
 Json json_of(const FieldFault& fault);
+Json json_of(const elk::ChecklistLine& line);
 
 template <class Row>
 Json array_of(const std::vector<Row>& rows) {
@@ -167,6 +169,14 @@ Json json_of(const FieldFault& fault) {
           {"code", fault.code},
           {"text", fault.text},
           {"source", or_null(fault.source)}};
+}
+
+Json json_of(const elk::ChecklistLine& line) {
+  return {{"field", line.field},
+          {"title", line.title},
+          {"verdict", name(line.readiness)},
+          {"text", or_null(line.text)},
+          {"source", or_null(line.source)}};
 }
 
 Json json_of(const SmevFault& fault) {
@@ -275,6 +285,36 @@ std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChang
                   {"added", change.added},
                   {"changed", change.changed},
                   {"removed", change.removed}});
+}
+
+std::string checklist_json(const std::vector<elk::ChecklistLine>& lines) {
+  return written({{"ready", std::all_of(lines.begin(), lines.end(),
+                                        [](const elk::ChecklistLine& line) {
+                                          return line.readiness == elk::Readiness::ready;
+                                        })},
+                  {"checklist", array_of(lines)}});
+}
+
+std::string letters_json() {
+  Json letters = Json::array();
+  for (const LetterKind kind : kLetterKinds) {
+    letters.push_back({{"kind", name(kind)}, {"to", addressee(kind)}, {"title", title(kind)}});
+  }
+  return written({{"letters", std::move(letters)}});
+}
+
+std::string letter_json(LetterKind kind, const Letter& letter) {
+  return written({{"kind", name(kind)},
+                  {"to", letter.to},
+                  {"subject", letter.subject},
+                  {"body", letter.body},
+                  {"lacking", letter.lacking}});
+}
+
+std::string row_json(const DirectoryRow& row) {
+  Json attributes = Json::object();
+  for (const auto& [attribute, value] : row.attributes) attributes[std::string(attribute)] = value;
+  return written({{"row", std::move(attributes)}, {"lacking", row.lacking}});
 }
 
 }  // namespace smev::cli

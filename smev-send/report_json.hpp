@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sdk/elk/onboarding.hpp"
+#include "smev-send/letters.hpp"
 #include "smev/elk/dictionary.hpp"
 #include "smev/sender/sender.hpp"
 
@@ -33,5 +35,11 @@ std::string dictionaries_json(const elk::Dictionaries& dictionaries);
 std::string dictionary_json(const elk::Dictionary& dictionary);
 std::string entry_json(const elk::Dictionary& dictionary, const elk::DictionaryEntry& entry);
 std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChange& change);
+
+std::string checklist_json(const std::vector<elk::ChecklistLine>& lines);
+/// Which letters there are, in the order in which they are sent.
+std::string letters_json();
+std::string letter_json(LetterKind kind, const Letter& letter);
+std::string row_json(const DirectoryRow& row);
 
 }  // namespace smev::cli

@@ -17,6 +17,8 @@ inline constexpr char kSchema[] = "XSD";
 inline constexpr char kCheckDigit[] = "контрольное число";
 inline constexpr char kProfile[] = "профиль отправителя";
 inline constexpr char kResultCode[] = "коды результата ЕЛК";
+inline constexpr char kRegistry[] = "справочник ORGANIZATIONS_SENDERS";
+inline constexpr char kLetters[] = "письма о подключении";
 inline constexpr char kSdk[] = "правило SDK";
 }  // namespace source
 

@@ -29,6 +29,7 @@ inline constexpr std::size_t kDataMartUuidMax = 256;
 // --- of onboarding (elk-status §7.3; smev3 §2.3) ------------------------------------------------
 inline constexpr std::size_t kOkatoDigits = 11;
 inline constexpr std::size_t kMnemonicMax = 50;
+inline constexpr std::size_t kFrguIdDigits = 19;  ///< the form of a service code without a minus
 
 // --- our own ------------------------------------------------------------------------------------
 inline constexpr std::size_t kStatusesMax = 100;      ///< of one update
@@ -38,5 +39,6 @@ inline constexpr std::size_t kFreeTextMax = 100'000;  ///< message_type, a param
 inline constexpr std::size_t kPathMax = 4096;
 inline constexpr std::size_t kFileNameMax = 255;
 inline constexpr std::size_t kMimeMax = 127;
+inline constexpr std::size_t kLetterFieldMax = 1024;  ///< what onboarding asks, each text
 
 }  // namespace smev::elk

@@ -32,4 +32,13 @@ std::optional<EqualDates> equal_dates(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view name(CodeOrigin origin) { return origin == CodeOrigin::kcr ? "КЦР" : "РГУ"; }
+
+std::optional<CodeOrigin> code_origin(std::string_view text) {
+  for (const CodeOrigin origin : {CodeOrigin::rgu, CodeOrigin::kcr}) {
+    if (name(origin) == text) return origin;
+  }
+  return std::nullopt;
+}
+
 }  // namespace smev::elk

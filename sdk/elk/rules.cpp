@@ -4,6 +4,7 @@
 
 #include "sdk/elk/applicant_rules.hpp"
 #include "sdk/elk/faults.hpp"
+#include "sdk/elk/onboarding.hpp"
 
 namespace smev::elk {
 namespace {
@@ -358,9 +359,12 @@ std::vector<FieldFault> check(const Profile& profile) {
   if (!profile.office.channel) {
     faults.add("office.channel", "missing", kMissing, source::kSchema);
   }
+  check_registration(faults, "registration", profile.registration);
   for (std::size_t i = 0; i < profile.services.size(); ++i) {
     const Service& service = profile.services[i];
     check_service_code(faults, at_index("services", i) + ".code", service.code);
+    check_text(faults, at_index("services", i) + ".title", service.title,
+               {.most = kLetterFieldMax, .one_line = true});
     if (find_service(profile, service.code.text()) != &service) {
       faults.add(at_index("services", i) + ".code", "duplicate_key",
                  "Этот код услуги уже есть выше", source::kProfile);

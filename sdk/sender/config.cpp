@@ -103,6 +103,9 @@ Problem take(const toml::node& node, elk::TimeForm& to) {
 Problem take(const toml::node& node, elk::EqualDates& to) {
   return take_choice(node, to, &elk::equal_dates, "\"step\" или \"refuse\"");
 }
+Problem take(const toml::node& node, elk::CodeOrigin& to) {
+  return take_choice(node, to, &elk::code_origin, "\"РГУ\" или \"КЦР\"");
+}
 Problem take(const toml::node& node, elk::Service& to);
 
 template <class T>
@@ -128,28 +131,36 @@ Problem take(const toml::node& node, std::vector<T>& to) {
   return {};
 }
 
+Problem take_contours(const toml::node& node, elk::Service& to) {
+  std::vector<Contour> contours;
+  Problem problem = take(node, contours);
+  const auto named = [&](Contour each) {
+    return std::find(contours.begin(), contours.end(), each) != contours.end();
+  };
+  to.in_test = named(Contour::test);
+  to.in_production = named(Contour::production);
+  return problem;
+}
+
+Problem take_of_service(std::string_view key, const toml::node& node, elk::Service& to) {
+  if (key == "code") return take(node, to.code);
+  if (key == "first_statuses") return take(node, to.first_statuses);
+  if (key == "contours") return take_contours(node, to);
+  if (key == "title") return take(node, to.title);
+  if (key == "origin") return take(node, to.origin);
+  if (key == "shown_before") return take(node, to.shown_before);
+  if (key == "in_svcdev_before") return take(node, to.in_svcdev_before);
+  return "такого ключа нет; есть code, first_statuses, contours, title, origin, shown_before, "
+         "in_svcdev_before";
+}
+
 /// A service is its code alone, or a table with what else is known of it.
 Problem take(const toml::node& node, elk::Service& to) {
   if (node.is_string()) return take(node, to.code);
   const toml::table* table = node.as_table();
   if (table == nullptr) return "нужен код услуги в кавычках или таблица { code = \"…\", … }";
   for (const auto& [key, value] : *table) {
-    Problem problem;
-    if (key == "code") {
-      problem = take(value, to.code);
-    } else if (key == "first_statuses") {
-      problem = take(value, to.first_statuses);
-    } else if (key == "contours") {
-      std::vector<Contour> contours;
-      problem = take(value, contours);
-      const auto named = [&](Contour each) {
-        return std::find(contours.begin(), contours.end(), each) != contours.end();
-      };
-      to.in_test = named(Contour::test);
-      to.in_production = named(Contour::production);
-    } else {
-      problem = "такого ключа нет; есть code, first_statuses, contours";
-    }
+    const Problem problem = take_of_service(key.str(), value, to);
     if (!problem.empty()) return fmt::format("{}: {}", key.str(), problem);
   }
   return {};
@@ -285,6 +296,19 @@ const std::vector<Key>& keys() {
       key("profile.office.address", SMEV_FIELD(profile.office.address)),
       key("profile.office.frgu_code", SMEV_FIELD(profile.office.frgu_code)),
       key("profile.office.channel", SMEV_FIELD(profile.office.channel)),
+      key("profile.registration.full_name", SMEV_FIELD(profile.registration.full_name)),
+      key("profile.registration.short_name", SMEV_FIELD(profile.registration.short_name)),
+      key("profile.registration.okato", SMEV_FIELD(profile.registration.okato)),
+      key("profile.registration.source_system", SMEV_FIELD(profile.registration.source_system)),
+      key("profile.registration.organization_type",
+          SMEV_FIELD(profile.registration.organization_type)),
+      key("profile.registration.ogrn", SMEV_FIELD(profile.registration.ogrn)),
+      key("profile.registration.region_name", SMEV_FIELD(profile.registration.region_name)),
+      key("profile.registration.letter_to", SMEV_FIELD(profile.registration.letter_to)),
+      key("profile.registration.letter_subject", SMEV_FIELD(profile.registration.letter_subject)),
+      key("profile.registration.contact.name", SMEV_FIELD(profile.registration.contact.name)),
+      key("profile.registration.contact.phone", SMEV_FIELD(profile.registration.contact.phone)),
+      key("profile.registration.contact.email", SMEV_FIELD(profile.registration.contact.email)),
       path_key("outbox.path", SMEV_FIELD(outbox_path)),
       path_key("key.key", SMEV_FIELD(key_path)),
       path_key("key.certificate", SMEV_FIELD(certificate_path)),
@@ -444,6 +468,31 @@ std::filesystem::path folder_of(const std::string& path) {
   return (unused ? std::filesystem::path(path) : whole).parent_path();
 }
 
+/// @param judged the faults of the values
+Result<SenderOptions> read_options(
+    const std::string& path,
+    const std::function<std::vector<FieldFault>(const SenderOptions&)>& judged) {
+  Result<std::string> text = read_file(path, kConfigBytesMax);
+  if (!text) {
+    Error error = local_error(ErrorCode::config, text.error().detail, Retry::after_fix);
+    error.text = "Не удалось прочитать файл настроек";
+    return fail(std::move(error));
+  }
+  try {
+    const toml::table table = toml::parse(*text, path);
+    Reader reader(folder_of(path));
+    reader.read(table);
+    reader.options.selector.node_id = reader.options.node_id;
+    reader.add(judged(reader.options));
+    if (!reader.faults.empty()) return fail(config_error(path, std::move(reader.faults)));
+    return std::move(reader.options);
+  } catch (const toml::parse_error& problem) {
+    return fail(syntax_error(path, problem));
+  } catch (const std::exception& problem) {
+    return fail(local_error(ErrorCode::internal, problem.what()));
+  }
+}
+
 }  // namespace
 
 const std::vector<ConfigKey>& config_keys() {
@@ -457,25 +506,11 @@ const std::vector<ConfigKey>& config_keys() {
 }
 
 Result<SenderOptions> load_options(const std::string& path) {
-  Result<std::string> text = read_file(path, kConfigBytesMax);
-  if (!text) {
-    Error error = local_error(ErrorCode::config, text.error().detail, Retry::after_fix);
-    error.text = "Не удалось прочитать файл настроек";
-    return fail(std::move(error));
-  }
-  try {
-    const toml::table table = toml::parse(*text, path);
-    Reader reader(folder_of(path));
-    reader.read(table);
-    reader.options.selector.node_id = reader.options.node_id;
-    reader.add(reader.options.validate());
-    if (!reader.faults.empty()) return fail(config_error(path, std::move(reader.faults)));
-    return std::move(reader.options);
-  } catch (const toml::parse_error& problem) {
-    return fail(syntax_error(path, problem));
-  } catch (const std::exception& problem) {
-    return fail(local_error(ErrorCode::internal, problem.what()));
-  }
+  return read_options(path, &SenderOptions::validate);
+}
+
+Result<SenderOptions> read_options(const std::string& path) {
+  return read_options(path, [](const SenderOptions&) { return std::vector<FieldFault>(); });
 }
 
 }  // namespace smev

@@ -5,12 +5,25 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "smev/elk/dictionary.hpp"
 #include "smev/elk/update.hpp"
 
 namespace smev::elk {
+
+/// The standard of ЕЛК that an organisation is entered into: one for all (elk-status §7.5).
+inline constexpr int kStandardNumber = 56196;
+
+/// The registry that a service's code comes from.
+enum class CodeOrigin {
+  rgu,  ///< РГУ
+  kcr,  ///< КЦР
+};
+/// As letters spell it: "РГУ", "КЦР".
+std::string_view name(CodeOrigin origin);
+std::optional<CodeOrigin> code_origin(std::string_view name);
 
 /// A service whose statuses the sender may report (ТКУ, elk-status §5).
 struct Service {
@@ -19,6 +32,12 @@ struct Service {
   std::vector<std::int16_t> first_statuses;
   bool in_test = true;        ///< the code is known in the test contour ...
   bool in_production = true;  ///< ... and in production: each is applied for separately
+
+  // What the letter about ТКУ asks (elk-status §7.5); nothing of it is needed for sending.
+  std::string title;
+  std::optional<CodeOrigin> origin;
+  std::optional<bool> shown_before;      ///< it was shown on ВКУ before
+  std::optional<bool> in_svcdev_before;  ///< its code was in SVCDEV before
 
   friend bool operator==(const Service&, const Service&) = default;
 };
@@ -42,6 +61,30 @@ enum class EqualDates {
 std::string_view name(EqualDates policy);
 std::optional<EqualDates> equal_dates(std::string_view name);
 
+/// The official whom the letters name. Personal data: never logged.
+struct Contact {
+  std::string name;
+  std::string phone;
+  std::string email;
+};
+
+/// What onboarding asks about the organisation (elk-status §7.3, §7.5): the checklist and the
+/// letters are made of it. Nothing of it is needed for sending, so that all may be left empty.
+struct Registration {
+  std::string full_name;   ///< FULL_NAME
+  std::string short_name;  ///< SHORT_NAME
+  Okato okato;             ///< REGION: eleven digits, unlike the ОКТМО of Profile::region
+  Mnemonic source_system;  ///< SRC_SYSTEM; empty: the sender's mnemonic in SMEV
+  /// ORG_TYPE: «МФЦ» for an МФЦ, other values are not published. Absent: not known yet; empty: it
+  /// has to stay empty.
+  std::optional<std::string> organization_type;
+  Ogrn ogrn;
+  std::string region_name;
+  std::string letter_to;       ///< who keeps the region's donor directory: an address
+  std::string letter_subject;  ///< the subject that they ask for
+  Contact contact;
+};
+
 struct Profile {
   OrganizationInn inn;         ///< senderInn
   std::optional<Kpp> kpp;      ///< senderKpp
@@ -59,6 +102,7 @@ struct Profile {
   /// when. 0: never.
   Duration filed_age_warning = std::chrono::hours(24 * 30);
 
+  Registration registration;  ///< what onboarding asks
   Dictionaries dictionaries;  ///< of ЕСНСИ, as they were exported; without them the built-in ones
 
   /// Whether orders go to the citizens' real accounts.

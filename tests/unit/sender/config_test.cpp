@@ -118,6 +118,17 @@ name = "Отдел"
 address = "Город, улица, дом"
 frgu_code = "770"
 channel = -1
+[profile.registration]
+full_name = "Администрация города Образцово"
+short_name = "Администрация"
+okato = "99401000000"
+source_system = "RPTN02"
+organization_type = ""
+ogrn = "1999900000010"
+region_name = "Образцовая область"
+letter_to = "elk@region.example"
+letter_subject = "ЕЛК"
+contact = { name = "Петрова Анна", phone = "+7 000", email = "p@a.example" }
 [outbox]
 path = "/var/lib/smev/outbox.db"
 [key]
@@ -172,6 +183,19 @@ pollers = 16
   EXPECT_EQ(options->profile.office.address, "Город, улица, дом");
   EXPECT_EQ(options->profile.office.frgu_code, "770");
   EXPECT_EQ(options->profile.office.channel, std::int16_t{-1});
+  const elk::Registration& registration = options->profile.registration;
+  EXPECT_EQ(registration.full_name, "Администрация города Образцово");
+  EXPECT_EQ(registration.short_name, "Администрация");
+  EXPECT_EQ(registration.okato, "99401000000");
+  EXPECT_EQ(registration.source_system, "RPTN02");
+  EXPECT_EQ(registration.organization_type, "");
+  EXPECT_EQ(registration.ogrn, "1999900000010");
+  EXPECT_EQ(registration.region_name, "Образцовая область");
+  EXPECT_EQ(registration.letter_to, "elk@region.example");
+  EXPECT_EQ(registration.letter_subject, "ЕЛК");
+  EXPECT_EQ(registration.contact.name, "Петрова Анна");
+  EXPECT_EQ(registration.contact.phone, "+7 000");
+  EXPECT_EQ(registration.contact.email, "p@a.example");
   EXPECT_EQ(options->soap.connect_timeout, 250ms);
   EXPECT_EQ(options->soap.total_timeout, 15min);
   EXPECT_EQ(options->soap.answer_bytes_max, 50u << 20);
@@ -307,6 +331,9 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"profile.services = [{code = 1}]", "profile.services", "элемент 1: code"},
         WrongValue{"profile.services = [{name = \"a\"}]", "profile.services", "такого ключа нет"},
         WrongValue{"profile.services = [{contours = [\"dev\"]}]", "profile.services", "\"test\""},
+        WrongValue{"profile.services = [{origin = \"rgu\"}]", "profile.services", "\"РГУ\""},
+        WrongValue{"profile.services = [{shown_before = \"НЕТ\"}]", "profile.services", "true"},
+        WrongValue{"profile.registration.okato = 994", "profile.registration.okato", "кавычках"},
         WrongValue{"profile.time = \"local\"", "profile.time", "\"moscow\""},
         WrongValue{"profile.equal_dates = true", "profile.equal_dates", "\"step\""},
         WrongValue{"message_age_max = 36", "message_age_max", "нужен срок"},
@@ -372,6 +399,44 @@ TEST_F(Config, largest_file_is_read_and_a_larger_one_is_not) {
   ASSERT_EQ(text.size(), kConfigBytesMax);
   EXPECT_TRUE(load(text));
   EXPECT_THAT(faults_of(text + "#"), IsEmpty());
+}
+
+TEST_F(Config, services_may_be_sections_with_what_onboarding_asks) {
+  const auto options = load(std::string(kMinimal) + R"([[profile.services]]
+code = "-1"
+title = "Выдача справки"
+origin = "КЦР"
+shown_before = false
+in_svcdev_before = true
+[[profile.services]]
+code = "-2"
+)");
+  ASSERT_TRUE(options) << options.error().describe();
+  EXPECT_THAT(options->profile.services, ElementsAre(elk::Service{.code = "-1",
+                                                                  .title = "Выдача справки",
+                                                                  .origin = elk::CodeOrigin::kcr,
+                                                                  .shown_before = false,
+                                                                  .in_svcdev_before = true},
+                                                     elk::Service{.code = "-2"}));
+}
+
+TEST_F(Config, registration_that_is_wrong_is_a_fault_and_an_empty_one_is_none) {
+  EXPECT_THAT(faults_of("profile.registration.okato = \"99401000\"\n" + std::string(kMinimal)),
+              ElementsAre(fault("profile.registration.okato", "pattern", "строка 1: ")));
+  EXPECT_TRUE(load("profile.registration = {}\n" + std::string(kMinimal)));
+}
+
+TEST_F(Config, options_can_be_read_without_judging_the_values) {
+  std::ofstream(file()) << "profile.inn = \"1\"\npoll.pollers = 17\n";
+  const auto options = read_options(file());
+  ASSERT_TRUE(options) << options.error().describe();
+  EXPECT_EQ(options->profile.inn, "1");
+  EXPECT_EQ(options->poll.pollers, 17);
+  std::ofstream(file()) << "contur = \"test\"\npoll.pollers = \"17\"\n";
+  const auto refused = read_options(file());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().fields, UnorderedElementsAre(fault("contur", "unknown_field"),
+                                                           fault("poll.pollers", "wrong_type")));
 }
 
 // --- docs/configuration.md ----------------------------------------------------------------------

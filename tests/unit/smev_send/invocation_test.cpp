@@ -125,6 +125,21 @@ TEST_F(Arguments, dict_takes_a_dictionary_and_a_code_or_a_file) {
   EXPECT_TRUE(invocation({"dict", "list", "--json"}).json);
 }
 
+TEST_F(Arguments, profile_takes_a_letter_or_none) {
+  const auto of = [this](std::vector<std::string> arguments) {
+    return command<ProfileCommand>(std::move(arguments));
+  };
+  EXPECT_TRUE(std::holds_alternative<ProfileCheckCommand>(of({"profile", "check"})));
+  EXPECT_TRUE(std::holds_alternative<ProfileRowCommand>(of({"profile", "row"})));
+  EXPECT_EQ(std::get<ProfileLetterCommand>(of({"profile", "letter"})).kind, std::nullopt);
+  for (const LetterKind kind : kLetterKinds) {
+    const std::string word(name(kind));
+    EXPECT_EQ(std::get<ProfileLetterCommand>(of({"profile", "letter", word})).kind, kind);
+  }
+  expect_usage_fault({"profile"}, "не хватает команды");
+  expect_usage_fault({"profile", "letter", "ткy"}, "organizations-senders, tku, standard");
+}
+
 TEST_F(Arguments, wrong_lines_are_told_in_russian) {
   expect_usage_fault({}, "не хватает команды");
   expect_usage_fault({"send"}, "неизвестная команда «send»");
@@ -155,8 +170,8 @@ TEST_F(Arguments, help_names_every_command_and_exit_code) {
   const auto parsed = parse({"--help"});
   ASSERT_TRUE(std::holds_alternative<ExitCode>(parsed));
   EXPECT_EQ(std::get<ExitCode>(parsed), ExitCode::done);
-  for (const char* word :
-       {"submit", "run", "drain", "list", "show", "dict", "--config", "--json", "--quiet"}) {
+  for (const char* word : {"submit", "run", "drain", "list", "show", "dict", "profile", "--config",
+                           "--json", "--quiet"}) {
     EXPECT_THAT(out(), HasSubstr(word));
   }
   for (const ExitCodeRow& row : exit_codes()) EXPECT_THAT(out(), HasSubstr(std::string(row.text)));
