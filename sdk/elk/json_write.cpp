@@ -98,7 +98,8 @@ Json office_json(const Office& office) {
 
 Json order_json(const Order& order) {
   Json object = Json::object();
-  put_if_filled(object, "number", order.number.text());
+  // Left out only where it may be absent: what was read is written so that it reads again.
+  if (!order.number.empty() || !order.elk_number) object["number"] = order.number.text();
   put_if(object, "elk_number", order.elk_number);
   if (order.created_elsewhere) object["created_elsewhere"] = true;
   put_if_filled(object, "service", order.service.text());

@@ -21,7 +21,7 @@ using testing::kNow;
 using testing::RandomUpdates;
 using testing::test_profile;
 
-constexpr int kUpdates = 3000;
+constexpr std::size_t kUpdates = 3000;
 
 enum class Rule {
   schema,  ///< the schema says so too
@@ -287,27 +287,20 @@ void each_fault_is_refused(const std::filesystem::path& schema_path) {
   std::cout << "seed " << seed << '\n';
   RandomUpdates random(seed);
   const std::vector<OneFault> faults = all_faults();
-  std::vector<int> made(faults.size());
-  for (int i = 0; i < kUpdates; ++i) {
-    const Update valid = random.next(i % RandomUpdates::kKinds);
-    ASSERT_TRUE(check(valid, test_profile(), {}, kNow).faults.empty()) << "seed " << seed;
-    // Until one finds its place; those of orders and statuses always do.
-    Update faulty = valid;
-    std::size_t chosen = 0;
-    do {
-      chosen = static_cast<std::size_t>(random.number(0, static_cast<int>(faults.size()) - 1));
-    } while (!faults[chosen].make(faulty = valid, random));
-    const OneFault& fault = faults[chosen];
+  for (std::size_t i = 0; i < kUpdates; ++i) {
+    const OneFault& fault = faults[i % faults.size()];
     SCOPED_TRACE("seed " + std::to_string(seed) + " update " + std::to_string(i) + " fault " +
-                 std::to_string(chosen) + " in " + fault.field);
+                 std::to_string(i % faults.size()) + " in " + fault.field);
+    Update faulty;
+    int kind = 0;
+    do {  // until an update has the place
+      faulty = random.next(kind++ % RandomUpdates::kKinds);
+      ASSERT_TRUE(check(faulty, test_profile(), {}, kNow).faults.empty());
+    } while (!fault.make(faulty, random));
     const auto found = check(faulty, test_profile(), {}, kNow).faults;
     ASSERT_FALSE(found.empty());
     for (const FieldFault& each : found) ASSERT_EQ(each.field, fault.field) << each.text;
     ASSERT_FALSE(fault.rule == Rule::schema && accepted(**schema, faulty));
-    ++made[chosen];
-  }
-  for (std::size_t i = 0; i < faults.size(); ++i) {
-    EXPECT_GT(made[i], 0) << "fault " << i << " in " << faults[i].field << " was never made";
   }
 }
 

@@ -45,7 +45,8 @@ std::string RandomUpdates::ogrn() {
 }
 std::string RandomUpdates::ogrnip() { return completed("3" + digits(13), 1, is_ogrnip); }
 std::string RandomUpdates::snils() {
-  const std::string snils = completed(digits(9), 2, is_snils);
+  // Below 001-001-998 any check digits pass.
+  const std::string snils = completed(std::to_string(number(1, 9)) + digits(8), 2, is_snils);
   return coin() ? format_snils(snils) : snils;
 }
 
