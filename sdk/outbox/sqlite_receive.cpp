@@ -107,7 +107,8 @@ Result<void> settle_one(Database& database, TimePoint now, MessageKey message,
   }
   SMEV_ASSIGN(const AnsweredItem item, read_item(database, message, settlement.update));
   SMEV_TRY(learn(database, item.order_id, settlement));
-  const auto code = is_news(item, settlement) ? settlement.result_code : std::nullopt;
+  std::optional<int> code;
+  if (is_news(item, settlement)) code = settlement.result_code;
   SMEV_TRY(
       database.run("UPDATE message_items SET settled = 1, result_code = coalesce(?, result_code) "
                    "WHERE message = ? AND update_id = ?",
