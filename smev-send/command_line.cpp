@@ -21,10 +21,14 @@ bool only_reads(const Invocation& invocation) {
          std::holds_alternative<ShowCommand>(invocation.command);
 }
 
+bool outbox_exists(const SenderOptions& options) {
+  std::error_code unknown;
+  return options.outbox || std::filesystem::exists(options.outbox_path, unknown);
+}
+
 // A mistyped path must not look like an empty queue.
 Result<void> check_outbox_exists(const SenderOptions& options) {
-  std::error_code unknown;
-  if (options.outbox || std::filesystem::exists(options.outbox_path, unknown)) return {};
+  if (outbox_exists(options)) return {};
   Error error =
       local_error(ErrorCode::store, "no outbox at " + options.outbox_path, Retry::after_fix);
   error.text =
@@ -35,9 +39,14 @@ Result<void> check_outbox_exists(const SenderOptions& options) {
 Result<Sender> open(const Invocation& invocation, const Environment& environment) {
   SMEV_ASSIGN(SenderOptions options, environment.load_options(invocation.config));
   const bool at_work = dispatches(invocation);
+  const auto* submits = std::get_if<SubmitCommand>(&invocation.command);
   if (!options.logger) {
-    options.logger =
-        stderr_logger(at_work && !invocation.quiet ? LogLevel::info : LogLevel::warning);
+    // What a submit warns of it tells itself.
+    const LogLevel least = submits != nullptr ? LogLevel::error : LogLevel::warning;
+    options.logger = stderr_logger(at_work && !invocation.quiet ? LogLevel::info : least);
+  }
+  if (submits != nullptr && submits->check && !outbox_exists(options)) {
+    options.outbox_path = ":memory:";  // a check leaves nothing behind
   }
   if (only_reads(invocation)) SMEV_TRY(check_outbox_exists(options));
   if (!at_work) options.transport = offline_transport();

@@ -9,6 +9,7 @@ namespace {
 constexpr auto kErrors = std::to_array<std::pair<ErrorCode, ExitCode>>({
     {ErrorCode::validation, ExitCode::validation},
     {ErrorCode::bad_json, ExitCode::validation},
+    {ErrorCode::bad_csv, ExitCode::validation},
     {ErrorCode::bad_xml, ExitCode::validation},
     {ErrorCode::limit_exceeded, ExitCode::validation},
     {ErrorCode::schema_violation, ExitCode::validation},

@@ -143,14 +143,30 @@ struct Line {
 
   void add_submit() {
     CLI::App& command =
-        add_command(app, "submit", "Проверить обновление и надёжно поставить в очередь");
-    command.add_option("file", submit.file, "Файл JSON с обновлением, «-» — стандартный ввод")
+        add_command(app, "submit", "Проверить обновления и надёжно поставить в очередь");
+    command.add_option("file", submit.file, "Файл с обновлениями, «-» — стандартный ввод")
         ->option_text("ФАЙЛ")
         ->required();
     command.add_option("--key", submit.idempotency_key, "Ключ идемпотентности")
         ->option_text("КЛЮЧ");
     add_duration(command, "--wait", submit.wait,
-                 "Ждать, пока работающий smev-send run доведёт обновление до исхода");
+                 "Ждать, пока работающий smev-send run доведёт обновления до исхода");
+    command
+        .add_option_function<std::string>(
+            "--format",
+            [this](const std::string& value) {
+              submit.format = input_format(value);
+              if (!submit.format) {
+                throw CLI::ValidationError("--format", "известны: json, ndjson, csv, xml");
+              }
+            },
+            "Вид файла: json, ndjson, csv, xml; без ключа — по имени, затем по содержимому")
+        ->option_text("ВИД");
+    command.add_option("--files", submit.files, "Каталог файлов вложений готового XML")
+        ->option_text("КАТАЛОГ");
+    command.add_flag("--check", submit.check, "Только проверить, ничего не сохраняя");
+    command.add_option("--errors", submit.errors, "Записать сюда записи с ошибками, как они есть")
+        ->option_text("ФАЙЛ");
     command.final_callback([this] { invocation.command = submit; });
   }
 
@@ -273,6 +289,14 @@ std::string config_path(const std::string& given, const Environment& environment
 }
 
 }  // namespace
+
+std::optional<InputFormat> input_format(std::string_view name) {
+  if (name == "json") return InputFormat::json;
+  if (name == "ndjson") return InputFormat::ndjson;
+  if (name == "csv") return InputFormat::csv;
+  if (name == "xml") return InputFormat::xml;
+  return std::nullopt;
+}
 
 std::variant<Invocation, ExitCode> parse_arguments(std::vector<std::string> arguments,
                                                    const Environment& environment) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,10 +21,18 @@ inline constexpr char kConfigPath[] = "/etc/smev/smev.toml";
 inline constexpr int kListLimitDefault = 100;
 inline constexpr int kListLimitMax = 10'000;
 
+enum class InputFormat { json, ndjson, csv, xml };
+/// "json", "ndjson", "csv", "xml".
+std::optional<InputFormat> input_format(std::string_view name);
+
 struct SubmitCommand {
   std::string file;  ///< "-": standard input
   std::string idempotency_key;
   std::optional<Duration> wait;
+  std::optional<InputFormat> format;  ///< empty: found out
+  std::string files;                  ///< folder of the files that business XML names
+  bool check = false;                 ///< judge only, store nothing
+  std::string errors;                 ///< where faulty records are written to
 };
 struct RunCommand {};
 struct DrainCommand {

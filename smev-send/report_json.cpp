@@ -208,23 +208,54 @@ Json json_of(const elk::DictionaryEntry& entry) {
           {"explanation", or_null(entry.explanation)}};
 }
 
+Json json_of(const Error& error, std::string_view code) {
+  const std::string& text = error.text;
+  return {{"code", code},
+          {"text", text.empty() ? std::string(smev::text(error.code)) : text},
+          {"detail", or_null(error.detail)},
+          {"origin", name(error.origin)},
+          {"retry", name(error.retry)},
+          {"fields", array_of(error.fields)},
+          {"fault", error.fault ? json_of(*error.fault) : Json(nullptr)}};
+}
+
 }  // namespace
 
 std::string error_json(const Error& error) { return error_json(error, name(error.code)); }
 
 std::string error_json(const Error& error, std::string_view code) {
-  const std::string& text = error.text;
-  return written({{"error",
-                   {{"code", code},
-                    {"text", text.empty() ? std::string(smev::text(error.code)) : text},
-                    {"detail", or_null(error.detail)},
-                    {"origin", name(error.origin)},
-                    {"retry", name(error.retry)},
-                    {"fields", array_of(error.fields)},
-                    {"fault", error.fault ? json_of(*error.fault) : Json(nullptr)}}}});
+  return written({{"error", json_of(error, code)}});
 }
 
 std::string update_json(const UpdateRow& update) { return written({{"update", json_of(update)}}); }
+
+std::string submitted_json(const std::optional<UpdateRow>& update, bool repeat,
+                           const std::vector<FieldFault>& warnings) {
+  return written({{"update", update ? json_of(*update) : Json(nullptr)},
+                  {"repeat", repeat},
+                  {"warnings", array_of(warnings)}});
+}
+
+std::string record_json(const RecordPlace& place, const std::optional<UpdateRow>& update,
+                        bool repeat, const std::vector<FieldFault>& warnings) {
+  return written({{"record", place.number},
+                  {"line", or_null(place.line)},
+                  {"id", update ? Json(update->id) : Json(nullptr)},
+                  {"repeat", repeat},
+                  {"warnings", array_of(warnings)},
+                  {"error", nullptr},
+                  {"update", update ? json_of(*update) : Json(nullptr)}});
+}
+
+std::string record_json(const RecordPlace& place, const Error& error) {
+  return written({{"record", place.number},
+                  {"line", or_null(place.line)},
+                  {"id", nullptr},
+                  {"repeat", false},
+                  {"warnings", Json::array()},
+                  {"error", json_of(error, name(error.code))},
+                  {"update", nullptr}});
+}
 
 std::string list_json(const std::vector<UpdateRow>& updates, UpdateId next_after) {
   return written({{"updates", array_of(updates)},

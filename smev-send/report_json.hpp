@@ -2,6 +2,7 @@
 // The JSON of --json: one document a command, its fields stable (docs/smev-send.md). A field that
 // has no value is null, never absent. Nothing in it tells who the applicant is.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,17 @@ inline constexpr std::string_view kUsageCode = "usage";
 std::string error_json(const Error& error);
 std::string error_json(const Error& error, std::string_view code);
 std::string update_json(const UpdateRow& update);
+/// An update that was submitted; without a row it was only checked.
+std::string submitted_json(const std::optional<UpdateRow>& update, bool repeat,
+                           const std::vector<FieldFault>& warnings);
+/// Where a record of a list stands.
+struct RecordPlace {
+  std::size_t number = 0;
+  std::optional<std::size_t> line;
+};
+std::string record_json(const RecordPlace& place, const std::optional<UpdateRow>& update,
+                        bool repeat, const std::vector<FieldFault>& warnings);
+std::string record_json(const RecordPlace& place, const Error& error);
 /// @param next_after where the next page begins; 0: there is none
 std::string list_json(const std::vector<UpdateRow>& updates, UpdateId next_after);
 std::string report_json(const UpdateReport& report);

@@ -17,6 +17,7 @@ constexpr std::size_t kCodeCount = static_cast<std::size_t>(ErrorCode::internal)
 constexpr std::array<CodeRow, kCodeCount> kCodes = {{
     {ErrorCode::validation, "validation", "Данные не прошли проверку"},
     {ErrorCode::bad_json, "bad_json", "Не удалось прочитать JSON"},
+    {ErrorCode::bad_csv, "bad_csv", "Не удалось прочитать CSV"},
     {ErrorCode::bad_xml, "bad_xml", "Не удалось прочитать XML"},
     {ErrorCode::limit_exceeded, "limit_exceeded", "Превышено допустимое ограничение"},
     {ErrorCode::schema_violation, "schema_violation", "Документ не соответствует схеме"},

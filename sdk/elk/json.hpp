@@ -8,15 +8,31 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sdk/elk/faults.hpp"
 #include "smev/base/result.hpp"
 #include "smev/elk/update.hpp"
 
 namespace smev::elk {
 
+struct JsonNode;
+
 /// Unknown fields, wrong types and missing mandatory fields are faults with their paths, all at
-/// once. null in an optional field means that it is absent.
-Result<Update> update_from_json(std::string_view json);
+/// once. null in an optional field means that it is absent. `first_line` counts for the texts of
+/// syntax errors.
+Result<Update> update_from_json(std::string_view json, std::size_t first_line = 1);
+/// The same for another form that has been brought into a tree of JSON; `faults` were found on the
+/// way.
+Result<Update> update_from_tree(const JsonNode& root, Faults faults, ErrorCode code);
+
+/// One item of an array, a view into its text.
+struct JsonItem {
+  std::string_view text;
+  std::size_t line = 1;  ///< where it begins
+};
+/// The items of an array, each to be read by itself. Fails when the whole is no JSON.
+Result<std::vector<JsonItem>> json_items(std::string_view array);
 /// Canonical: fixed field order, no blanks, absent fields left out. The same update gives the same
 /// octets, and reading them gives the same update (of one that has passed the rules: octets that
 /// are no UTF-8 become U+FFFD).

@@ -378,12 +378,52 @@ Update read_update(const JsonNode& node, Faults& faults) {
 
 }  // namespace
 
-Result<Update> update_from_json(std::string_view json) {
-  Faults faults;
-  SMEV_ASSIGN(const JsonNode root, parse_json(json, "", faults));
+Result<Update> update_from_tree(const JsonNode& root, Faults faults, ErrorCode code) {
   Update update = read_update(root, faults);
-  if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
+  if (!faults.empty()) return fail(validation_error(faults.take(), code));
   return update;
+}
+
+Result<Update> update_from_json(std::string_view json, std::size_t first_line) {
+  Faults faults;
+  SMEV_ASSIGN(const JsonNode root, parse_json(json, "", faults, first_line));
+  return update_from_tree(root, std::move(faults), ErrorCode::bad_json);
+}
+
+Result<std::vector<JsonItem>> json_items(std::string_view array) {
+  Faults ignored;  // each item tells its own
+  SMEV_TRY(parse_json(array, "", ignored));
+  std::vector<JsonItem> items;
+  std::size_t depth = 0;
+  std::size_t line = 1;
+  bool quoted = false;
+  JsonItem item;
+  std::size_t begin = 0;  // of the item; 0: between two
+  const auto end_item = [&](std::size_t end) {
+    if (begin != 0) items.push_back({array.substr(begin, end - begin), item.line});
+    begin = 0;
+  };
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const char c = array[i];
+    if (c == '\n') ++line;
+    if (!quoted && depth == 1 && (c == ',' || c == ']')) end_item(i);
+    const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (depth == 1 && begin == 0 && !blank && c != ',' && c != ']') {
+      begin = i;
+      item.line = line;
+    }
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return items;
 }
 
 Result<Order> order_from_json(std::string_view json) {

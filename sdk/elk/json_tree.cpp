@@ -42,8 +42,8 @@ Error limit_error(std::string_view what, std::size_t limit) {
 
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  TreeBuilder(std::string_view input, std::string root_path, Faults& faults)
-      : input_(input), root_path_(std::move(root_path)), faults_(faults) {}
+  TreeBuilder(std::string_view input, std::string root_path, Faults& faults, std::size_t first_line)
+      : input_(input), root_path_(std::move(root_path)), faults_(faults), first_line_(first_line) {}
 
   bool null() override { return put(JsonNode{}); }
   bool boolean(bool value) override {
@@ -88,7 +88,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::json::exception&) override {
-    const auto [line, column] = place_of(input_, position);
+    const auto [line_inside, column] = place_of(input_, position);
+    const std::size_t line = first_line_ + line_inside - 1;
     Error error = local_error(
         ErrorCode::bad_json,
         "JSON syntax, line " + std::to_string(line) + ", column " + std::to_string(column),
@@ -170,6 +171,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   std::string_view input_;
   std::string root_path_;
   Faults& faults_;
+  std::size_t first_line_;
   JsonNode root_;
   std::vector<std::unique_ptr<Open>> open_;
   std::optional<Error> error_;
@@ -196,9 +198,10 @@ std::string shown_key(std::string_view key) {
   return shown;
 }
 
-Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults) {
+Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults,
+                            std::size_t first_line) {
   if (text.size() > kJsonBytesMax) return fail(limit_error("octets", kJsonBytesMax));
-  TreeBuilder builder(text, root_path, faults);
+  TreeBuilder builder(text, root_path, faults, first_line);
   try {
     const bool read = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
     if (builder.error()) return fail(*builder.error());

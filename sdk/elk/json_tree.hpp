@@ -39,7 +39,9 @@ struct JsonNode {
 
 /// Fails with bad_json (syntax) or limit_exceeded. A key that stands twice is a fault in `faults`,
 /// and its first value counts. `root_path` is the path of the whole in such faults ("" or "order").
-Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults);
+/// `first_line` is where the text begins in what the person has before them.
+Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults,
+                            std::size_t first_line = 1);
 
 /// A key of the input as it may be shown in a path: cut, and with long numbers hidden.
 std::string shown_key(std::string_view key);

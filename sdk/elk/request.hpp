@@ -74,6 +74,9 @@ std::string to_xml(const Request& request);
 /// unreadable.
 Result<Request> read_request(const xml::Element& root);
 
+/// One `order` of such a request; paths of faults begin with "order".
+Result<RequestOrder> read_order(const xml::Element& order, RequestKind kind);
+
 /// Fills an update from the profile. `attachment_ids`: the file-store uuids of the results, in the
 /// order of all_results(update), exactly as many (else the program ends: a programmer's error). In
 /// a status the results stand before the documents of the data mart. Empty optional names are left

@@ -106,6 +106,13 @@ class RequestReader {
     return request;
   }
 
+  Result<RequestOrder> read_order(const Element& element, RequestKind kind) {
+    const Place place{element, "order"};
+    RequestOrder order = kind == RequestKind::create ? create(place) : update(place);
+    if (fault_.is_set()) return fail(fault_.take());
+    return order;
+  }
+
  private:
   void read_orders(const Place& body, Request& request) {
     Children children(body, fault_);
@@ -374,5 +381,9 @@ class RequestReader {
 }  // namespace
 
 Result<Request> read_request(const Element& root) { return RequestReader().read(root); }
+
+Result<RequestOrder> read_order(const Element& order, RequestKind kind) {
+  return RequestReader().read_order(order, kind);
+}
 
 }  // namespace smev::elk

@@ -53,11 +53,11 @@ std::string mime_of(std::string name) {
 }
 
 // Keeps one file and rewrites its description; a failure becomes a field fault.
-void keep(File& file, const std::string& field, Outbox& outbox, NewUpdate& stored,
+void keep(File& file, const std::string& field, const KeepFile& keep_file, NewUpdate& stored,
           std::vector<FieldFault>& faults) {
   if (file.name.empty()) file.name = std::filesystem::path(file.path).filename().string();
   if (file.mime.empty()) file.mime = mime_of(file.name);
-  Result<StoredFile> kept = outbox.keep_file(file.path);
+  Result<StoredFile> kept = keep_file(file.path);
   if (!kept) {
     faults.push_back({field + ".path", "file", kept.error().text, ""});
     return;
@@ -66,10 +66,10 @@ void keep(File& file, const std::string& field, Outbox& outbox, NewUpdate& store
   stored.files.push_back(*kept);
 }
 
-void keep_all(elk::Status& status, const std::string& field, Outbox& outbox, NewUpdate& stored,
-              std::vector<FieldFault>& faults) {
+void keep_all(elk::Status& status, const std::string& field, const KeepFile& keep_file,
+              NewUpdate& stored, std::vector<FieldFault>& faults) {
   for (std::size_t i = 0; i < status.results.size(); ++i) {
-    keep(status.results[i], fmt::format("{}.results[{}]", field, i), outbox, stored, faults);
+    keep(status.results[i], fmt::format("{}.results[{}]", field, i), keep_file, stored, faults);
   }
 }
 
@@ -163,14 +163,14 @@ std::string order_key_number(const elk::Order& order) {
   return fmt::format("elk:{}", *order.elk_number);
 }
 
-Result<KeptUpdate> keep_update(const elk::Update& update, Outbox& outbox, const std::string& sender,
-                               Contour contour) {
+Result<KeptUpdate> keep_update(const elk::Update& update, const KeepFile& keep_file,
+                               const std::string& sender, Contour contour) {
   NewUpdate stored;
   elk::Update kept = update;
   std::vector<FieldFault> faults;
-  keep_all(kept.status, "status", outbox, stored, faults);
+  keep_all(kept.status, "status", keep_file, stored, faults);
   for (std::size_t i = 0; i < kept.more_statuses.size(); ++i) {
-    keep_all(kept.more_statuses[i], fmt::format("more_statuses[{}]", i), outbox, stored, faults);
+    keep_all(kept.more_statuses[i], fmt::format("more_statuses[{}]", i), keep_file, stored, faults);
   }
   if (!faults.empty()) return fail(validation_error(std::move(faults)));
 

@@ -1,6 +1,7 @@
 #pragma once
 // «Передача статусов и результатов» as an information type of the sender.
 
+#include <functional>
 #include <memory>
 
 #include "sdk/sender/information_type.hpp"
@@ -20,9 +21,11 @@ struct KeptUpdate {
   NewUpdate stored;
 };
 
+using KeepFile = std::function<Result<StoredFile>(const std::string& path)>;
+
 /// Faults of files come as field faults ("status.results[0].path").
-Result<KeptUpdate> keep_update(const elk::Update& update, Outbox& outbox, const std::string& sender,
-                               Contour contour);
+Result<KeptUpdate> keep_update(const elk::Update& update, const KeepFile& keep_file,
+                               const std::string& sender, Contour contour);
 
 /// The key's number for an order known only by its ЕЛК number.
 std::string order_key_number(const elk::Order& order);

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/rules.hpp"
+#include "sdk/outbox/sha256_stream.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/dispatcher.hpp"
 #include "sdk/sender/elk_status.hpp"
@@ -26,6 +30,29 @@ elk::OrderHistory history_of(const OrderFacts& order) {
   history.elk_number = order.elk_number;
   if (order.last_mark) history.latest = elk::parse_mark(*order.last_mark);
   return history;
+}
+
+// What the outbox would call the file, without keeping it.
+Result<StoredFile> hash_file(const std::string& path) {
+  constexpr std::size_t kChunkBytes = 1u << 20;
+  const auto unreadable = [&path]() {
+    return smev::fail(local_error(ErrorCode::io, "cannot read " + path, Retry::after_fix));
+  };
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) return unreadable();
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return unreadable();
+  outbox::Sha256Stream hash;
+  StoredFile file;
+  std::string chunk(kChunkBytes, '\0');
+  while (in.read(chunk.data(), kChunkBytes), in.gcount() > 0) {
+    const auto octets = static_cast<std::size_t>(in.gcount());
+    hash.add(std::string_view(chunk).substr(0, octets));
+    file.size += octets;
+  }
+  if (in.bad()) return unreadable();
+  SMEV_ASSIGN(file.sha256, hash.hex());
+  return file;
 }
 
 // Opens what the caller did not bring.
@@ -96,6 +123,16 @@ std::string_view name(Event::Kind kind) {
   return "unknown";
 }
 
+struct Rehearsal::Memory {
+  std::unordered_map<std::string, elk::OrderHistory> orders;  // by the number of their key
+  std::unordered_map<std::size_t, std::size_t> keys;          // idempotency key to digest, hashed
+};
+
+Rehearsal::Rehearsal() : memory_(std::make_unique<Memory>()) {}
+Rehearsal::Rehearsal(Rehearsal&&) noexcept = default;
+Rehearsal& Rehearsal::operator=(Rehearsal&&) noexcept = default;
+Rehearsal::~Rehearsal() = default;
+
 class Sender::Core {
  public:
   explicit Core(SenderParts parts) : parts_(std::move(parts)), events_(parts_) {}
@@ -105,12 +142,19 @@ class Sender::Core {
   Bell& bell() { return bell_; }
 
   Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options);
+  Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
+                            Rehearsal::Memory& memory);
   /// Works until `enough` says so (asked when there is nothing to do), or a stop.
   Result<void> work(const std::function<Result<bool>()>& enough);
 
  private:
-  Result<std::vector<FieldFault>> check(const elk::Update& update,
+  Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
+  Result<KeptUpdate> prepare(const elk::Update& update, const SubmitOptions& options,
+                             elk::OrderHistory past, const KeepFile& keep_file) const;
+  [[nodiscard]] OrderKey key_of(const elk::Update& update) const {
+    return {parts_.options.mnemonic, parts_.options.contour, order_key_number(update.order)};
+  }
   void receive(Receiver& receiver, std::optional<Error>& first_error, std::mutex& mutex);
 
   SenderParts parts_;
@@ -119,7 +163,7 @@ class Sender::Core {
 };
 
 // Gives the warnings.
-Result<std::vector<FieldFault>> Sender::Core::check(const elk::Update& update,
+Result<std::vector<FieldFault>> Sender::Core::judge(const elk::Update& update,
                                                     const elk::OrderHistory& history) const {
   elk::Findings findings =
       elk::check(update, parts_.options.profile, history, parts_.clock().now());
@@ -127,41 +171,96 @@ Result<std::vector<FieldFault>> Sender::Core::check(const elk::Update& update,
   return std::move(findings.warnings);
 }
 
-Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
-  // Once before the files are copied, so that the faults of the text come cheaply; once more inside
-  // the transaction, where the order's past is certain. What came before in time is asked there
-  // only: an update that is submitted again is no fault, though a later one has followed it.
-  const OrderKey key{parts_.options.mnemonic, parts_.options.contour,
-                     order_key_number(update.order)};
-  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key));
-  elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
+// Judges once before the files are copied, so that the faults of the text come cheaply; it is done
+// once more inside the transaction, where the order's past is certain. What came before in time is
+// asked there only: an update that is submitted again is no fault, though a later one has followed
+// it.
+Result<KeptUpdate> Sender::Core::prepare(const elk::Update& update, const SubmitOptions& options,
+                                         elk::OrderHistory past, const KeepFile& keep_file) const {
   past.latest.reset();
-  SMEV_ASSIGN(std::vector<FieldFault> warnings, check(update, past));
-  SMEV_ASSIGN(KeptUpdate kept, keep_update(update, parts_.outbox(), key.sender, key.contour));
+  SMEV_TRY(judge(update, past));
+  const OrderKey key = key_of(update);
+  SMEV_ASSIGN(KeptUpdate kept, keep_update(update, keep_file, key.sender, key.contour));
   NewUpdate& stored = kept.stored;
   stored.idempotency_key =
       options.idempotency_key.empty() ? "digest:" + stored.payload_digest : options.idempotency_key;
   stored.not_before = options.not_before;
   stored.deadline = options.deadline;
+  return kept;
+}
+
+Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
+  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
+  const KeepFile keep = [this](const std::string& path) { return parts_.outbox().keep_file(path); };
+  SMEV_ASSIGN(KeptUpdate kept,
+              prepare(update, options, history_of(known.value_or(OrderFacts{})), keep));
+  std::vector<FieldFault> warnings;
   const auto in_place = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
     const elk::OrderHistory history = history_of(order);
-    SMEV_ASSIGN(warnings, check(update, history));
+    SMEV_ASSIGN(warnings, judge(update, history));
     elk::Update spaced = kept.update;
     placed.mark = elk::to_mark(elk::space_dates(spaced, history.latest));
     if (spaced != kept.update) placed.payload = elk::to_json(spaced);
     return {};
   };
-  SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(stored, in_place));
+  SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(kept.stored, in_place));
   if (!submitted.duplicate) {
     Event event;
     event.kind = Event::Kind::submitted;
     event.update = submitted.id;
-    event.order_number = key.number;
+    event.order_number = kept.stored.order.number;
     event.warnings = std::move(warnings);
     events_.give(std::move(event));
     bell_.ring();
   }
   return submitted.id;
+}
+
+Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitOptions& options,
+                                        Rehearsal::Memory& memory) {
+  if (memory.keys.size() >= Rehearsal::kUpdatesMax) {
+    return fail(
+        local_error(ErrorCode::limit_exceeded,
+                    "a rehearsal takes " + std::to_string(Rehearsal::kUpdatesMax) + " updates"));
+  }
+  const std::string number = order_key_number(update.order);
+  const auto rehearsed = memory.orders.find(number);
+  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
+  const auto past_of = [&](const OrderFacts& order) {
+    return rehearsed != memory.orders.end() ? rehearsed->second : history_of(order);
+  };
+  SMEV_ASSIGN(KeptUpdate kept,
+              prepare(update, options, past_of(known.value_or(OrderFacts{})), hash_file));
+  kept.stored.files.clear();  // the outbox does not have them
+
+  CheckReport report;
+  const std::hash<std::string> hash;
+  const auto [key, fresh] =
+      memory.keys.emplace(hash(kept.stored.idempotency_key), hash(kept.stored.payload_digest));
+  if (!fresh) {
+    report.repeat = key->second == hash(kept.stored.payload_digest);
+    if (report.repeat) return report;
+    return fail(local_error(ErrorCode::idempotency_conflict, "the key was given before"));
+  }
+  // The outbox judges as if it stored: in its transaction, which the error at the end takes back.
+  bool passed = false;
+  const auto rehearse = [&](const OrderFacts& order, NewUpdate&) -> Result<void> {
+    elk::OrderHistory history = past_of(order);
+    SMEV_ASSIGN(report.warnings, judge(update, history));
+    history.latest = elk::space_dates(kept.update, history.latest);
+    history.first_update = false;
+    history.known_to_elk |= update.order.created_elsewhere;
+    history.has_facts |= update.order.has_facts();
+    if (!history.elk_number) history.elk_number = update.order.elk_number;
+    memory.orders[number] = history;
+    passed = true;
+    return fail(local_error(ErrorCode::stopped, "a rehearsal stores nothing"));
+  };
+  const Result<Submitted> tried = parts_.outbox().submit(kept.stored, rehearse);
+  report.repeat = tried.has_value();
+  if (tried || passed) return report;
+  memory.keys.erase(key);
+  return fail(tried.error());
 }
 
 void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error,
@@ -244,6 +343,11 @@ Result<Sender> Sender::open(SenderOptions options) {
 
 Result<UpdateId> Sender::submit(const elk::Update& update, const SubmitOptions& options) {
   return core_->submit(update, options);
+}
+
+Result<CheckReport> Sender::check(const elk::Update& update, const SubmitOptions& options,
+                                  Rehearsal& rehearsal) {
+  return core_->check(update, options, *rehearsal.memory_);
 }
 
 Result<void> Sender::run() {

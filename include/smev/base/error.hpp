@@ -31,6 +31,7 @@ enum class Retry {
 enum class ErrorCode {
   validation,             ///< the update breaks the schema or a rule; see `fields`
   bad_json,               ///< the JSON form of an update cannot be read
+  bad_csv,                ///< the CSV form of an update cannot be read
   bad_xml,                ///< a document is not well formed, or breaks a limit of the reader
   limit_exceeded,         ///< a named limit was reached (size, depth, count)
   schema_violation,       ///< a document does not follow its schema

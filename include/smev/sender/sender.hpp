@@ -64,6 +64,30 @@ struct UpdateReport {
   std::vector<AuditRow> audit;
 };
 
+/// What `Sender::check` found: no fault.
+struct CheckReport {
+  bool repeat = false;               ///< was submitted before: it would add nothing
+  std::vector<FieldFault> warnings;  ///< what ЕЛК may refuse though no rule forbids it
+};
+
+/// What `Sender::check` has passed, so that later updates of the same orders are judged as if it
+/// had been submitted. Not thread-safe.
+class Rehearsal {
+ public:
+  /// More updates than these are `limit_exceeded`.
+  static constexpr std::size_t kUpdatesMax = 1'000'000;
+
+  Rehearsal();
+  Rehearsal(Rehearsal&&) noexcept;
+  Rehearsal& operator=(Rehearsal&&) noexcept;
+  ~Rehearsal();
+
+ private:
+  friend class Sender;
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
 struct DrainReport {
   OutboxStats stats;      ///< as left
   bool complete = false;  ///< nothing queued, in flight or unanswered is left (held ones may be)
@@ -78,6 +102,11 @@ class Sender {
 
   /// Checks everything, keeps the update and its files, returns its id. All faults at once.
   Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options = {});
+
+  /// Checks all that `submit` would, result files included, and stores nothing. Only whether there
+  /// is room for the files stays open.
+  Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
+                            Rehearsal& rehearsal);
 
   /// Dispatches and receives until `stop`. Fails with `store_busy` when another process does.
   Result<void> run();

@@ -276,5 +276,25 @@ TEST(Json, of_an_update_that_the_rules_would_refuse_is_still_json) {
   EXPECT_EQ(again->order.number, "\xEF\xBF\xBD\x01");
 }
 
+TEST(Json, items_of_an_array_are_told_apart_with_their_lines) {
+  const auto items =
+      json_items("\xEF\xBB\xBF [\n {\"a\": [1, \"]}\\\"\"]},\n\n[],\n 7 , \"x,y\"]\n");
+  ASSERT_TRUE(items) << items.error().describe();
+  ASSERT_EQ(items->size(), 4U);
+  EXPECT_EQ((*items)[0].text, "{\"a\": [1, \"]}\\\"\"]}");
+  EXPECT_EQ((*items)[0].line, 2U);
+  EXPECT_EQ((*items)[1].text, "[]");
+  EXPECT_EQ((*items)[1].line, 4U);
+  EXPECT_EQ((*items)[2].text, "7 ");
+  EXPECT_EQ((*items)[3].text, "\"x,y\"");
+  EXPECT_EQ((*items)[3].line, 5U);
+  EXPECT_TRUE(json_items("[ ]")->empty());
+  EXPECT_FALSE(json_items("[1,"));
+}
+
+TEST(Json, line_of_a_syntax_error_counts_from_where_the_text_begins) {
+  EXPECT_NE(update_from_json("{\n!", 41).error().text.find("строке 42"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace smev::elk

@@ -409,5 +409,40 @@ TEST_F(SenderTest, does_not_dispatch_twice_over_one_outbox) {
   EXPECT_EQ(run.error().code, ErrorCode::store_busy);
 }
 
+TEST_F(SenderTest, check_finds_what_submit_would_and_stores_nothing) {
+  Sender sender = open();
+  Rehearsal rehearsal;
+  const auto faults_of = [&](const elk::Update& update) {
+    const Result<CheckReport> report = sender.check(update, {}, rehearsal);
+    return report ? std::vector<FieldFault>() : report.error().fields;
+  };
+  ASSERT_EQ(faults_of(finished("1999290001")).size(), 4U) << "nothing is known of its order yet";
+  EXPECT_TRUE(faults_of(created("1999290001")).empty());
+  EXPECT_TRUE(faults_of(finished("1999290001")).empty()) << "as if the create had been submitted";
+  elk::Update missing_file = finished("1999290001");
+  missing_file.status.results[0].path = folder_.string();
+  EXPECT_EQ(faults_of(missing_file).at(0).field, "status.results[0].path");
+  elk::Update early = created("1999290001");
+  early.status.at = *DateTime::parse("2026-04-16T10:47:34+03:00");
+  EXPECT_EQ(faults_of(early).at(0).code, "date_order");
+  EXPECT_TRUE(sender.list({})->empty());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "files"));
+  EXPECT_EQ((*sender.outbox().find_order({"TEST01", Contour::test, "1999290001"})), std::nullopt);
+}
+
+TEST_F(SenderTest, check_knows_repeats_of_the_outbox_and_of_its_own) {
+  Sender sender = open();
+  submitted(sender, created("1999290001"));
+  submitted(sender, finished("1999290001"));
+  Rehearsal rehearsal;
+  EXPECT_TRUE(sender.check(created("1999290001"), {}, rehearsal)->repeat);
+  EXPECT_TRUE(sender.check(finished("1999290001"), {}, rehearsal)->repeat);
+  EXPECT_FALSE(sender.check(created("1999290002"), {}, rehearsal)->repeat);
+  EXPECT_TRUE(sender.check(created("1999290002"), {}, rehearsal)->repeat);
+  EXPECT_FALSE(sender.check(created("1999290003"), {"key", {}, {}}, rehearsal)->repeat);
+  EXPECT_EQ(sender.check(created("1999290004"), {"key", {}, {}}, rehearsal).error().code,
+            ErrorCode::idempotency_conflict);
+}
+
 }  // namespace
 }  // namespace smev

@@ -125,6 +125,7 @@ SenderOptions CommandLine::options() const {
   made.mnemonic = "MOCK01";
   made.profile.inn = "1234567894";
   made.profile.kpp = "123401001";
+  made.profile.filed_age_warning = filed_age_warning;
   made.outbox_path = path("outbox.db");
   made.poll.fast = made.poll.slow = 1ms;
   made.retry.base = 1ms;

@@ -61,6 +61,7 @@ class CommandLine : public testing::Test {
   std::string err;
   std::string config_asked_for;
   bool colour = false;
+  Duration filed_age_warning{};  ///< the dates of the tests grow old
 
  private:
   std::filesystem::path folder_;

@@ -90,6 +90,20 @@ TEST_F(Arguments, submit_takes_a_file_a_key_and_a_wait) {
   EXPECT_EQ(full.wait, Duration(90s));
 }
 
+TEST_F(Arguments, submit_takes_the_form_of_its_file_and_what_to_do_with_it) {
+  const auto plain = command<SubmitCommand>({"submit", "-"});
+  EXPECT_EQ(plain.format, std::nullopt);
+  EXPECT_FALSE(plain.check);
+  EXPECT_EQ(plain.files + plain.errors, "");
+  const auto full = command<SubmitCommand>(
+      {"submit", "u", "--format", "xml", "--files", "f", "--check", "--errors", "e"});
+  EXPECT_EQ(full.format, InputFormat::xml);
+  EXPECT_TRUE(full.check);
+  EXPECT_EQ(full.files, "f");
+  EXPECT_EQ(full.errors, "e");
+  for (const char* name : {"json", "ndjson", "csv"}) EXPECT_TRUE(input_format(name)) << name;
+}
+
 TEST_F(Arguments, drain_takes_ten_minutes_unless_told) {
   EXPECT_EQ(command<DrainCommand>({"drain"}).timeout, Duration(10min));
   EXPECT_EQ(command<DrainCommand>({"drain", "--timeout", "250ms"}).timeout, Duration(250ms));
@@ -147,6 +161,7 @@ TEST_F(Arguments, wrong_lines_are_told_in_russian) {
   expect_usage_fault({"submit", "a", "b"}, "лишний");
   expect_usage_fault({"submit", "a", "--wait", "5"}, "нужен срок");
   expect_usage_fault({"submit", "a", "--key"}, "не то число значений");
+  expect_usage_fault({"submit", "a", "--format", "xls"}, "json, ndjson, csv, xml");
   expect_usage_fault({"list", "--state", "stuck"}, "queued, in_flight");
   expect_usage_fault({"list", "--limit", "0"}, "не подходит");
   expect_usage_fault({"list", "--limit", "10001"}, "не подходит");

@@ -1,0 +1,215 @@
+#include "sdk/elk/update_from_xml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "sdk/elk/faults.hpp"
+#include "sdk/xml/escape.hpp"
+
+namespace smev::elk {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kCreateBody[] = "CreateOrdersRequest";
+constexpr char kUpdateBody[] = "UpdateOrdersRequest";
+
+FieldFault field_fault(const xml::SchemaFault& fault) {
+  return {fault.path, "schema", "Не по схеме вида сведений: " + fault.masked_text(),
+          source::kSchema};
+}
+
+/// The order's number (from 1) in a path of the schema's faults; 0: the fault is of no order.
+std::size_t order_of(std::string_view path) {
+  constexpr std::string_view kOrder = "/orders/order";
+  const std::size_t at = path.find(kOrder);
+  if (at == std::string_view::npos) return 0;
+  path.remove_prefix(at + kOrder.size());
+  if (path.empty() || path.front() == '/') return 1;
+  if (path.front() != '[') return 0;
+  std::size_t number = 0;
+  for (const char c : path.substr(1, path.find(']') - 1)) {
+    number = number * 10 + static_cast<std::size_t>(c - '0');
+  }
+  return number;
+}
+
+/// The faults of each order, by its number; the document's own stand under 0.
+std::map<std::size_t, std::vector<FieldFault>> faults_by_order(const xml::Schema& schema,
+                                                               const xml::Document& document) {
+  std::map<std::size_t, std::vector<FieldFault>> by_order;
+  const std::vector<xml::SchemaFault> faults = schema.check(document);
+  // Past the limit nothing is known of the orders: then all faults are the document's.
+  const bool all_known = faults.size() < xml::kSchemaFaultsMax;
+  for (const xml::SchemaFault& fault : faults) {
+    by_order[all_known ? order_of(fault.path) : 0].push_back(field_fault(fault));
+  }
+  return by_order;
+}
+
+std::string_view body_name(RequestKind kind) {
+  return kind == RequestKind::create ? kCreateBody : kUpdateBody;
+}
+
+/// What a file may be named by: no way out of the folder.
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+/// The only regular file of a folder; empty when there is none or more than one.
+fs::path only_file_in(const fs::path& folder) {
+  std::error_code failed;
+  fs::path only;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    std::error_code unknown;
+    if (!entry->is_regular_file(unknown)) continue;
+    if (!only.empty()) return {};
+    only = entry->path();
+  }
+  return failed ? fs::path() : only;
+}
+
+class Converter {
+ public:
+  Converter(RequestKind kind, const std::string& files_folder)
+      : kind_(kind), files_folder_(files_folder) {}
+
+  Result<Update> convert(RequestOrder order) {
+    Update update;
+    update.order.number = std::move(order.order_number);
+    update.order.elk_number = order.elk_number;
+    update.order.sender_inn = std::move(order.sender_inn);
+    update.order.sender_kpp = std::move(order.sender_kpp);
+    if (kind_ == RequestKind::create) {
+      update.order.service = std::move(order.service);
+      update.order.filed_at = std::move(order.filed_at);
+      update.order.applicant = std::move(order.applicant);
+      update.order.region = std::move(order.region);
+      update.order.office = std::move(order.office);
+    } else {
+      update.order.created_elsewhere = true;
+    }
+    put_statuses(std::move(order.statuses), update);
+    if (!faults_.empty()) return fail(validation_error(faults_.take()));
+    return update;
+  }
+
+ private:
+  void put_statuses(std::vector<RequestStatus> statuses, Update& update) {
+    if (statuses.empty()) {
+      faults_.add("status", "missing", "В заявлении нет ни одного статуса: сообщать нечего",
+                  source::kSdk);
+      return;
+    }
+    update.status = status(std::move(statuses.front()), "status");
+    for (std::size_t i = 1; i < statuses.size(); ++i) {
+      update.more_statuses.push_back(
+          status(std::move(statuses[i]), fmt::format("more_statuses[{}]", i - 1)));
+    }
+  }
+
+  Status status(RequestStatus given, const std::string& field) {
+    Status status;
+    status.code = given.code;
+    status.at = std::move(given.at);
+    status.informed = given.informed;
+    status.message_type = std::move(given.message_type);
+    status.parameters = std::move(given.parameters);
+    for (Attachment& attachment : given.attachments) {
+      if (attachment.data_mart) {
+        status.data_mart_results.push_back(
+            {std::move(attachment.uuid), std::move(attachment.document_type)});
+      } else {
+        const std::string place = fmt::format("{}.results[{}].path", field, status.results.size());
+        File file = File::at(path_of(attachment.uuid, place));
+        file.document_type = std::move(attachment.document_type);
+        status.results.push_back(std::move(file));
+      }
+    }
+    return status;
+  }
+
+  std::string path_of(const std::string& uuid, const std::string& field) {
+    if (!is_plain_name(uuid)) {
+      faults_.add(field, "pattern",
+                  "FSuuid ожидается из латинских букв, цифр и знаков «-», «_», «.»", source::kSdk);
+      return {};
+    }
+    if (files_folder_.empty()) {
+      faults_.add(field, "file", "Не указан каталог с файлами вложений (--files)", source::kSdk);
+      return {};
+    }
+    const fs::path place = fs::path(files_folder_) / uuid;
+    std::error_code unknown;
+    if (fs::is_regular_file(place, unknown)) return place.string();
+    fs::path only = only_file_in(place);
+    if (only.empty()) {
+      faults_.add(field, "file",
+                  "Нет файла вложения: в каталоге файлов ожидается файл с именем " + uuid +
+                      " или каталог " + uuid + " с единственным файлом",
+                  source::kSdk);
+    }
+    return only.string();
+  }
+
+  RequestKind kind_;
+  const std::string& files_folder_;
+  Faults faults_;
+};
+
+}  // namespace
+
+Result<XmlOrders> updates_from_xml(std::string_view octets, const xml::Schema& schema,
+                                   const Profile& profile, const std::string& files_folder) {
+  SMEV_ASSIGN(const xml::Document document, xml::Document::parse(octets));
+  auto faults = faults_by_order(schema, document);
+  const xml::Element root = document.root();
+  if (!root.is(kNamespace, kRequestRoot)) {
+    faults[0].push_back({std::string(root.name()), "schema",
+                         "Ожидается ElkOrderRequest вида сведений 1.0.2", source::kSchema});
+  }
+  if (auto own = faults.find(0); own != faults.end()) {
+    return fail(validation_error(std::move(own->second), ErrorCode::schema_violation));
+  }
+  if (root.attribute("env") != profile.env) {
+    return fail(
+        validation_error({{"ElkOrderRequest/@env", "not_in_profile",
+                           "Контур (env) не тот, что в профиле отправителя", source::kProfile}}));
+  }
+
+  XmlOrders read;
+  const xml::Element body = root.first_child();
+  read.kind = body.name() == kCreateBody ? RequestKind::create : RequestKind::update;
+  for (const xml::Element& element : body.first_child().children()) {
+    const auto found = faults.find(read.orders.size() + 1);
+    const auto convert = [&]() -> Result<Update> {
+      if (found != faults.end()) {
+        return fail(validation_error(std::move(found->second), ErrorCode::schema_violation));
+      }
+      SMEV_ASSIGN(RequestOrder order, read_order(element, read.kind));
+      return Converter(read.kind, files_folder).convert(std::move(order));
+    };
+    read.orders.push_back({convert(), element.outer_xml()});
+  }
+  return read;
+}
+
+std::string request_opening(RequestKind kind, std::string_view env) {
+  std::string opening = fmt::format("<{} xmlns=\"{}\" env=\"", kRequestRoot, kNamespace);
+  xml::append_attribute_value(opening, env);
+  return opening + fmt::format("\"><{}><orders>\n", body_name(kind));
+}
+
+std::string request_closing(RequestKind kind) {
+  return fmt::format("</orders></{}></{}>\n", body_name(kind), kRequestRoot);
+}
+
+}  // namespace smev::elk

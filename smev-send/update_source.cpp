@@ -1,0 +1,286 @@
+#include "smev-send/update_source.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "sdk/elk/json.hpp"
+#include "sdk/elk/update_from_csv.hpp"
+#include "sdk/elk/update_from_xml.hpp"
+
+namespace smev::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kStandardInput[] = "-";
+constexpr char kBlanks[] = " \t\r\n";
+constexpr std::string_view kBom = "\xEF\xBB\xBF";
+
+Error input_error(std::string detail) {
+  return local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
+}
+
+/// The open input: its lines, and where its result files are named from.
+struct Input {
+  std::string name;
+  std::unique_ptr<std::ifstream> file;  ///< none: standard input
+  std::unique_ptr<LineReader> lines;
+  fs::path folder;
+  bool bom = false;
+};
+
+Result<Input> open_input(const std::string& path, std::istream& standard_input) {
+  Input input;
+  std::istream* stream = &standard_input;
+  input.name = path == kStandardInput ? "standard input" : path;
+  if (path != kStandardInput) {
+    errno = 0;
+    input.file = std::make_unique<std::ifstream>(path, std::ios::binary);
+    if (!*input.file) {
+      const int number = errno;
+      Error error =
+          input_error("cannot open " + path + ": " + std::generic_category().message(number));
+      if (number == ENOENT) error.code = ErrorCode::not_found;
+      return fail(std::move(error));
+    }
+    stream = input.file.get();
+    input.folder = fs::path(path).parent_path();
+  }
+  input.lines = std::make_unique<LineReader>(*stream, kRecordBytesMax);
+  input.bom = input.lines->take_bom();
+  return input;
+}
+
+/// Result files are named from where the description of the update lies.
+void resolve_files(elk::Status& status, const fs::path& folder) {
+  for (File& file : status.results) {
+    if (!file.path.empty()) file.path = (folder / file.path).lexically_normal().string();
+  }
+}
+
+Result<elk::Update> resolved(Result<elk::Update> update, const fs::path& folder) {
+  if (!update || folder.empty()) return update;
+  resolve_files(update->status, folder);
+  for (elk::Status& status : update->more_statuses) resolve_files(status, folder);
+  return update;
+}
+
+Result<std::string> read_whole(const Input& input, std::size_t limit) {
+  std::string text(input.lines->look(limit + 1));
+  if (input.lines->broken()) return fail(input_error("cannot read " + input.name));
+  if (text.size() <= limit) return text;
+  return fail(local_error(ErrorCode::limit_exceeded,
+                          fmt::format("{} is larger than {} bytes", input.name, limit),
+                          Retry::after_fix));
+}
+
+/// Records that were all read at once.
+class ListSource : public UpdateSource {
+ public:
+  Result<std::optional<InputRecord>> next() override {
+    if (next_ == records_.size()) return std::optional<InputRecord>();
+    return std::optional(std::move(records_[next_++]));
+  }
+
+ protected:
+  void add(std::optional<std::size_t> line, Result<elk::Update> update, std::string text) {
+    records_.push_back({records_.size() + 1, line, std::move(update), std::move(text)});
+  }
+
+ private:
+  std::vector<InputRecord> records_;
+  std::size_t next_ = 0;
+};
+
+class JsonSource final : public ListSource {
+ public:
+  static Result<std::unique_ptr<UpdateSource>> open(const Input& input) {
+    SMEV_ASSIGN(const std::string text, read_whole(input, elk::kJsonBytesMax));
+    auto source = std::make_unique<JsonSource>();
+    const std::size_t first = text.find_first_not_of(kBlanks);
+    source->single_ = first == std::string::npos || text[first] != '[';
+    if (source->single_) {
+      source->add(1, resolved(elk::update_from_json(text), input.folder), text);
+    } else {
+      SMEV_ASSIGN(const std::vector<elk::JsonItem> items, elk::json_items(text));
+      for (const elk::JsonItem& item : items) {
+        source->add(item.line, resolved(elk::update_from_json(item.text, item.line), input.folder),
+                    std::string(item.text));
+      }
+    }
+    return std::unique_ptr<UpdateSource>(std::move(source));
+  }
+
+  [[nodiscard]] bool single() const override { return single_; }
+  [[nodiscard]] Frame frame() const override {
+    return single_ ? Frame{} : Frame{"[\n", ",\n", "\n]\n"};
+  }
+
+ private:
+  bool single_ = false;
+};
+
+class XmlSource final : public ListSource {
+ public:
+  static Result<std::unique_ptr<UpdateSource>> open(const Input& input,
+                                                    const std::string& files_folder,
+                                                    const elk::Profile& profile) {
+    SMEV_ASSIGN(const std::string text, read_whole(input, xml::Limits{}.bytes_max));
+    SMEV_ASSIGN(const auto schema,
+                xml::Schema::load(xml::schema_directory() + "/" + elk::kSchemaFile));
+    SMEV_ASSIGN(elk::XmlOrders orders, elk::updates_from_xml(text, *schema, profile, files_folder));
+    auto source = std::make_unique<XmlSource>();
+    source->frame_ = {elk::request_opening(orders.kind, profile.env), "\n",
+                      elk::request_closing(orders.kind)};
+    for (elk::XmlOrder& order : orders.orders) {
+      source->add(std::nullopt, std::move(order.update), std::move(order.text));
+    }
+    return std::unique_ptr<UpdateSource>(std::move(source));
+  }
+
+  [[nodiscard]] Frame frame() const override { return frame_; }
+
+ private:
+  Frame frame_;
+};
+
+/// Reads a record at a time.
+class StreamSource : public UpdateSource {
+ public:
+  explicit StreamSource(Input input) : input_(std::move(input)) {}
+
+ protected:
+  Result<std::optional<InputRecord>> end() const {
+    if (input_.lines->broken()) return fail(input_error("cannot read " + input_.name));
+    return std::optional<InputRecord>();
+  }
+  std::optional<InputRecord> record(std::size_t line, Result<elk::Update> update,
+                                    std::string text) {
+    return InputRecord{++number_, line, resolved(std::move(update), input_.folder),
+                       std::move(text)};
+  }
+
+  Input input_;
+
+ private:
+  std::size_t number_ = 0;
+};
+
+class NdjsonSource final : public StreamSource {
+ public:
+  using StreamSource::StreamSource;
+
+  Result<std::optional<InputRecord>> next() override {
+    for (Line line; input_.lines->next(line);) {
+      if (line.blank()) continue;
+      Result<elk::Update> update = line.too_long ? Result<elk::Update>(fail(too_long()))
+                                                 : elk::update_from_json(line.text, line.number);
+      return record(line.number, std::move(update), line.too_long ? "" : line.text + '\n');
+    }
+    return end();
+  }
+
+ private:
+  static Error too_long() {
+    Error error =
+        local_error(ErrorCode::limit_exceeded,
+                    fmt::format("a line of more than {} bytes", kRecordBytesMax), Retry::after_fix);
+    error.text = "Запись длиннее допустимого";
+    return error;
+  }
+};
+
+class CsvSource final : public StreamSource {
+ public:
+  static Result<std::unique_ptr<UpdateSource>> open(Input input) {
+    auto source = std::make_unique<CsvSource>(std::move(input));
+    CsvRecord header;
+    if (!source->reader_.next(header)) {
+      SMEV_TRY(source->end());
+      Error error = local_error(ErrorCode::bad_csv, "no header", Retry::after_fix);
+      error.text = "В файле CSV нет строки с названиями столбцов";
+      return fail(std::move(error));
+    }
+    SMEV_ASSIGN(source->updates_, elk::CsvUpdates::under(header));
+    source->header_ = (source->input_.bom ? std::string(kBom) : "") + ended(header.text);
+    return std::unique_ptr<UpdateSource>(std::move(source));
+  }
+
+  explicit CsvSource(Input input)
+      : StreamSource(std::move(input)), reader_(*input_.lines, {kRecordBytesMax}) {}
+
+  Result<std::optional<InputRecord>> next() override {
+    CsvRecord row;
+    if (!reader_.next(row)) return end();
+    return record(row.line, updates_->read(row), row.text.empty() ? "" : ended(row.text));
+  }
+  [[nodiscard]] Frame frame() const override { return {header_, "", ""}; }
+
+ private:
+  static std::string ended(std::string text) {
+    if (text.find_last_of("\r\n") + 1 != text.size()) text += '\n';
+    return text;
+  }
+
+  CsvReader reader_;
+  std::optional<elk::CsvUpdates> updates_;
+  std::string header_;
+};
+
+std::optional<InputFormat> format_of_name(const std::string& path) {
+  const std::string extension = fs::path(path).extension().string();
+  if (extension == ".jsonl") return InputFormat::ndjson;
+  return extension.empty() ? std::nullopt : input_format(extension.substr(1));
+}
+
+/// What begins as an object is NDJSON when its first line is one and more follows.
+InputFormat json_or_ndjson(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return InputFormat::json;
+  if (text.find_first_not_of(kBlanks, end) == std::string_view::npos) return InputFormat::json;
+  elk::Faults ignored;
+  return elk::parse_json(text.substr(0, end), "", ignored) ? InputFormat::ndjson
+                                                           : InputFormat::json;
+}
+
+InputFormat format_of_content(LineReader& lines) {
+  std::string_view text = lines.look(kRecordBytesMax + 1);
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  if (text.empty() || text.front() == '[') return InputFormat::json;
+  if (text.front() == '<') return InputFormat::xml;
+  if (text.front() == '{') return json_or_ndjson(text);
+  const std::string_view first_line = text.substr(0, text.find_first_of("\r\n"));
+  return first_line.find("status.code") != std::string_view::npos ? InputFormat::csv
+                                                                  : InputFormat::json;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<UpdateSource>> open_updates(const SubmitCommand& command,
+                                                   const Environment& environment,
+                                                   const elk::Profile& profile) {
+  SMEV_ASSIGN(Input input, open_input(command.file, environment.in));
+  std::optional<InputFormat> format = command.format;
+  if (!format) format = format_of_name(command.file);
+  if (!format) format = format_of_content(*input.lines);
+  switch (*format) {
+    case InputFormat::json:
+      return JsonSource::open(input);
+    case InputFormat::xml:
+      return XmlSource::open(input, command.files, profile);
+    case InputFormat::ndjson:
+      return std::unique_ptr<UpdateSource>(std::make_unique<NdjsonSource>(std::move(input)));
+    case InputFormat::csv:
+      break;
+  }
+  return CsvSource::open(std::move(input));
+}
+
+}  // namespace smev::cli
