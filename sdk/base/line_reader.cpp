@@ -34,27 +34,23 @@ bool LineReader::next(Line& line) {
   line = {};
   if (look(1).empty()) return false;
   line.number = ++number_;
-  for (std::size_t seen = 0;;) {
+  std::size_t seen = 0;
+  for (;;) {
     const std::size_t end = buffer_.find_first_of("\r\n", at_ + seen);
     seen = (end == std::string::npos ? buffer_.size() : end) - at_;
     if (seen > line_bytes_max_) line.too_long = true;
-    if (!line.too_long) line.text.assign(buffer_, at_, seen);
     if (line.too_long) {
-      line.text.clear();
       at_ += seen;
       seen = 0;
     }
-    if (end == std::string::npos) {
-      if (fill()) continue;
-      at_ += seen;
-      return true;
-    }
-    at_ += seen;
-    const std::string_view two = look(2);  // a line feed may stand in the next chunk
-    line.end = two == "\r\n" ? "\r\n" : two.front() == '\r' ? "\r" : "\n";
-    at_ += line.end.size();
-    return true;
+    if (end != std::string::npos || !fill()) break;
   }
+  line.text.assign(buffer_, at_, seen);
+  at_ += seen;
+  const std::string_view two = look(2);  // a line feed may stand in the next chunk
+  if (!two.empty()) line.end = two == "\r\n" ? "\r\n" : two.front() == '\r' ? "\r" : "\n";
+  at_ += line.end.size();
+  return true;
 }
 
 }  // namespace smev
