@@ -126,7 +126,11 @@ class Submission {
       if (!record) return {};
       const Result<Taken> taken = take(*record);
       if (!taken) {
-        if (!of_the_record(taken.error())) return fail(stopped_at(*record, taken.error()));
+        // A good update meets a limit when the check remembers as much as it may.
+        const bool full = record->update && taken.error().code == ErrorCode::limit_exceeded;
+        if (full || !of_the_record(taken.error())) {
+          return fail(stopped_at(*record, taken.error()));
+        }
         ++faulty_;
         SMEV_TRY(errors_.add(record->text, source_));
       } else {

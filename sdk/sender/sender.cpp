@@ -124,11 +124,14 @@ std::string_view name(Event::Kind kind) {
 }
 
 struct Rehearsal::Memory {
+  std::size_t updates_max = 0;
   std::unordered_map<std::string, elk::OrderHistory> orders;  // by the number of their key
   std::unordered_map<std::size_t, std::size_t> keys;          // idempotency key to digest, hashed
 };
 
-Rehearsal::Rehearsal() : memory_(std::make_unique<Memory>()) {}
+Rehearsal::Rehearsal(std::size_t updates_max) : memory_(std::make_unique<Memory>()) {
+  memory_->updates_max = updates_max;
+}
 Rehearsal::Rehearsal(Rehearsal&&) noexcept = default;
 Rehearsal& Rehearsal::operator=(Rehearsal&&) noexcept = default;
 Rehearsal::~Rehearsal() = default;
@@ -218,10 +221,10 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
 
 Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitOptions& options,
                                         Rehearsal::Memory& memory) {
-  if (memory.keys.size() >= Rehearsal::kUpdatesMax) {
-    return fail(
-        local_error(ErrorCode::limit_exceeded,
-                    "a rehearsal takes " + std::to_string(Rehearsal::kUpdatesMax) + " updates"));
+  if (memory.keys.size() >= memory.updates_max) {
+    Error error = local_error(ErrorCode::limit_exceeded, "a rehearsal is full", Retry::after_fix);
+    error.text = "Больше обновлений за один раз не проверить: разделите их";
+    return fail(std::move(error));
   }
   const std::string number = order_key_number(update.order);
   const auto rehearsed = memory.orders.find(number);

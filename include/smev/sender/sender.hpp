@@ -74,10 +74,10 @@ struct CheckReport {
 /// had been submitted. Not thread-safe.
 class Rehearsal {
  public:
-  /// More updates than these are `limit_exceeded`.
   static constexpr std::size_t kUpdatesMax = 1'000'000;
 
-  Rehearsal();
+  /// More updates than these are `limit_exceeded`: each is remembered.
+  explicit Rehearsal(std::size_t updates_max = kUpdatesMax);
   Rehearsal(Rehearsal&&) noexcept;
   Rehearsal& operator=(Rehearsal&&) noexcept;
   ~Rehearsal();

@@ -430,6 +430,16 @@ TEST_F(SenderTest, check_finds_what_submit_would_and_stores_nothing) {
   EXPECT_EQ((*sender.outbox().find_order({"TEST01", Contour::test, "1999290001"})), std::nullopt);
 }
 
+TEST_F(SenderTest, check_remembers_as_many_updates_as_it_may) {
+  Sender sender = open();
+  Rehearsal rehearsal(2);
+  EXPECT_TRUE(sender.check(created("1999290001"), {}, rehearsal));
+  EXPECT_FALSE(sender.check(finished("1999290002"), {}, rehearsal)) << "is not remembered";
+  EXPECT_TRUE(sender.check(created("1999290002"), {}, rehearsal));
+  EXPECT_EQ(sender.check(created("1999290003"), {}, rehearsal).error().code,
+            ErrorCode::limit_exceeded);
+}
+
 TEST_F(SenderTest, check_knows_repeats_of_the_outbox_and_of_its_own) {
   Sender sender = open();
   submitted(sender, created("1999290001"));
