@@ -33,6 +33,13 @@ bool is_sha256(std::string_view text) {
          });
 }
 
+// Of what we write ourselves: no fault of the file that was given.
+Failure store_failed(int error_number, std::string_view what, const std::string& path) {
+  Error error = system_error(error_number, what, path);
+  error.code = ErrorCode::store;
+  return fail(std::move(error));
+}
+
 Result<FileHandle> open_for_reading(const std::string& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.open()) return file;
@@ -45,7 +52,7 @@ Result<FileHandle> open_for_reading(const std::string& path) {
 Result<void> sync_directory(const std::string& path) {
   const FileHandle directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.open() || ::fsync(directory.get()) != 0) {
-    return fail(system_error(errno, "fsync", path));
+    return store_failed(errno, "fsync", path);
   }
   return {};
 }
@@ -54,7 +61,7 @@ Result<void> write_all(int descriptor, std::string_view octets, const std::strin
   while (!octets.empty()) {
     const ssize_t written = ::write(descriptor, octets.data(), octets.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(system_error(errno, "write", path));
+    if (written < 0) return store_failed(errno, "write", path);
     octets.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
@@ -87,7 +94,7 @@ class TemporaryFile {
   static Result<TemporaryFile> create(const std::string& folder) {
     std::string path = folder + "/" + std::string(kTemporaryPrefix) + "XXXXXX";
     FileHandle handle(::mkostemp(path.data(), O_CLOEXEC));
-    if (!handle.open()) return fail(system_error(errno, "create", path));
+    if (!handle.open()) return store_failed(errno, "create", path);
     return TemporaryFile(std::move(path), std::move(handle));
   }
   TemporaryFile(TemporaryFile&&) = default;
@@ -146,7 +153,7 @@ Result<StoredFile> KeptFiles::keep(const std::string& path) const {
   }));
   SMEV_ASSIGN(kept.sha256, hash.hex());
   if (::fchmod(temporary.descriptor(), kFileMode) != 0 || ::fsync(temporary.descriptor()) != 0) {
-    return fail(system_error(errno, "fsync", temporary.path()));
+    return store_failed(errno, "fsync", temporary.path());
   }
   SMEV_TRY(put_in_place(temporary.path(), kept.sha256));
   return kept;
@@ -156,11 +163,11 @@ Result<void> KeptFiles::put_in_place(const std::string& temporary,
                                      const std::string& sha256) const {
   const std::string folder = folder_of(sha256);
   if (::mkdir(folder.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
-    return fail(system_error(errno, "mkdir", folder));
+    return store_failed(errno, "mkdir", folder);
   }
   // The same content replaces itself, which heals a damaged copy.
   if (::rename(temporary.c_str(), path_of(sha256).c_str()) != 0) {
-    return fail(system_error(errno, "rename", path_of(sha256)));
+    return store_failed(errno, "rename", path_of(sha256));
   }
   SMEV_TRY(sync_directory(folder));
   // Also when the folder was there: another process may have made it and not synced it yet.

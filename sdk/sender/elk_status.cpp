@@ -52,25 +52,44 @@ std::string mime_of(std::string name) {
   return std::string(kUnknownMime);
 }
 
-// Keeps one file and rewrites its description; a failure becomes a field fault.
-void keep(File& file, const std::string& field, const KeepFile& keep_file, NewUpdate& stored,
-          std::vector<FieldFault>& faults) {
+// What the operator can do about a file that was given; nothing when the file is not to blame.
+std::string fault_of_file(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::not_found:
+      return "По этому пути файла нет";
+    case ErrorCode::io:
+      return "Файл не читается или это не обычный файл: проверьте путь и права";
+    case ErrorCode::limit_exceeded:
+      return error.text;
+    default:
+      return {};
+  }
+}
+
+// Keeps one file and rewrites its description; a fault of the file becomes a field fault.
+Result<void> keep(File& file, const std::string& field, const KeepFile& keep_file,
+                  NewUpdate& stored, std::vector<FieldFault>& faults) {
   if (file.name.empty()) file.name = std::filesystem::path(file.path).filename().string();
   if (file.mime.empty()) file.mime = mime_of(file.name);
   Result<StoredFile> kept = keep_file(file.path);
   if (!kept) {
-    faults.push_back({field + ".path", "file", kept.error().text, ""});
-    return;
+    std::string fault = fault_of_file(kept.error());
+    if (fault.empty()) return fail(std::move(kept).error());
+    faults.push_back({field + ".path", "file", std::move(fault), "правило SDK"});
+    return {};
   }
   file.path = std::string(kStoredFilePrefix) + kept->sha256;
   stored.files.push_back(*kept);
+  return {};
 }
 
-void keep_all(elk::Status& status, const std::string& field, const KeepFile& keep_file,
-              NewUpdate& stored, std::vector<FieldFault>& faults) {
+Result<void> keep_all(elk::Status& status, const std::string& field, const KeepFile& keep_file,
+                      NewUpdate& stored, std::vector<FieldFault>& faults) {
   for (std::size_t i = 0; i < status.results.size(); ++i) {
-    keep(status.results[i], fmt::format("{}.results[{}]", field, i), keep_file, stored, faults);
+    SMEV_TRY(keep(status.results[i], fmt::format("{}.results[{}]", field, i), keep_file, stored,
+                  faults));
   }
+  return {};
 }
 
 class ElkStatus final : public InformationType {
@@ -168,9 +187,10 @@ Result<KeptUpdate> keep_update(const elk::Update& update, const KeepFile& keep_f
   NewUpdate stored;
   elk::Update kept = update;
   std::vector<FieldFault> faults;
-  keep_all(kept.status, "status", keep_file, stored, faults);
+  SMEV_TRY(keep_all(kept.status, "status", keep_file, stored, faults));
   for (std::size_t i = 0; i < kept.more_statuses.size(); ++i) {
-    keep_all(kept.more_statuses[i], fmt::format("more_statuses[{}]", i), keep_file, stored, faults);
+    SMEV_TRY(keep_all(kept.more_statuses[i], fmt::format("more_statuses[{}]", i), keep_file, stored,
+                      faults));
   }
   if (!faults.empty()) return fail(validation_error(std::move(faults)));
 

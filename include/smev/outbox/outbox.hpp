@@ -275,7 +275,7 @@ class Outbox {
 
   // --- submitting -------------------------------------------------------------------------------
   /// Copies a file into the store (written, synced, renamed, directory synced). Same content, same
-  /// name.
+  /// name. `not_found`, `io` and `limit_exceeded` are faults of the given file, `store` is ours.
   virtual Result<StoredFile> keep_file(const std::string& path) = 0;
   /// The path of a kept file; `not_found` when it is gone, `io` when its size or hash differ.
   virtual Result<std::string> file_path(const std::string& sha256) = 0;

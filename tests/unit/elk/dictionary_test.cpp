@@ -186,10 +186,12 @@ TEST(DictionaryCsv, takes_quotes_as_RFC_4180_has_them) {
 }
 
 TEST(DictionaryCsv, tells_broken_quotes_with_their_line) {
-  EXPECT_THAT(faults_of(kStatuses, "code,name\n1,\"a\nb\"\n2,\"c\nd\n"),
-              ElementsAre(fault("file", "quote", "строка 4: ")));
+  EXPECT_THAT(
+      faults_of(kStatuses, "code,name\n1,\"a\nb\"\n2,\"c\nd\n"),
+      ElementsAre(fault("file", "quote", "строка 4: "), fault("file", "columns", "строка 5: ")));
   EXPECT_THAT(faults_of(kStatuses, "code,name\n1,\"a\nb\"c\n"),
-              ElementsAre(fault("file", "quote", "строка 3: после закрывающей кавычки")));
+              ElementsAre(fault("file", "quote", "строка 2: После закрывающей кавычки"),
+                          fault("file", "columns", "строка 3: ")));
 }
 
 TEST(DictionaryCsv, tells_rows_that_do_not_fit_the_header) {
@@ -289,7 +291,7 @@ TEST(DictionaryRules, most_columns_are_taken_and_one_more_is_not) {
           .entries(),
       SizeIs(1));
   EXPECT_THAT(faults_of(kStatuses, row("code,name", kDictionaryColumnsMax + 1)),
-              testing::Contains(fault("file", "too_many", "столбцов больше")));
+              testing::Contains(fault("file", "too_many", "Столбцов больше")));
 }
 
 TEST(DictionaryRules, largest_file_is_taken_and_a_larger_one_is_not) {
