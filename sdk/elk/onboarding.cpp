@@ -7,6 +7,7 @@
 
 #include "sdk/base/text.hpp"
 #include "sdk/elk/limits.hpp"
+#include "sdk/elk/rules.hpp"
 
 namespace smev::elk {
 namespace {
@@ -109,12 +110,6 @@ void look_at_registration(Checklist& list, const Profile& profile, const Mnemoni
                    "того, кто ведёт справочник, и, если поле оставляют пустым, укажите \"\"",
                    source::kRegistry));
   look_at_letters(list, given);
-}
-
-bool may_lack_its_minus(const ServiceCode& code) {
-  const std::string& text = code.text();
-  const bool frgu_id = text.size() == kFrguIdDigits && all_ascii_digits(text);
-  return !text.empty() && text.front() != '-' && !frgu_id;
 }
 
 std::string service_hint(const Service& service, const std::string& key) {

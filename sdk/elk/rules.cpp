@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sdk/base/text.hpp"
 #include "sdk/elk/applicant_rules.hpp"
 #include "sdk/elk/faults.hpp"
 #include "sdk/elk/onboarding.hpp"
@@ -103,7 +104,10 @@ class UpdateRules {
     require_facts(order);
     check_service(order.service);
     if (!order.filed_at.empty()) check_filing_date(order);
-    if (order.applicant) check_applicant(faults_, "order.applicant", *order.applicant, now_);
+    if (order.applicant) {
+      check_applicant(faults_, "order.applicant", *order.applicant, now_);
+      check_same_applicant(*order.applicant);
+    }
     if (order.region) check_region(faults_, "order.region", *order.region);
     if (order.office) {
       check_office(faults_, "order.office", *order.office);
@@ -156,7 +160,14 @@ class UpdateRules {
   void check_service(const ServiceCode& code) {
     if (code.empty()) return;
     check_service_code(faults_, "order.service", code);
-    if (profile_.services.empty()) return;
+    if (profile_.services.empty()) {
+      if (!may_lack_its_minus(code)) return;
+      warnings_.add("order.service", "no_minus",
+                    "Код услуги без ведущего минуса, и это не 19-значный номер ФРГУ: минус — часть "
+                    "ТКУ, без него личный кабинет отвечает кодом 13",
+                    source::kResultCode);
+      return;
+    }
     const Service* service = find_service(profile_, code.text());
     if (service == nullptr) {
       faults_.add("order.service", "not_in_profile",
@@ -170,6 +181,19 @@ class UpdateRules {
                   "отправителя)",
                   source::kProfile);
     }
+  }
+
+  /// An order has one applicant, whom only its create tells ЕЛК. Identities of different kinds are
+  /// not compared: a system may come to know more of a person.
+  void check_same_applicant(const Applicant& applicant) {
+    if (history_.first_update || history_.applicant.empty()) return;
+    const std::string identity = identity_of(applicant);
+    const std::string_view kind = std::string_view(identity).substr(0, identity.find(':') + 1);
+    if (identity == history_.applicant || history_.applicant.rfind(kind, 0) != 0) return;
+    faults_.add("order.applicant", "not_as_known",
+                "У прежних обновлений этого заявления другой заявитель: проверьте номер заявления. "
+                "Статус попал бы в чужой личный кабинет",
+                source::kSdk);
   }
 
   void check_filing_date(const Order& order) {
@@ -328,7 +352,43 @@ class UpdateRules {
   Faults warnings_;
 };
 
+/// The number by which a kind of applicant is known.
+struct IdentityOf {
+  std::string operator()(const PersonByDocument& person) const {
+    return std::to_string(person.document_type) + ' ' + person.series.value_or("") + ' ' +
+           person.number;
+  }
+  std::string operator()(const PersonBySnils& person) const { return person.snils.text(); }
+  std::string operator()(const PersonBySnilsAndBirthDate& person) const {
+    return person.snils.text();
+  }
+  std::string operator()(const PersonByInn& person) const { return person.inn.text(); }
+  std::string operator()(const PersonByEsiaId& person) const { return person.esia_id; }
+  std::string operator()(const PersonByErn& person) const { return person.ern.text(); }
+  std::string operator()(const OrganizationByEsiaId& organization) const {
+    return organization.esia_id;
+  }
+  std::string operator()(const LegalEntity& entity) const {
+    return entity.ogrn ? entity.ogrn->text() : entity.inn.value_or("").text();
+  }
+  std::string operator()(const Entrepreneur& entrepreneur) const {
+    return entrepreneur.ogrnip.text();
+  }
+};
+
 }  // namespace
+
+std::string identity_of(const Applicant& applicant) {
+  const auto* entity = std::get_if<LegalEntity>(&applicant);
+  const std::string by = entity != nullptr && !entity->ogrn ? "_by_inn" : "";
+  return kind_of(applicant) + by + ":" + std::visit(IdentityOf{}, applicant);
+}
+
+bool may_lack_its_minus(const ServiceCode& code) {
+  const std::string& text = code.text();
+  const bool frgu_id = text.size() == kFrguIdDigits && all_ascii_digits(text);
+  return !text.empty() && text.front() != '-' && !frgu_id;
+}
 
 Findings check(const Update& update, const Profile& profile, const OrderHistory& history,
                TimePoint now) {

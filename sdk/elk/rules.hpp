@@ -7,7 +7,7 @@
 // Codes of faults (stable): missing, too_short, too_long, too_many, pattern, encoding,
 // forbidden_character, line_break, blank, check_digit, one_of, not_allowed, date, future,
 // date_order, out_of_range, not_in_profile, not_as_known, first_status. Codes of warnings:
-// old_date, not_in_dictionary. docs/update.md tells what each means.
+// old_date, not_in_dictionary, no_minus. docs/update.md tells what each means.
 
 #include <optional>
 #include <vector>
@@ -26,6 +26,7 @@ struct OrderHistory {
   bool first_update = true;   ///< ЕЛК has no update of this order and none is on its way
   bool known_to_elk = false;  ///< ЕЛК has the order: it said so, or the sender did
   bool has_facts = false;     ///< an earlier update brought the facts of a create
+  std::string applicant;      ///< identity_of whom those facts name; empty: not known
   std::optional<std::int64_t> elk_number;
   std::optional<LatestDate> latest;
 };
@@ -46,6 +47,12 @@ Findings check(const Update& update, const Profile& profile, const OrderHistory&
 /// Faults of a profile itself; paths are its members' names: "inn", "office.channel",
 /// "services[0].code".
 std::vector<FieldFault> check(const Profile& profile);
+
+/// "KIND:NUMBER" of an applicant, names left out: who an order belongs to. Personal data.
+std::string identity_of(const Applicant& applicant);
+
+/// Whether a ТКУ was probably written without its minus: no minus, and no id of ФРГУ of 19 digits.
+bool may_lack_its_minus(const ServiceCode& code);
 
 /// The rule behind code 31: may an order of this service begin with that status? Asked again when
 /// an update becomes the first because those before it were taken out.

@@ -27,6 +27,10 @@ elk::OrderHistory history_of(const OrderFacts& order) {
   history.first_update = !order.last_mark;
   history.known_to_elk = order.known_to_recipient;
   history.has_facts = !order.facts.empty();
+  if (history.has_facts) {
+    const Result<elk::Order> facts = elk::order_from_json(order.facts);
+    if (facts && facts->applicant) history.applicant = elk::identity_of(*facts->applicant);
+  }
   history.elk_number = order.elk_number;
   if (order.last_mark) history.latest = elk::parse_mark(*order.last_mark);
   return history;
@@ -254,6 +258,7 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
     history.first_update = false;
     history.known_to_elk |= update.order.created_elsewhere;
     history.has_facts |= update.order.has_facts();
+    if (update.order.applicant) history.applicant = elk::identity_of(*update.order.applicant);
     if (!history.elk_number) history.elk_number = update.order.elk_number;
     memory.orders[number] = history;
     passed = true;

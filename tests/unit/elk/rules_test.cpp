@@ -280,6 +280,42 @@ TEST(Rules, warn_of_a_filing_date_that_may_be_too_old) {
   EXPECT_EQ(warnings(), Names{});
 }
 
+TEST(Rules, refuse_another_applicant_under_a_known_order) {
+  const Update update = valid_update();
+  const std::string own = identity_of(*update.order.applicant);
+  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = own}), Names{});
+  const std::string other = identity_of(PersonBySnils{.snils = "112-233-445 96"});
+  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = other}),
+            Names{"order.applicant: not_as_known"});
+  // Those before it were taken out: whom they named does not bind.
+  EXPECT_EQ(faults_of(update, {.first_update = true, .applicant = other}), Names{});
+  const std::string by_document = identity_of(PersonByDocument{.number = "123456"});
+  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = by_document}), Names{});
+  Update entity = update;
+  entity.order.applicant = LegalEntity{.inn = "9902000044"};
+  const std::string by_ogrn = identity_of(LegalEntity{.ogrn = "1999900000010"});
+  EXPECT_EQ(faults_of(entity, {.first_update = false, .applicant = by_ogrn}), Names{});
+  Update named_anew = update;
+  std::get<PersonBySnils>(*named_anew.order.applicant).last_name = "Иванова";
+  EXPECT_EQ(faults_of(named_anew, {.first_update = false, .applicant = own}), Names{});
+}
+
+TEST(Rules, warn_of_a_service_code_that_may_lack_its_minus) {
+  Update update = valid_update();
+  const auto warnings = [&](const Profile& profile) {
+    return names_of(check(update, profile, {}, kNow).warnings);
+  };
+  EXPECT_EQ(warnings(test_profile()), Names{});
+  update.order.service = "60012726";
+  EXPECT_EQ(warnings(test_profile()), Names{"order.service: no_minus"});
+  update.order.service = "2540100010000664885";
+  EXPECT_EQ(warnings(test_profile()), Names{});
+  update.order.service = "60012726";
+  Profile profile = test_profile();
+  profile.services = {{.code = "60012726"}};
+  EXPECT_EQ(warnings(profile), Names{});
+}
+
 TEST(Rules, warn_of_codes_that_a_loaded_dictionary_lacks_and_only_of_a_loaded_one) {
   Update update = valid_update();
   update.status.code = 31000;
