@@ -239,10 +239,34 @@ Result<void> Transaction::commit() {
   return {};
 }
 
-Result<void> Transaction::commit([[maybe_unused]] const CommitPoints& points) {
-  SMEV_KILL_POINT(points.committing);
+Result<void> Transaction::commit([[maybe_unused]] const std::vector<const CommitPoints*>& points) {
+  for ([[maybe_unused]] const CommitPoints* each : points) SMEV_KILL_POINT(each->committing);
   SMEV_TRY(commit());
-  SMEV_KILL_POINT(points.committed);
+  for ([[maybe_unused]] const CommitPoints* each : points) SMEV_KILL_POINT(each->committed);
+  return {};
+}
+
+// --- Savepoint
+
+Result<Savepoint> Savepoint::begin(Database& database) {
+  SMEV_TRY(database.run("SAVEPOINT change"));
+  return Savepoint(database);
+}
+
+Savepoint::~Savepoint() {
+  if (database_ != nullptr) static_cast<void>(roll_back());
+}
+
+Result<void> Savepoint::release() {
+  SMEV_TRY(database_->run("RELEASE change"));
+  database_ = nullptr;
+  return {};
+}
+
+Result<void> Savepoint::roll_back() {
+  Database* database = std::exchange(database_, nullptr);
+  SMEV_TRY(database->run("ROLLBACK TO change"));
+  SMEV_TRY(database->run("RELEASE change"));
   return {};
 }
 

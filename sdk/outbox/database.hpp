@@ -162,10 +162,27 @@ class Transaction {
   ~Transaction();
 
   Result<void> commit();
-  Result<void> commit(const CommitPoints& points);
+  /// A crash test may end the process at any of the points.
+  Result<void> commit(const std::vector<const CommitPoints*>& points);
 
  private:
   explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;
+};
+
+/// A part of a transaction that can be taken back alone. Taken back unless released.
+class Savepoint {
+ public:
+  static Result<Savepoint> begin(Database& database);
+  Savepoint(Savepoint&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Savepoint& operator=(Savepoint&&) = delete;
+  ~Savepoint();
+
+  Result<void> release();
+  Result<void> roll_back();
+
+ private:
+  explicit Savepoint(Database& database) : database_(&database) {}
   Database* database_;
 };
 

@@ -190,38 +190,41 @@ Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutc
 Result<std::vector<StartedAttempt>> SqliteOutbox::start_attempts(int limit, Duration lease) {
   std::vector<StartedAttempt> started;
   if (limit <= 0) return started;
-  const std::lock_guard lock(mutex_);
   const TimePoint now = clock_->now();
   {
+    const std::lock_guard lock(mutex_);
     SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, 1));
     SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
     if (due.empty() && lapsed.empty()) return started;
   }
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
-  for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(*database_, now, key));
-  SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, limit));
-  for (const MessageKey key : due) {
-    SMEV_ASSIGN(StartedAttempt attempt, start_attempt(*database_, now, now + lease, key));
-    started.push_back(std::move(attempt));
-  }
-  SMEV_TRY(transaction.commit(kAttemptStartedPoints));
-  return started;
+  return change(
+      [&]() -> Result<std::vector<StartedAttempt>> {
+        std::vector<StartedAttempt> begun;
+        SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
+        for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(*database_, now, key));
+        SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, limit));
+        for (const MessageKey key : due) {
+          SMEV_ASSIGN(StartedAttempt attempt, start_attempt(*database_, now, now + lease, key));
+          begun.push_back(std::move(attempt));
+        }
+        return begun;
+      },
+      &kAttemptStartedPoints);
 }
 
 Result<std::vector<UpdateRow>> SqliteOutbox::finish_attempts(
     const std::vector<AttemptOutcome>& outcomes) {
   if (outcomes.empty()) return std::vector<UpdateRow>{};
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  const TimePoint now = clock_->now();
-  std::vector<UpdateId> changed;
-  for (const AttemptOutcome& outcome : outcomes) {
-    SMEV_TRY(finish_attempt(*database_, now, outcome, changed));
-  }
-  SMEV_ASSIGN(std::vector<UpdateRow> rows, require_updates(*database_, changed));
-  SMEV_TRY(transaction.commit(kAttemptFinishedPoints));
-  return rows;
+  return change(
+      [&]() -> Result<std::vector<UpdateRow>> {
+        const TimePoint now = clock_->now();
+        std::vector<UpdateId> changed;
+        for (const AttemptOutcome& outcome : outcomes) {
+          SMEV_TRY(finish_attempt(*database_, now, outcome, changed));
+        }
+        return require_updates(*database_, changed);
+      },
+      &kAttemptFinishedPoints);
 }
 
 }  // namespace smev::outbox

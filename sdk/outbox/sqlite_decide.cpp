@@ -95,21 +95,19 @@ Result<UpdateRow> SqliteOutbox::decide(UpdateId id, UpdateEvent event, const std
     return fail(illegal_move("not a person's to decide: " + std::string(name(event))));
   }
   SMEV_TRY(check_named(who, reason));
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  const TimePoint now = clock_->now();
-  SMEV_ASSIGN(const UpdateRow before, require_update(*database_, id));
-  UpdateChange change;
-  change.event = event;
-  if (event == UpdateEvent::requeued && before.state == UpdateState::held) {
-    SMEV_TRY(requeue(*database_, now, id, change));
-  } else {
-    SMEV_TRY(apply(*database_, now, id, change));
-  }
-  SMEV_TRY(write_audit(*database_, now, before, event, who, reason));
-  SMEV_ASSIGN(UpdateRow after, require_update(*database_, id));
-  SMEV_TRY(transaction.commit());
-  return after;
+  return change([&]() -> Result<UpdateRow> {
+    const TimePoint now = clock_->now();
+    SMEV_ASSIGN(const UpdateRow before, require_update(*database_, id));
+    UpdateChange decision;
+    decision.event = event;
+    if (event == UpdateEvent::requeued && before.state == UpdateState::held) {
+      SMEV_TRY(requeue(*database_, now, id, decision));
+    } else {
+      SMEV_TRY(apply(*database_, now, id, decision));
+    }
+    SMEV_TRY(write_audit(*database_, now, before, event, who, reason));
+    return require_update(*database_, id);
+  });
 }
 
 }  // namespace smev::outbox

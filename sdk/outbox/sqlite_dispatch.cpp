@@ -113,52 +113,57 @@ Result<std::shared_ptr<void>> SqliteOutbox::start_dispatching() {
 Result<std::vector<ClaimedUpdate>> SqliteOutbox::claim_updates(int limit, Duration lease) {
   std::vector<ClaimedUpdate> claims;
   if (limit <= 0) return claims;
-  const std::lock_guard lock(mutex_);
   const TimePoint now = clock_->now();
-  // A look first: an idle dispatcher must not stand in the way of those who submit.
-  SMEV_ASSIGN(const std::vector<UpdateId> any, claimable(*database_, now, 1));
-  if (any.empty()) return claims;
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  SMEV_ASSIGN(const std::vector<UpdateId> ids, claimable(*database_, now, limit));
-  for (const UpdateId id : ids) {
-    SMEV_ASSIGN(ClaimedUpdate claimed, claim(*database_, id, now + lease));
-    claims.push_back(std::move(claimed));
+  {
+    // A look first: an idle dispatcher must not stand in the way of those who submit.
+    const std::lock_guard lock(mutex_);
+    SMEV_ASSIGN(const std::vector<UpdateId> any, claimable(*database_, now, 1));
+    if (any.empty()) return claims;
   }
-  SMEV_TRY(transaction.commit());
-  return claims;
+  return change([&]() -> Result<std::vector<ClaimedUpdate>> {
+    std::vector<ClaimedUpdate> claimed;
+    SMEV_ASSIGN(const std::vector<UpdateId> ids, claimable(*database_, now, limit));
+    for (const UpdateId id : ids) {
+      SMEV_ASSIGN(ClaimedUpdate one, claim(*database_, id, now + lease));
+      claimed.push_back(std::move(one));
+    }
+    return claimed;
+  });
 }
 
 Result<void> SqliteOutbox::release(UpdateId update, std::int64_t lease_epoch,
                                    std::optional<TimePoint> not_before) {
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  SMEV_TRY(check_claim(*database_, update, lease_epoch));
-  SMEV_TRY(database_->run("UPDATE updates SET lease_until = '', not_before = ? WHERE id = ?",
-                          not_before, update));
-  return transaction.commit();
+  return change([&]() -> Result<void> {
+    SMEV_TRY(check_claim(*database_, update, lease_epoch));
+    SMEV_TRY(database_->run("UPDATE updates SET lease_until = '', not_before = ? WHERE id = ?",
+                            not_before, update));
+    return {};
+  });
 }
 
 Result<void> SqliteOutbox::hold(UpdateId update, std::int64_t lease_epoch, HoldReason reason,
                                 const std::string& text) {
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  SMEV_TRY(check_claim(*database_, update, lease_epoch));
-  UpdateChange change;
-  change.event = UpdateEvent::stopped;
-  change.hold_reason = reason;
-  change.hold_text = text;
-  SMEV_TRY(apply(*database_, clock_->now(), update, change));
-  return transaction.commit();
+  return change([&]() -> Result<void> {
+    SMEV_TRY(check_claim(*database_, update, lease_epoch));
+    UpdateChange stop;
+    stop.event = UpdateEvent::stopped;
+    stop.hold_reason = reason;
+    stop.hold_text = text;
+    SMEV_TRY(apply(*database_, clock_->now(), update, stop));
+    return {};
+  });
 }
 
 Result<void> SqliteOutbox::freeze(const std::vector<NewMessage>& messages) {
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  const TimePoint now = clock_->now();
-  for (const NewMessage& message : messages) {
-    SMEV_TRY(freeze_message(*database_, now, message));
-  }
-  return transaction.commit(kFreezePoints);
+  return change(
+      [&]() -> Result<void> {
+        const TimePoint now = clock_->now();
+        for (const NewMessage& message : messages) {
+          SMEV_TRY(freeze_message(*database_, now, message));
+        }
+        return {};
+      },
+      &kFreezePoints);
 }
 
 namespace {

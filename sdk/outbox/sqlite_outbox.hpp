@@ -6,10 +6,12 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sdk/outbox/database.hpp"
+#include "sdk/outbox/group_commit.hpp"
 #include "sdk/outbox/kept_files.hpp"
 #include "sdk/outbox/rows.hpp"
 #include "smev/outbox/outbox.hpp"
@@ -31,7 +33,8 @@ class SqliteOutbox final : public Outbox {
       : place_(std::move(place)),
         database_(std::move(database)),
         files_(std::move(files)),
-        clock_(std::move(clock)) {}
+        clock_(std::move(clock)),
+        group_(*database_, mutex_) {}
 
   Result<StoredFile> keep_file(const std::string& path) override;
   Result<std::string> file_path(const std::string& sha256) override;
@@ -70,11 +73,28 @@ class SqliteOutbox final : public Outbox {
                            const std::string& reason) override;
 
  private:
+  /// Runs `work` (which gives a Result) in a transaction that it may share with others, and gives
+  /// what it gave once that is durable. It may run twice: it begins anew each time.
+  template <class Work>
+  auto change(Work work, const CommitPoints* points = nullptr) -> decltype(work()) {
+    std::optional<decltype(work())> outcome;
+    const Result<void> committed = group_.run(
+        [&]() -> Result<void> {
+          outcome = work();
+          if (!*outcome) return fail(outcome->error());
+          return {};
+        },
+        points);
+    if (!committed) return fail(committed.error());
+    return std::move(*outcome);
+  }
+
   StorePlace place_;
   std::mutex mutex_;  // guards database_
   std::unique_ptr<Database> database_;
   KeptFiles files_;
   std::shared_ptr<Clock> clock_;
+  GroupCommit group_;
   // Of a store in memory: shared with the guard, which may outlive the store.
   std::shared_ptr<std::atomic<bool>> dispatching_ = std::make_shared<std::atomic<bool>>(false);
 };

@@ -199,39 +199,43 @@ Result<RecordedAnswer> SqliteOutbox::record_answer(const NewAnswer& answer,
     return fail(misuse("an answer that is stray or not verified settles nothing"));
   }
   const std::string sha256 = sha256_hex(answer.raw);
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  const TimePoint now = clock_->now();
-  SMEV_ASSIGN(const auto stored, find_answer(*database_, answer, sha256));
-  RecordedAnswer recorded;
-  if (stored) {
-    recorded.id = stored->id;
-    const bool settles = !settlements.empty() && !stored->settled;
-    const bool mended = of_use && !stored->of_use;
-    recorded.repeated = !settles && !mended;
-    if (recorded.repeated) return recorded;
-    SMEV_TRY(upgrade_answer(*database_, stored->id, answer, settles || stored->settled));
-  } else {
-    SMEV_ASSIGN(recorded.id, insert_answer(*database_, now, answer, sha256, !settlements.empty()));
-  }
-  if (!settlements.empty()) {
-    std::vector<UpdateId> changed;
-    SMEV_TRY(settle(*database_, now, answer, settlements, changed));
-    SMEV_ASSIGN(recorded.changed, require_updates(*database_, changed));
-  }
-  SMEV_TRY(transaction.commit(kAnswerPoints));
-  return recorded;
+  return change(
+      [&]() -> Result<RecordedAnswer> {
+        const TimePoint now = clock_->now();
+        SMEV_ASSIGN(const auto stored, find_answer(*database_, answer, sha256));
+        RecordedAnswer recorded;
+        if (stored) {
+          recorded.id = stored->id;
+          const bool settles = !settlements.empty() && !stored->settled;
+          const bool mended = of_use && !stored->of_use;
+          recorded.repeated = !settles && !mended;
+          if (recorded.repeated) return recorded;
+          SMEV_TRY(upgrade_answer(*database_, stored->id, answer, settles || stored->settled));
+        } else {
+          SMEV_ASSIGN(recorded.id,
+                      insert_answer(*database_, now, answer, sha256, !settlements.empty()));
+        }
+        if (!settlements.empty()) {
+          std::vector<UpdateId> changed;
+          SMEV_TRY(settle(*database_, now, answer, settlements, changed));
+          SMEV_ASSIGN(recorded.changed, require_updates(*database_, changed));
+        }
+        return recorded;
+      },
+      &kAnswerPoints);
 }
 
 Result<void> SqliteOutbox::mark_acknowledged(std::int64_t answer) {
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  SMEV_ASSIGN(const std::int64_t found,
-              database_->run("UPDATE answers SET acknowledged = CASE WHEN acknowledged = '' "
-                             "THEN ? ELSE acknowledged END WHERE id = ?",
-                             clock_->now(), answer));
-  if (found == 0) return fail(not_found("answer " + std::to_string(answer)));
-  return transaction.commit(kAcknowledgedPoints);
+  return change(
+      [&]() -> Result<void> {
+        SMEV_ASSIGN(const std::int64_t found,
+                    database_->run("UPDATE answers SET acknowledged = CASE WHEN acknowledged = '' "
+                                   "THEN ? ELSE acknowledged END WHERE id = ?",
+                                   clock_->now(), answer));
+        if (found == 0) return fail(not_found("answer " + std::to_string(answer)));
+        return {};
+      },
+      &kAcknowledgedPoints);
 }
 
 Result<std::vector<AnswerRow>> SqliteOutbox::unacknowledged() {
@@ -244,30 +248,29 @@ Result<std::vector<AnswerRow>> SqliteOutbox::unacknowledged() {
 }
 
 Result<std::vector<UpdateRow>> SqliteOutbox::hold_overdue() {
-  const std::lock_guard lock(mutex_);
   const TimePoint now = clock_->now();
   {
+    const std::lock_guard lock(mutex_);
     SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
     SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
     if (messages.empty() && updates.empty()) return std::vector<UpdateRow>{};
   }
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  std::vector<UpdateId> changed;
-  SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
-  for (const MessageKey message : messages) {
-    SMEV_TRY(hold_unanswered(*database_, now, message, changed));
-  }
-  SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
-  for (const UpdateId update : updates) {
-    UpdateChange change;
-    change.hold_reason = HoldReason::deadline;
-    change.hold_text = label(HoldReason::deadline);
-    SMEV_TRY(apply(*database_, now, update, change));
-    changed.push_back(update);
-  }
-  SMEV_ASSIGN(std::vector<UpdateRow> rows, require_updates(*database_, changed));
-  SMEV_TRY(transaction.commit());
-  return rows;
+  return change([&]() -> Result<std::vector<UpdateRow>> {
+    std::vector<UpdateId> changed;
+    SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
+    for (const MessageKey message : messages) {
+      SMEV_TRY(hold_unanswered(*database_, now, message, changed));
+    }
+    SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
+    for (const UpdateId update : updates) {
+      UpdateChange stop;
+      stop.hold_reason = HoldReason::deadline;
+      stop.hold_text = label(HoldReason::deadline);
+      SMEV_TRY(apply(*database_, now, update, stop));
+      changed.push_back(update);
+    }
+    return require_updates(*database_, changed);
+  });
 }
 
 }  // namespace smev::outbox

@@ -107,17 +107,19 @@ Result<Submitted> SqliteOutbox::submit(const NewUpdate& update, const SubmitChec
   SMEV_TRY(check_complete(update));
   for (const StoredFile& file : update.files) SMEV_TRY(files_.check_there(file));
 
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_duplicate(*database_, update));
-  if (duplicate) return *duplicate;
-  SMEV_ASSIGN(const OrderFacts order, find_or_add_order(*database_, update.order));
-  NewUpdate amended = update;
-  SMEV_TRY(run_check(check, order, amended));
-  SMEV_ASSIGN(const Submitted submitted, insert_update(*database_, clock_->now(), amended, order));
-  SMEV_TRY(advance_order(*database_, amended, order));
-  SMEV_TRY(transaction.commit(kSubmitPoints));
-  return submitted;
+  return change(
+      [&]() -> Result<Submitted> {
+        SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_duplicate(*database_, update));
+        if (duplicate) return *duplicate;
+        SMEV_ASSIGN(const OrderFacts order, find_or_add_order(*database_, update.order));
+        NewUpdate amended = update;
+        SMEV_TRY(run_check(check, order, amended));
+        SMEV_ASSIGN(const Submitted submitted,
+                    insert_update(*database_, clock_->now(), amended, order));
+        SMEV_TRY(advance_order(*database_, amended, order));
+        return submitted;
+      },
+      &kSubmitPoints);
 }
 
 }  // namespace smev::outbox
