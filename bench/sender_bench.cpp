@@ -1,4 +1,4 @@
-// One durable submit, and a thousand updates from submit to the settled, acknowledged answer.
+// A thousand updates from submit to the settled, acknowledged answer.
 
 #include <benchmark/benchmark.h>
 
@@ -17,27 +17,6 @@ constexpr std::size_t kContentBytes = 2000;
 // inside the answer are verified.
 constexpr int kSignaturesPerUpdate = 3;
 constexpr int kVerificationsPerUpdate = 3;
-
-void submit(benchmark::State& state) {
-  const Workplace workplace;
-  Result<Sender> sender = Sender::open(workplace.options("submit"));
-  if (!sender) return state.SkipWithError(sender.error().describe().c_str());
-  int index = 0;
-  for (auto _ : state) {
-    if (Result<UpdateId> id = sender->submit(first_update(++index)); !id) {
-      return state.SkipWithError(id.error().describe().c_str());
-    }
-  }
-}
-BENCHMARK(submit)->Unit(benchmark::kMicrosecond)->UseRealTime();
-
-// For scale: the GOST signature that the message of one update will need.
-void submit_bare(benchmark::State& state) {
-  const Workplace workplace;
-  const std::string octets = random_octets(kSignedInfoBytes);
-  for (auto _ : state) benchmark::DoNotOptimize(workplace.signer()->sign(octets));
-}
-BENCHMARK(submit_bare)->Name("submit.bare")->Unit(benchmark::kMicrosecond);
 
 void deliver(benchmark::State& state) {
   const Workplace workplace;
