@@ -8,6 +8,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 
 namespace smev::signature {
 
@@ -37,15 +38,6 @@ std::string serial_text(const ASN1_INTEGER* serial) {
   std::string out = text;
   OPENSSL_free(text);
   return out;
-}
-
-TimePoint time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) {
-    return {};
-  }
-  return std::chrono::time_point_cast<Duration>(
-      std::chrono::system_clock::from_time_t(timegm(&parts)));
 }
 
 }  // namespace
@@ -94,27 +86,23 @@ Certificate describe(X509& certificate) {
   return out;
 }
 
+TimePoint time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) {
+    return {};
+  }
+  return std::chrono::time_point_cast<Duration>(
+      std::chrono::system_clock::from_time_t(timegm(&parts)));
+}
+
 bool is_valid_at(const Certificate& certificate, TimePoint moment) {
   return certificate.not_before <= moment && moment <= certificate.not_after;
 }
 
-bool is_gost2012_256(const EVP_PKEY* key) {
-  return key != nullptr && EVP_PKEY_get_base_id(key) == NID_id_GostR3410_2012_256;
-}
-
 std::string key_kind(const EVP_PKEY* key) {
-  switch (key == nullptr ? NID_undef : EVP_PKEY_get_base_id(key)) {
-    case NID_id_GostR3410_2012_256:
-      return "GOST R 34.10-2012 256 bit";
-    case NID_id_GostR3410_2012_512:
-      return "GOST R 34.10-2012 512 bit";
-    case NID_id_GostR3410_2001:
-      return "GOST R 34.10-2001";
-    case NID_undef:
-      return "an unknown algorithm";
-    default:
-      return OBJ_nid2sn(EVP_PKEY_get_base_id(key));
-  }
+  if (const Algorithm* known = by_key(key)) return std::string(known->title);
+  const int nid = key == nullptr ? NID_undef : EVP_PKEY_get_base_id(key);
+  return nid == NID_undef ? "an unknown algorithm" : OBJ_nid2sn(nid);
 }
 
 Result<std::shared_ptr<const KnownCertificate>> CertificateCache::find_or_read(

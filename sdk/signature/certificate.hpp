@@ -22,8 +22,9 @@ Certificate describe(X509& certificate);
 
 bool is_valid_at(const Certificate& certificate, TimePoint moment);
 
-/// The curve and length of a key, as far as this SDK knows them.
-bool is_gost2012_256(const EVP_PKEY* key);
+/// A time of OpenSSL's; the epoch when it cannot be read.
+TimePoint time_of(const ASN1_TIME* time);
+
 /// For error texts: "GOST R 34.10-2012 512 bit", "GOST R 34.10-2001", "RSA", …
 std::string key_kind(const EVP_PKEY* key);
 

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/certificate.hpp"
 #include "smev/signature/verifier.hpp"
 
@@ -14,8 +15,6 @@ namespace {
 using signature::CertificateCache;
 using signature::X509Ptr;
 
-constexpr std::size_t kValueOctets = 64;
-
 struct Pinned {
   X509Ptr x509;
   Certificate facts;
@@ -24,23 +23,24 @@ struct Pinned {
 
 class GostVerifier final : public Verifier {
  public:
-  GostVerifier(std::vector<Pinned> pinned, const EVP_MD* method)
-      : pinned_(std::move(pinned)), method_(method) {}
+  explicit GostVerifier(std::vector<Pinned> pinned) : pinned_(std::move(pinned)) {}
 
   Result<bool> verify(std::string_view certificate_der, SignatureAlgorithm algorithm,
                       std::string_view octets, std::string_view value) override {
     const signature::ErrorQueueGuard guard;
     SMEV_ASSIGN(const auto certificate, cache_.find_or_read(certificate_der));
     EVP_PKEY* key = X509_get0_pubkey(certificate->x509.get());
-    if (algorithm != SignatureAlgorithm::gost2012_256 || !signature::is_gost2012_256(key)) {
+    const signature::Algorithm* known = signature::by_key(key);
+    if (known == nullptr || known->id != algorithm) {
       return fail(local_error(ErrorCode::signature_unsupported,
                               "the certificate's key is " + signature::key_kind(key)));
     }
-    if (value.size() != kValueOctets) {
+    if (value.size() != known->value_octets) {
       return false;
     }
+    SMEV_ASSIGN(const EVP_MD* method, signature::digest_method(algorithm));
     const signature::DigestContextPtr context(EVP_MD_CTX_new());
-    if (!context || EVP_DigestVerifyInit(context.get(), nullptr, method_, nullptr, key) != 1) {
+    if (!context || EVP_DigestVerifyInit(context.get(), nullptr, method, nullptr, key) != 1) {
       return fail(local_error(ErrorCode::crypto, "verifying: " + signature::take_openssl_error()));
     }
     return EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(value.data()),
@@ -99,7 +99,6 @@ class GostVerifier final : public Verifier {
   }
 
   std::vector<Pinned> pinned_;
-  const EVP_MD* method_;
   CertificateCache cache_;
   std::mutex mutex_;
   std::unordered_map<std::string, bool> issued_;
@@ -127,7 +126,7 @@ Result<Certificate> Verifier::describe(std::string_view certificate_der) {
 
 Result<std::shared_ptr<Verifier>> pinned_verifier(
     const std::vector<std::string>& certificate_paths) {
-  SMEV_ASSIGN(const EVP_MD* method, signature::streebog256_method());
+  SMEV_TRY(Runtime::acquire());
   const signature::ErrorQueueGuard guard;
   std::vector<Pinned> pinned;
   for (const std::string& path : certificate_paths) {
@@ -138,7 +137,7 @@ Result<std::shared_ptr<Verifier>> pinned_verifier(
     entry.x509 = std::move(x509);
     pinned.push_back(std::move(entry));
   }
-  return std::shared_ptr<Verifier>(std::make_shared<GostVerifier>(std::move(pinned), method));
+  return std::shared_ptr<Verifier>(std::make_shared<GostVerifier>(std::move(pinned)));
 }
 
 Result<std::shared_ptr<Verifier>> untrusting_verifier() { return pinned_verifier({}); }

@@ -13,25 +13,26 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/openssl.hpp"
 
 namespace smev::signature {
 
 namespace {
 
-constexpr char kParameterSet[] = "XA";
 constexpr int kSerialOctets = 16;
 
 Failure failed(const std::string& step) {
   return fail(local_error(ErrorCode::crypto, step + ": " + take_openssl_error()));
 }
 
-Result<KeyPtr> make_key() {
+Result<KeyPtr> make_key(SignatureAlgorithm id) {
   SMEV_TRY(Runtime::acquire());
-  const KeyContextPtr context(EVP_PKEY_CTX_new_id(NID_id_GostR3410_2012_256, nullptr));
+  const char* parameter_set = id == SignatureAlgorithm::gost2012_512 ? "A" : "XA";
+  const KeyContextPtr context(EVP_PKEY_CTX_new_id(algorithm(id).key_nid, nullptr));
   EVP_PKEY* key = nullptr;
   if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_ctrl_str(context.get(), "paramset", kParameterSet) != 1 ||
+      EVP_PKEY_CTX_ctrl_str(context.get(), "paramset", parameter_set) != 1 ||
       EVP_PKEY_keygen(context.get(), &key) != 1) {
     return failed("making a key");
   }
@@ -97,13 +98,13 @@ Result<Issued> to_pem(EVP_PKEY* key, X509* certificate) {
 
 // `issuer` and its key are null for a self-signed certificate.
 Result<Issued> make(const std::string& subject, TimePoint not_before, TimePoint not_after,
-                    X509* issuer, EVP_PKEY* issuer_key) {
+                    SignatureAlgorithm id, X509* issuer, EVP_PKEY* issuer_key) {
   const ErrorQueueGuard guard;
-  SMEV_ASSIGN(const EVP_MD* method, streebog256_method());
-  SMEV_ASSIGN(const KeyPtr key, make_key());
+  SMEV_ASSIGN(const KeyPtr key, make_key(id));
   const X509Ptr certificate(X509_new());
   issuer = issuer != nullptr ? issuer : certificate.get();
   issuer_key = issuer_key != nullptr ? issuer_key : key.get();
+  SMEV_ASSIGN(const EVP_MD* method, digest_method(by_key(issuer_key)->id));
   if (X509_set_version(certificate.get(), X509_VERSION_3) != 1 || !set_serial(certificate.get()) ||
       !set_subject(certificate.get(), subject) ||
       X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) != 1 ||
@@ -140,22 +141,22 @@ Result<void> write_private(const std::string& path, const std::string& octets) {
 }  // namespace
 
 Result<Issued> make_authority(const std::string& subject, TimePoint not_before,
-                              TimePoint not_after) {
-  return make(subject, not_before, not_after, nullptr, nullptr);
+                              TimePoint not_after, SignatureAlgorithm algorithm) {
+  return make(subject, not_before, not_after, algorithm, nullptr, nullptr);
 }
 
 Result<Issued> issue(const Issued& authority, const std::string& subject, TimePoint not_before,
-                     TimePoint not_after) {
+                     TimePoint not_after, SignatureAlgorithm algorithm) {
   SMEV_TRY(Runtime::acquire());
   const ErrorQueueGuard guard;
   const BioPtr key_in = memory_bio(authority.key_pem);
   const BioPtr certificate_in = memory_bio(authority.certificate_pem);
   const KeyPtr key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr));
   const X509Ptr certificate(PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr));
-  if (!key || !certificate) {
+  if (!key || !certificate || by_key(key.get()) == nullptr) {
     return failed("reading the authority");
   }
-  return make(subject, not_before, not_after, certificate.get(), key.get());
+  return make(subject, not_before, not_after, algorithm, certificate.get(), key.get());
 }
 
 Result<void> write_issued(const Issued& issued, const std::string& key_path,

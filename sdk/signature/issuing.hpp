@@ -1,11 +1,13 @@
 #pragma once
 // Keys and certificates of our own making, for test contours: a mock server, demonstrations, tests.
-// GOST R 34.10-2012-256 on the curve that the certificates seen in SMEV use (CryptoPro XchA).
+// GOST R 34.10-2012 on the curves that certificates use: of 256 bit, CryptoPro XchA, as those seen
+// in SMEV; of 512 bit, TC26 A.
 
 #include <string>
 
 #include "smev/base/clock.hpp"
 #include "smev/base/result.hpp"
+#include "smev/signature/signer.hpp"
 
 namespace smev::signature {
 
@@ -15,11 +17,12 @@ struct Issued {
 };
 
 /// A self-signed authority. `subject` is its common name (UTF-8).
-Result<Issued> make_authority(const std::string& subject, TimePoint not_before,
-                              TimePoint not_after);
+Result<Issued> make_authority(const std::string& subject, TimePoint not_before, TimePoint not_after,
+                              SignatureAlgorithm algorithm = SignatureAlgorithm::gost2012_256);
 /// A new key and a certificate for it, signed by the authority.
 Result<Issued> issue(const Issued& authority, const std::string& subject, TimePoint not_before,
-                     TimePoint not_after);
+                     TimePoint not_after,
+                     SignatureAlgorithm algorithm = SignatureAlgorithm::gost2012_256);
 
 /// Writes both files; the key's can be read by its owner alone (mode 0600). An existing file is
 /// replaced at once or not at all.

@@ -7,8 +7,8 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/certificate.hpp"
-#include "sdk/signature/cms.hpp"
 #include "smev/signature/signer.hpp"
 
 namespace smev {
@@ -19,7 +19,6 @@ using signature::KeyPtr;
 using signature::X509Ptr;
 
 constexpr std::size_t kKeyFileMax = 1u << 20;
-constexpr std::size_t kValueOctets = 64;
 
 Failure bad_key(std::string detail) {
   return fail(local_error(ErrorCode::key, std::move(detail), Retry::after_fix));
@@ -48,9 +47,10 @@ Result<KeyPtr> read_key(const std::string& path) {
   if (!key) {
     return bad_key(path + ": no PEM private key in it");
   }
-  if (!signature::is_gost2012_256(key.get())) {
+  const signature::Algorithm* algorithm = signature::by_key(key.get());
+  if (algorithm == nullptr || algorithm->id == SignatureAlgorithm::gost2001) {
     return bad_key(path + ": the key is " + signature::key_kind(key.get()) +
-                   "; GOST R 34.10-2012 256 bit is supported");
+                   "; GOST R 34.10-2012 of 256 and 512 bit is supported");
   }
   return key;
 }
@@ -59,12 +59,12 @@ class PemSigner final : public Signer {
  public:
   PemSigner(KeyPtr key, X509Ptr certificate, const EVP_MD* method)
       : key_(std::move(key)),
-        x509_(std::move(certificate)),
+        algorithm_(*signature::by_key(key_.get())),
         method_(method),
-        certificate_(signature::describe(*x509_)) {}
+        certificate_(signature::describe(*certificate)) {}
 
   [[nodiscard]] SignatureAlgorithm algorithm() const override {
-    return SignatureAlgorithm::gost2012_256;
+    return algorithm_.id;
   }
   [[nodiscard]] const Certificate& certificate() const override { return certificate_; }
   [[nodiscard]] int concurrency() const override {
@@ -74,24 +74,20 @@ class PemSigner final : public Signer {
   Result<std::string> sign(std::string_view octets) override {
     const signature::ErrorQueueGuard guard;
     const signature::DigestContextPtr context(EVP_MD_CTX_new());
-    std::string value(kValueOctets, '\0');
+    std::string value(algorithm_.value_octets, '\0');
     std::size_t size = value.size();
     if (!context || EVP_DigestSignInit(context.get(), nullptr, method_, nullptr, key_.get()) != 1 ||
         EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(value.data()), &size,
                        reinterpret_cast<const unsigned char*>(octets.data()), octets.size()) != 1 ||
-        size != kValueOctets) {
+        size != value.size()) {
       return fail(local_error(ErrorCode::crypto, "signing: " + signature::take_openssl_error()));
     }
     return value;
   }
 
-  Result<std::string> sign_file(const std::string& path) override {
-    return signature::sign_file_cms(path, x509_.get(), key_.get());
-  }
-
  private:
   KeyPtr key_;
-  X509Ptr x509_;
+  const signature::Algorithm& algorithm_;
   const EVP_MD* method_;
   Certificate certificate_;
 };
@@ -101,8 +97,9 @@ class PemSigner final : public Signer {
 Result<std::shared_ptr<Signer>> pem_signer(const std::string& key_path,
                                            const std::string& certificate_path, TimePoint now) {
   SMEV_TRY(Runtime::acquire());
-  SMEV_ASSIGN(const EVP_MD* method, signature::streebog256_method());
   SMEV_ASSIGN(KeyPtr key, read_key(key_path));
+  SMEV_ASSIGN(const EVP_MD* method,
+              signature::digest_method(signature::by_key(key.get())->id));
   SMEV_ASSIGN(X509Ptr certificate, signature::read_x509_file(certificate_path));
   const signature::ErrorQueueGuard guard;
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {

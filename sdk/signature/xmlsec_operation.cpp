@@ -5,6 +5,7 @@
 #include <xmlsec/errors.h>
 #include <xmlsec/xmldsig.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
@@ -59,9 +60,10 @@ bool register_klasses() {
     }
     xmlSecErrorsSetCallback(collect_error);
   }
-  return xmlSecTransformIdsRegister(smev_transform_klass()) >= 0 &&
-         xmlSecTransformIdsRegister(streebog256_klass()) >= 0 &&
-         xmlSecTransformIdsRegister(gost2012_256_klass()) >= 0;
+  const auto& klasses = transform_klasses();
+  return std::all_of(klasses.begin(), klasses.end(), [](xmlSecTransformId klass) {
+    return xmlSecTransformIdsRegister(klass) >= 0;
+  });
 }
 
 Result<void> set_up() {
@@ -89,24 +91,30 @@ int before_signed_info(xmlSecTransformCtxPtr context) {
   return 0;
 }
 
-// The chain is: what finds the Id, perhaps enveloped-signature, exc-c14n, SMEV, digest. Everything
-// before SMEV goes: our transform starts at the operation's element and is exc-c14n and SMEV in one
-// (transform.hpp). So no search for an Id decides what is digested.
-int drop_steps_before_ours(xmlSecTransformCtxPtr context) {
+void remove(xmlSecTransformCtxPtr context, xmlSecTransformPtr step) {
+  (step->prev == nullptr ? context->first : step->prev->next) = step->next;
+  (step->next == nullptr ? context->last : step->next->prev) = step->prev;
+  step->next = step->prev = nullptr;
+  xmlSecTransformDestroy(step);
+}
+
+// The chain is: what finds the Id, perhaps enveloped-signature, exc-c14n, SMEV, perhaps
+// enveloped-signature, digest. Everything before SMEV goes: our transform starts at the operation's
+// element and is exc-c14n and SMEV in one (transform.hpp), so no search for an Id decides what is
+// digested. enveloped-signature goes wherever it stands: the signature lies outside of the element,
+// and xmlsec takes the step only before others.
+int keep_ours_and_what_follows(xmlSecTransformCtxPtr context) {
   unbreak_base64(context);
-  xmlSecTransformPtr ours = context->first;
-  while (ours != nullptr && !xmlSecTransformCheckId(ours, smev_transform_klass())) {
-    ours = ours->next;
+  bool ours_seen = false;
+  for (xmlSecTransformPtr step = context->first; step != nullptr;) {
+    xmlSecTransformPtr next = step->next;
+    ours_seen = ours_seen || xmlSecTransformCheckId(step, smev_transform_klass());
+    if (!ours_seen || xmlSecTransformCheckId(step, xmlSecTransformEnvelopedId)) {
+      remove(context, step);
+    }
+    step = next;
   }
-  if (ours == nullptr) {
-    return -1;
-  }
-  while (context->first != ours) {
-    xmlSecTransformPtr step = context->first;
-    context->first = step->next;
-    xmlSecTransformDestroy(step);
-  }
-  return 0;
+  return ours_seen ? 0 : -1;
 }
 
 struct ContextDeleter {
@@ -121,7 +129,7 @@ ContextPtr make_context(Operation& operation) {
     context->flags |= XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
     context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
     context->transformCtx.preExecCallback = before_signed_info;
-    context->referencePreExecuteCallback = drop_steps_before_ours;
+    context->referencePreExecuteCallback = keep_ours_and_what_follows;
     context->signKey = make_operation_key(operation);
   }
   return context;

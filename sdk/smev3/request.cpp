@@ -133,44 +133,37 @@ class Envelope {
   explicit Envelope(const Protocol& protocol) : protocol_(protocol) {}
 
   xml::Writer& open(const std::string& operation) {
-    operation_ = operation;
     writer_.open("soap:Envelope").attribute("xmlns:soap", kSoapNamespace).open("soap:Body");
     return writer_.open("ns1:" + operation).attribute("xmlns:ns1", protocol_.types_namespace);
   }
 
-  /// Signs the first child of the operation: the element with the Id.
+  /// Signs the first child of the operation: the element with the Id. The signature is put into the
+  /// text as it was written: nothing of that is written again by another hand.
   Result<std::string> close(Signer& signer) {
-    writer_.open(kHolderTag).close();
+    writer_.open("ns1:CallerInformationSystemSignature").close();
     writer_.close().close().close();
-    const std::string text = writer_.take();
-    auto document = xml::Document::parse(text);
+    std::string text = writer_.take();
+    const auto document = xml::Document::parse(text);
     if (!document) {
       return fail(local_error(ErrorCode::internal, "envelope: " + document.error().detail));
     }
     const xml::Element operation = document->root().first_child().first_child();
     const xml::Element holder =
         operation.child(protocol_.types_namespace, "CallerInformationSystemSignature");
-    SMEV_TRY(signature::sign(*document, operation.first_child(), holder, signer));
-    return with_signature(text, document->to_text());
+    SMEV_ASSIGN(const std::string signature,
+                signature::write_signature_of(*document, operation.first_child(), holder, signer));
+    // The holder is the last element.
+    const std::size_t place = text.rfind(kHolderEnd);
+    if (place == std::string::npos) {
+      return fail(local_error(ErrorCode::internal, "the signature's place is lost"));
+    }
+    return text.insert(place, signature);
   }
 
  private:
-  static constexpr char kHolderTag[] = "ns1:CallerInformationSystemSignature";
-
-  // The text as it was written, with the signature out of the signed document: nothing of what was
-  // written is written again by another hand. The holder is the last of its name in both.
-  Result<std::string> with_signature(const std::string& written, const std::string& signed_text) {
-    const std::string open = "<" + std::string(kHolderTag) + ">";
-    const std::size_t from = signed_text.rfind(open);
-    const std::size_t to = written.rfind(open);
-    if (from == std::string::npos || to == std::string::npos) {
-      return fail(local_error(ErrorCode::internal, "the signature's place is lost"));
-    }
-    return written.substr(0, to) + signed_text.substr(from);
-  }
+  static constexpr char kHolderEnd[] = "</ns1:CallerInformationSystemSignature>";
 
   const Protocol& protocol_;
-  std::string operation_;
   xml::Writer writer_;
 };
 

@@ -51,6 +51,9 @@ struct SignatureVerdict {
   std::string signature_method;  ///< URI
   std::string digest_method;     ///< URI
   std::string digest_value;      ///< base64, as declared
+  /// The digest holds only with the escaping of the JDK's own XML writer, not with the operator's.
+  bool jdk_escaping = false;
+  std::optional<TimePoint> signed_at;  ///< as the signer states it; CMS only
   std::string certificate_subject;
   std::string certificate_serial;
   std::string problem;  ///< English, begins with the name of `code`; empty when all is well

@@ -10,13 +10,13 @@ namespace {
 
 std::string text(std::string_view value) {
   std::string out;
-  append_transformed_text(out, value);
+  append_transformed_text(out, value, Escaping::woodstox);
   return out;
 }
 
 std::string attribute(std::string_view value) {
   std::string out;
-  append_transformed_attribute(out, value);
+  append_transformed_attribute(out, value, Escaping::woodstox);
   return out;
 }
 

@@ -78,6 +78,22 @@ TEST(GostVerifier, a_value_of_another_length_does_not_hold) {
   }
 }
 
+TEST(GostVerifier, verifies_with_every_algorithm_of_the_table) {
+  Folder folder;
+  const auto long_key = *signature::issue(keys().authority, "512", days_from_now(-1),
+                                          days_from_now(1), SignatureAlgorithm::gost2012_512);
+  const auto signer = *pem_signer(folder.write("k", long_key.key_pem),
+                                  folder.write("c", long_key.certificate_pem), days_from_now(0));
+  EXPECT_EQ(signer->algorithm(), SignatureAlgorithm::gost2012_512);
+  const std::string value = *signer->sign("x");
+  EXPECT_EQ(value.size(), 128u);
+  const std::string& der = signer->certificate().der;
+  EXPECT_TRUE(keys().verifier->verify(der, signer->algorithm(), "x", value).value());
+  EXPECT_FALSE(keys().verifier->verify(der, signer->algorithm(), "y", value).value());
+  EXPECT_EQ(keys().verifier->trust(der, days_from_now(0)), Trust::trusted);
+  EXPECT_FALSE(keys().verifier->verify(der, SignatureAlgorithm::gost2001, "x", value));
+}
+
 TEST(GostVerifier, says_which_key_it_cannot_use) {
   for (const auto& [other, name] :
        {std::pair(testing_support::key_of_512_bit().certificate_pem, "GOST R 34.10-2012 512 bit"),
