@@ -98,23 +98,26 @@ void remove(xmlSecTransformCtxPtr context, xmlSecTransformPtr step) {
   xmlSecTransformDestroy(step);
 }
 
-// The chain is: what finds the Id, perhaps enveloped-signature, exc-c14n, SMEV, perhaps
-// enveloped-signature, digest. Everything before SMEV goes: our transform starts at the operation's
-// element and is exc-c14n and SMEV in one (transform.hpp), so no search for an Id decides what is
-// digested. enveloped-signature goes wherever it stands: the signature lies outside of the element,
-// and xmlsec takes the step only before others.
-int keep_ours_and_what_follows(xmlSecTransformCtxPtr context) {
+// The chain is: what finds the Id, the transforms, what xmlsec puts between them, the digest. Before
+// the digest only the SMEV transform stays. It starts at the operation's element and is exc-c14n and
+// SMEV in one (transform.hpp), so no search for an Id decides what is digested. And
+// enveloped-signature, which xmlsec would take only before others, has nothing to do wherever it
+// stands: the signature lies outside of the element.
+int keep_ours_and_the_digest(xmlSecTransformCtxPtr context) {
   unbreak_base64(context);
   bool ours_seen = false;
+  bool digest_seen = false;
   for (xmlSecTransformPtr step = context->first; step != nullptr;) {
     xmlSecTransformPtr next = step->next;
-    ours_seen = ours_seen || xmlSecTransformCheckId(step, smev_transform_klass());
-    if (!ours_seen || xmlSecTransformCheckId(step, xmlSecTransformEnvelopedId)) {
+    const bool ours = xmlSecTransformCheckId(step, smev_transform_klass());
+    digest_seen = digest_seen || (step->id->usage & xmlSecTransformUsageDigestMethod) != 0;
+    ours_seen = ours_seen || ours;
+    if (!ours && !digest_seen) {
       remove(context, step);
     }
     step = next;
   }
-  return ours_seen ? 0 : -1;
+  return ours_seen && digest_seen ? 0 : -1;
 }
 
 struct ContextDeleter {
@@ -129,7 +132,7 @@ ContextPtr make_context(Operation& operation) {
     context->flags |= XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
     context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
     context->transformCtx.preExecCallback = before_signed_info;
-    context->referencePreExecuteCallback = keep_ours_and_what_follows;
+    context->referencePreExecuteCallback = keep_ours_and_the_digest;
     context->signKey = make_operation_key(operation);
   }
   return context;

@@ -75,5 +75,15 @@ TEST(Escaping, names_sort_by_utf16_units) {
                                              "\xEE\x80\x80", "\xEF\xBC\xA1"}));
 }
 
+// What OpenJDK 17 writes: tests/conformance/JdkWriter.java.
+TEST(Escaping, of_the_jdk_always_escapes_greater_and_leaves_the_rest) {
+  std::string out;
+  append_transformed_text(out, "a>b]]\"'\r\n\t\xC2\x85\x7F😀<&>z", Escaping::jdk);
+  EXPECT_EQ(out, "a&gt;b]]\"'\r\n\t\xC2\x85\x7F😀&lt;&amp;&gt;z");
+  out.clear();
+  append_transformed_attribute(out, "a>b]]\"'\r\n\t\xC2\x85\x7F😀<&>z", Escaping::jdk);
+  EXPECT_EQ(out, "a&gt;b]]&quot;'\r\n\t\xC2\x85\x7F😀&lt;&amp;&gt;z");
+}
+
 }  // namespace
 }  // namespace smev::signature

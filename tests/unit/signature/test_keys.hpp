@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 
 #include "sdk/signature/issuing.hpp"
@@ -63,6 +65,16 @@ class TestKeys {
   std::shared_ptr<Signer> signer;
   std::shared_ptr<Verifier> verifier;
 };
+
+/// SMEV_TEST_SEED repeats a run; without it every run is another, and says which.
+inline std::uint32_t seed() {
+  const char* set = std::getenv("SMEV_TEST_SEED");
+  const std::uint32_t chosen = set != nullptr
+                                   ? static_cast<std::uint32_t>(std::strtoul(set, nullptr, 10))
+                                   : std::random_device()();
+  std::printf("seed %u (SMEV_TEST_SEED repeats)\n", chosen);
+  return chosen;
+}
 
 /// Made once for a test program: keys cost some milliseconds.
 inline TestKeys& keys() {
