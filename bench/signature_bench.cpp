@@ -101,9 +101,7 @@ void sign_by(benchmark::State& state, Write write) {
 void sign(benchmark::State& state) { sign_by(state, signature::write_signature_of); }
 BENCHMARK(sign)->Unit(benchmark::kMicrosecond);
 
-void sign_xmlsec(benchmark::State& state) {
-  sign_by(state, signature::write_signature_by_xmlsec);
-}
+void sign_xmlsec(benchmark::State& state) { sign_by(state, signature::write_signature_by_xmlsec); }
 BENCHMARK(sign_xmlsec)->Unit(benchmark::kMicrosecond);
 
 void sign_bare(benchmark::State& state) {

@@ -115,6 +115,9 @@ struct Line {
   DictLoadCommand dict_load;
   DictShowCommand dict_show;
   ProfileLetterCommand profile_letter;
+  SignCommand sign;
+  VerifyCommand verify;
+  TransformCommand transform;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -138,6 +141,9 @@ struct Line {
     add_show();
     add_dict();
     add_profile();
+    add_sign();
+    add_verify();
+    add_transform();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -229,6 +235,62 @@ struct Line {
     add_dictionary(look, dict_show.kind);
     look.add_option("code", dict_show.code, "Код")->option_text("КОД");
     look.final_callback([this] { invocation.command = dict_show; });
+  }
+
+  void add_sign() {
+    CLI::App& command = add_command(
+        app, "sign", "Подписать запрос к СМЭВ (XML) или файл (отсоединённая подпись рядом)");
+    command.add_option("file", sign.file, "Файл")->option_text("ФАЙЛ")->required();
+    command
+        .add_option("--out", sign.out,
+                    "Куда записать; без ключа: XML — в стандартный вывод, подпись — в ФАЙЛ.p7s")
+        ->option_text("ФАЙЛ");
+    command.add_flag("--personal", sign.personal,
+                     "Подпись должностного лица под бизнес-данными (PersonalSignature)");
+    command.add_flag("--detached", sign.detached, "Отсоединённая подпись, хотя это XML");
+    command.final_callback([this] { invocation.command = SignatureCommand(sign); });
+  }
+
+  void add_verify() {
+    CLI::App& command = add_command(
+        app, "verify", "Проверить подписи сообщения СМЭВ или отсоединённую подпись файла");
+    command.add_option("file", verify.file, "Сообщение (XML или тело ответа HTTP) или любой файл")
+        ->option_text("ФАЙЛ")
+        ->required();
+    command
+        .add_option("--signature", verify.signature,
+                    "Отсоединённая подпись; без ключа: ФАЙЛ.p7s, затем ФАЙЛ.sig")
+        ->option_text("ФАЙЛ");
+    command
+        .add_option_function<std::string>(
+            "--at",
+            [this](const std::string& value) {
+              const Result<DateTime> at = DateTime::parse(value);
+              if (!at) {
+                throw CLI::ValidationError(
+                    "--at", "нужны дата и время, например 2026-04-16T10:47:33+03:00");
+              }
+              verify.at = at->instant();
+            },
+            "На какой момент судить о доверии; без ключа — сейчас")
+        ->option_text("ВРЕМЯ");
+    command.add_flag("--no-trust", verify.no_trust,
+                     "Не судить о доверии к сертификатам (настройки тогда не нужны)");
+    command.add_flag("--strip-blanks", verify.strip_blanks,
+                     "Не считать пробелы внутри SignedInfo: для сохранённых копий с отступами");
+    command.final_callback([this] { invocation.command = SignatureCommand(verify); });
+  }
+
+  void add_transform() {
+    CLI::App& command =
+        add_command(app, "transform",
+                    "Напечатать байты, от которых СМЭВ считает хеш (канонизация и трансформация)");
+    command.add_option("file", transform.file, "Сообщение")->option_text("ФАЙЛ")->required();
+    command
+        .add_option("--id", transform.id,
+                    "Элемент с этим Id; без ключа — тот, который подписан, или весь документ")
+        ->option_text("ID");
+    command.final_callback([this] { invocation.command = SignatureCommand(transform); });
   }
 
   void add_profile() {

@@ -61,6 +61,24 @@ struct ProfileLetterCommand {
   std::optional<LetterKind> kind;  ///< empty: which there are
 };
 struct ProfileRowCommand {};
+struct SignCommand {
+  std::string file;
+  std::string out;        ///< empty: standard output, or beside the file
+  bool personal = false;  ///< the business content, by an official
+  bool detached = false;  ///< a CMS beside the file even though it is XML
+};
+struct VerifyCommand {
+  std::string file;
+  std::string signature;  ///< the detached one; empty: inside, or beside the file
+  std::optional<TimePoint> at;
+  bool no_trust = false;
+  bool strip_blanks = false;
+};
+struct TransformCommand {
+  std::string file;
+  std::string id;  ///< empty: what the only signature covers, else the whole
+};
+using SignatureCommand = std::variant<SignCommand, VerifyCommand, TransformCommand>;
 using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
 
@@ -69,7 +87,7 @@ struct Invocation {
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand>
+               ProfileCommand, SignatureCommand>
       command;
 };
 

@@ -36,8 +36,9 @@ bool add_attribute(CMS_SignerInfo* signer, int nid, int type, const void* octets
 bool add_attributes(CMS_SignerInfo* signer, const std::string& digest, TimePoint signed_at) {
   const Asn1TimePtr time(ASN1_TIME_set(
       nullptr, std::chrono::floor<std::chrono::seconds>(signed_at).time_since_epoch().count()));
-  return time && add_attribute(signer, NID_pkcs9_contentType, V_ASN1_OBJECT,
-                               OBJ_nid2obj(NID_pkcs7_data), -1) &&
+  return time &&
+         add_attribute(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data),
+                       -1) &&
          add_attribute(signer, NID_pkcs9_signingTime, time->type, time.get(), -1) &&
          add_attribute(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.data(),
                        static_cast<int>(digest.size()));
@@ -50,15 +51,16 @@ std::string attributes_der(CMS_SignerInfo* signer) {
   for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {
     unsigned char* der = nullptr;
     const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &der);
-    if (size > 0) encoded.emplace_back(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    if (size > 0)
+      encoded.emplace_back(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
     OPENSSL_free(der);
   }
   std::sort(encoded.begin(), encoded.end());
   std::string content;
   for (const std::string& each : encoded) content += each;
   const int size = static_cast<int>(content.size());
-  std::string out(
-      static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SET)) - content.size(), '\0');
+  std::string out(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SET)) - content.size(),
+                  '\0');
   auto* at = reinterpret_cast<unsigned char*>(out.data());
   ASN1_put_object(&at, 1, size, V_ASN1_SET, V_ASN1_UNIVERSAL);
   return out + content;
@@ -135,8 +137,7 @@ Result<void> read_cms(std::string_view octets, ReadCms& out) {
 template <class Type>
 const Type* attribute(CMS_SignerInfo* signer, int nid, int type) {
   // -3: exactly one attribute of exactly one value.
-  return static_cast<const Type*>(
-      CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(nid), -3, type));
+  return static_cast<const Type*>(CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(nid), -3, type));
 }
 
 Result<std::string> message_digest(CMS_SignerInfo* signer) {
@@ -176,10 +177,10 @@ Result<std::string> sign_digest(Signer& signer, const std::string& digest, TimeP
   SMEV_ASSIGN(const EVP_MD* method, digest_method(signer.algorithm()));
   SMEV_ASSIGN(const X509Ptr certificate, read_x509(signer.certificate().der));
   const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, kFlags));
-  CMS_SignerInfo* info =
-      cms == nullptr ? nullptr
-                     : CMS_add1_signer(cms.get(), certificate.get(),
-                                       X509_get0_pubkey(certificate.get()), method, kFlags);
+  CMS_SignerInfo* info = cms == nullptr
+                             ? nullptr
+                             : CMS_add1_signer(cms.get(), certificate.get(),
+                                               X509_get0_pubkey(certificate.get()), method, kFlags);
   if (info == nullptr || !add_attributes(info, digest, signed_at)) return failed();
   SMEV_ASSIGN(const std::string value, signer.sign(attributes_der(info)));
   if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(info), value.data(),

@@ -140,8 +140,8 @@ Result<void> write_private(const std::string& path, const std::string& octets) {
 
 }  // namespace
 
-Result<Issued> make_authority(const std::string& subject, TimePoint not_before,
-                              TimePoint not_after, SignatureAlgorithm algorithm) {
+Result<Issued> make_authority(const std::string& subject, TimePoint not_before, TimePoint not_after,
+                              SignatureAlgorithm algorithm) {
   return make(subject, not_before, not_after, algorithm, nullptr, nullptr);
 }
 

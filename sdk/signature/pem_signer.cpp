@@ -63,9 +63,7 @@ class PemSigner final : public Signer {
         method_(method),
         certificate_(signature::describe(*certificate)) {}
 
-  [[nodiscard]] SignatureAlgorithm algorithm() const override {
-    return algorithm_.id;
-  }
+  [[nodiscard]] SignatureAlgorithm algorithm() const override { return algorithm_.id; }
   [[nodiscard]] const Certificate& certificate() const override { return certificate_; }
   [[nodiscard]] int concurrency() const override {
     return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -98,8 +96,7 @@ Result<std::shared_ptr<Signer>> pem_signer(const std::string& key_path,
                                            const std::string& certificate_path, TimePoint now) {
   SMEV_TRY(Runtime::acquire());
   SMEV_ASSIGN(KeyPtr key, read_key(key_path));
-  SMEV_ASSIGN(const EVP_MD* method,
-              signature::digest_method(signature::by_key(key.get())->id));
+  SMEV_ASSIGN(const EVP_MD* method, signature::digest_method(signature::by_key(key.get())->id));
   SMEV_ASSIGN(X509Ptr certificate, signature::read_x509_file(certificate_path));
   const signature::ErrorQueueGuard guard;
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {

@@ -170,8 +170,7 @@ Result<void> read(const Element& holder, Structure& out) {
 
 // As it stands in the canonical form, which begins with it.
 const std::string& open_signed_info() {
-  static const std::string tag =
-      "<ds:SignedInfo xmlns:ds=\"" + std::string(kDsigNamespace) + "\">";
+  static const std::string tag = "<ds:SignedInfo xmlns:ds=\"" + std::string(kDsigNamespace) + "\">";
   return tag;
 }
 

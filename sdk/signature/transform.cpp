@@ -245,8 +245,8 @@ Result<std::string> exclusive_c14n(const xml::Element& element) {
 Result<std::string> exclusive_c14n(const Fragment& fragment) {
   const xml::LibraryErrors errors;
   xmlOutputBufferPtr buffer = xmlAllocOutputBuffer(nullptr);
-  const int outcome = xmlC14NExecute(fragment.document(), nullptr, nullptr,
-                                     XML_C14N_EXCLUSIVE_1_0, nullptr, 0, buffer);
+  const int outcome = xmlC14NExecute(fragment.document(), nullptr, nullptr, XML_C14N_EXCLUSIVE_1_0,
+                                     nullptr, 0, buffer);
   std::string out;
   if (outcome >= 0) {
     out.assign(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)),

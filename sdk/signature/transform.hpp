@@ -15,8 +15,7 @@ inline constexpr char kTransformUri[] = "urn://smev-gov-ru/xmldsig/transform";
 
 /// The octets that are digested for `element`. Fails with `not_signable` for what the transform
 /// cannot express: elements in no namespace, xml:lang, xml:space.
-Result<std::string> transform(const xml::Element& element,
-                              Escaping escaping = Escaping::woodstox);
+Result<std::string> transform(const xml::Element& element, Escaping escaping = Escaping::woodstox);
 
 class Fragment;
 

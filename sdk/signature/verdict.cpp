@@ -9,11 +9,11 @@ void set_problem(SignatureVerdict& verdict, const Error& error) {
 
 void set_outcome(SignatureVerdict& verdict) {
   if (!verdict.digest_holds) {
-    set_problem(verdict, local_error(ErrorCode::signature_invalid,
-                                     "the content is not what was signed"));
+    set_problem(verdict,
+                local_error(ErrorCode::signature_invalid, "the content is not what was signed"));
   } else if (!verdict.value_holds) {
-    set_problem(verdict, local_error(ErrorCode::signature_invalid,
-                                     "the signature value does not hold"));
+    set_problem(verdict,
+                local_error(ErrorCode::signature_invalid, "the signature value does not hold"));
   }
 }
 

@@ -98,8 +98,8 @@ Result<void> check_value(const Structure& structure, Verifier& verifier, bool bl
   if (!value) {
     return {};
   }
-  SMEV_ASSIGN(verdict.value_holds, verifier.verify(structure.certificate_der,
-                                                   structure.algorithm->id, octets, *value));
+  SMEV_ASSIGN(verdict.value_holds,
+              verifier.verify(structure.certificate_der, structure.algorithm->id, octets, *value));
   return {};
 }
 

@@ -16,8 +16,8 @@
 
 namespace smev::signature {
 
-/// The Id of `target`, when it can be signed and `holder` is an empty element outside of it. Errors:
-/// not_signable.
+/// The Id of `target`, when it can be signed and `holder` is an empty element outside of it.
+/// Errors: not_signable.
 Result<std::string> signable_id(const xml::Document& document, const xml::Element& target,
                                 const xml::Element& holder);
 

@@ -67,8 +67,8 @@ int push_on(xmlSecTransformPtr transform, std::string_view octets, xmlSecTransfo
                                       octets.size(), 1, context);
 }
 
-// The SMEV transform. It stands at the head of the chain (see keep_ours_and_the_digest) and takes the
-// element from the operation.
+// The SMEV transform. It stands at the head of the chain (see keep_ours_and_the_digest) and takes
+// the element from the operation.
 
 xmlSecTransformDataType smev_data_type(xmlSecTransformPtr, xmlSecTransformMode mode,
                                        xmlSecTransformCtxPtr) {

@@ -98,9 +98,9 @@ void remove(xmlSecTransformCtxPtr context, xmlSecTransformPtr step) {
   xmlSecTransformDestroy(step);
 }
 
-// The chain is: what finds the Id, the transforms, what xmlsec puts between them, the digest. Before
-// the digest only the SMEV transform stays. It starts at the operation's element and is exc-c14n and
-// SMEV in one (transform.hpp), so no search for an Id decides what is digested. And
+// The chain is: what finds the Id, the transforms, what xmlsec puts between them, the digest.
+// Before the digest only the SMEV transform stays. It starts at the operation's element and is
+// exc-c14n and SMEV in one (transform.hpp), so no search for an Id decides what is digested. And
 // enveloped-signature, which xmlsec would take only before others, has nothing to do wherever it
 // stands: the signature lies outside of the element.
 int keep_ours_and_the_digest(xmlSecTransformCtxPtr context) {

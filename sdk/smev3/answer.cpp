@@ -12,6 +12,7 @@ namespace smev::smev3 {
 namespace {
 
 constexpr char kSmevSignature[] = "SMEVSignature";
+constexpr char kPersonalSignature[] = "PersonalSignature";
 constexpr char kSenderSignature[] = "SenderInformationSystemSignature";
 
 // The names of one schema version over one element.
@@ -152,6 +153,12 @@ Answer read_message(const Reader& message, xml::Document& document, Verifier& ve
                                       message.child(kSmevSignature).element(), verifier, now));
   if (const Reader holder = response.child(kSenderSignature)) {
     answer.verdicts.push_back(verify_as(kSenderSignature, document, data.element(),
+                                        holder.element(), verifier, std::nullopt));
+  }
+  if (const Reader holder = data.child(kPersonalSignature)) {
+    const Reader primary = data.basic_child("MessagePrimaryContent");
+    answer.verdicts.push_back(verify_as(kPersonalSignature, document,
+                                        primary ? primary.element().first_child() : xml::Element(),
                                         holder.element(), verifier, std::nullopt));
   }
   return answer;

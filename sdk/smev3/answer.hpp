@@ -66,8 +66,8 @@ struct Answer {
   std::string status_description;  ///< RequestStatus, or StatusDetails of an async status
   std::string status_category;     ///< async status: "requestIsRejectedBySmev"
   std::optional<SmevFault> fault;  ///< async status
-  /// SMEVSignature first; SenderInformationSystemSignature when it is there. Trust is asked of the
-  /// first only.
+  /// SMEVSignature first; SenderInformationSystemSignature and PersonalSignature when they are
+  /// there. Trust is asked of the first only: SMEV's signature covers the others.
   std::vector<SignatureVerdict> verdicts;
 
   /// SMEV's signature holds and is trusted, and no signature inside is broken.

@@ -137,31 +137,45 @@ class Envelope {
     return writer_.open("ns1:" + operation).attribute("xmlns:ns1", protocol_.types_namespace);
   }
 
-  /// Signs the first child of the operation: the element with the Id. The signature is put into the
-  /// text as it was written: nothing of that is written again by another hand.
-  Result<std::string> close(Signer& signer) {
+  /// Signs the first child of the operation: the element with the Id; before it, its content by
+  /// `personal`, when there is one.
+  Result<std::string> close(Signer& signer, Signer* personal = nullptr) {
     writer_.open("ns1:CallerInformationSystemSignature").close();
     writer_.close().close().close();
     std::string text = writer_.take();
+    if (personal != nullptr) {
+      SMEV_TRY(add_signature(text, "PersonalSignature", *personal));
+    }
+    SMEV_TRY(add_signature(text, "CallerInformationSystemSignature", signer));
+    return text;
+  }
+
+ private:
+  // Into the text as it was written: nothing of that is written again by another hand.
+  Result<void> add_signature(std::string& text, const std::string& holder_name,
+                             Signer& signer) const {
     const auto document = xml::Document::parse(text);
     if (!document) {
       return fail(local_error(ErrorCode::internal, "envelope: " + document.error().detail));
     }
     const xml::Element operation = document->root().first_child().first_child();
+    const xml::Element data = operation.first_child();
+    const bool of_content = holder_name == "PersonalSignature";
     const xml::Element holder =
-        operation.child(protocol_.types_namespace, "CallerInformationSystemSignature");
+        (of_content ? data : operation).child(protocol_.types_namespace, holder_name);
+    const xml::Element target =
+        of_content ? data.child(protocol_.basic_namespace, "MessagePrimaryContent").first_child()
+                   : data;
     SMEV_ASSIGN(const std::string signature,
-                signature::write_signature_of(*document, operation.first_child(), holder, signer));
-    // The holder is the last element.
-    const std::size_t place = text.rfind(kHolderEnd);
+                signature::write_signature_of(*document, target, holder, signer));
+    // The last of its name: what stands before it may be anything.
+    const std::size_t place = text.rfind("</ns1:" + holder_name + ">");
     if (place == std::string::npos) {
       return fail(local_error(ErrorCode::internal, "the signature's place is lost"));
     }
-    return text.insert(place, signature);
+    text.insert(place, signature);
+    return {};
   }
-
- private:
-  static constexpr char kHolderEnd[] = "</ns1:CallerInformationSystemSignature>";
 
   const Protocol& protocol_;
   xml::Writer writer_;
@@ -234,12 +248,15 @@ Result<std::string> write_send_request(const Protocol& protocol, const SendReque
   }
   writer.open("ns2:MessagePrimaryContent").attribute("xmlns:ns2", protocol.basic_namespace);
   writer.raw(content).close();
+  if (request.personal_signer != nullptr) {
+    writer.element("ns1:PersonalSignature", "");
+  }
   write_files(writer, protocol, request.files);
   if (request.test_message) {
     writer.element("ns1:TestMessage", "");
   }
   writer.close();
-  return envelope.close(signer);
+  return envelope.close(signer, request.personal_signer);
 }
 
 Result<std::string> write_get_response(const Protocol& protocol, const Selector& selector,

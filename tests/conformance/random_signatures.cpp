@@ -18,9 +18,8 @@ constexpr int kLongKeyEvery = 10;
 
 std::shared_ptr<Signer> long_key_signer(const testing_support::Folder& folder) {
   using testing_support::days_from_now;
-  const auto issued = *signature::issue(testing_support::keys().authority, "512",
-                                        days_from_now(-1), days_from_now(1),
-                                        SignatureAlgorithm::gost2012_512);
+  const auto issued = *signature::issue(testing_support::keys().authority, "512", days_from_now(-1),
+                                        days_from_now(1), SignatureAlgorithm::gost2012_512);
   return *pem_signer(folder.write("k", issued.key_pem), folder.write("c", issued.certificate_pem),
                      days_from_now(0));
 }

@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "sdk/base/bytes.hpp"
-#include "sdk/signature/digest.hpp"
 #include "sdk/signature/algorithms.hpp"
+#include "sdk/signature/digest.hpp"
 #include "tests/unit/signature/command.hpp"
 #include "tests/unit/signature/other_keys.hpp"
 #include "tests/unit/signature/shared_samples.hpp"
@@ -155,7 +155,8 @@ TEST(Cms, signs_with_a_key_of_512_bit_and_verifies_old_signatures) {
         path + " -signer " + folder.write("c", other.certificate_pem) + " -inkey " +
         folder.write("k", other.key_pem) + " -out " + (folder / "s"));
     ASSERT_EQ(ran.code, 0) << ran.output;
-    const auto verdict = verify_file(path, testing_support::slurp(folder / "s"), *keys().verifier, {});
+    const auto verdict =
+        verify_file(path, testing_support::slurp(folder / "s"), *keys().verifier, {});
     EXPECT_TRUE(verdict->holds()) << method << verdict->problem;
   }
   const auto issued = *issue(keys().authority, "512", days_from_now(-1), days_from_now(1),
@@ -198,14 +199,16 @@ TEST(Cms, refuses_other_forms_by_name) {
     return verdict->holds() ? std::string("taken") : verdict->problem;
   };
   EXPECT_EQ(detail(made(nullptr, CMS_DETACHED, streebog)), "taken");
-  EXPECT_EQ(detail(made(nullptr, 0, streebog)), "signature_unsupported: CMS: the content is inside");
+  EXPECT_EQ(detail(made(nullptr, 0, streebog)),
+            "signature_unsupported: CMS: the content is inside");
   EXPECT_EQ(detail(made(nullptr, CMS_DETACHED | CMS_NOCERTS, streebog)),
             "signature_invalid: CMS: the signer's certificate is not inside");
   const auto rsa = testing_support::rsa_key();
   EXPECT_EQ(detail(made(&rsa, CMS_DETACHED, EVP_sha256())),
             "signature_unsupported: CMS: a signature by rsaEncryption");
-  EXPECT_EQ(detail(made(nullptr, CMS_DETACHED | CMS_NOATTR, streebog)),
-            "signature_unsupported: CMS: no messageDigest attribute, or the contentType is not data");
+  EXPECT_EQ(
+      detail(made(nullptr, CMS_DETACHED | CMS_NOATTR, streebog)),
+      "signature_unsupported: CMS: no messageDigest attribute, or the contentType is not data");
 }
 
 TEST(Cms, streams_a_large_file) {

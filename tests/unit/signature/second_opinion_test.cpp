@@ -85,8 +85,7 @@ TEST(SecondOpinion, both_ways_agree_on_good_and_on_changed_documents) {
     SCOPED_TRACE("seed " + std::to_string(start) + " document " + std::to_string(i));
     testing_support::RandomDocument random(start + static_cast<std::uint32_t>(i));
     Envelope envelope(random.envelope());
-    ASSERT_TRUE(
-        sign(envelope.document, envelope.target(), envelope.holder(), *keys().signer));
+    ASSERT_TRUE(sign(envelope.document, envelope.target(), envelope.holder(), *keys().signer));
     EXPECT_TRUE(envelope.holds());
     EXPECT_TRUE(envelope.holds_by_xmlsec());
     std::string text = envelope.document.to_text();

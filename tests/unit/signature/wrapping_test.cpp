@@ -1,6 +1,6 @@
-// The known attacks on XML signatures by wrapping (McIntosh and Austel 2005; Somorovsky et al. 2012,
-// XSW 1 to 8), by comments, by ids and by references, written for SMEV's messages: what was signed
-// is kept somewhere, and something else stands where the receiver looks.
+// The known attacks on XML signatures by wrapping (McIntosh and Austel 2005; Somorovsky et al.
+// 2012, XSW 1 to 8), by comments, by ids and by references, written for SMEV's messages: what was
+// signed is kept somewhere, and something else stands where the receiver looks.
 
 #include <gtest/gtest.h>
 
@@ -85,9 +85,8 @@ TEST(Wrapping, an_evil_element_beside_the_genuine_one_is_refused) {
     expect_refused("genuine behind the signature",
                    received("", evil + held(p.signature) + p.genuine));
     expect_refused("genuine in the header", received(p.genuine, evil + held(p.signature)));
-    expect_refused("genuine in a wrapper",
-                   received("", evil + held(p.signature) + "<t:Wrapper>" + p.genuine +
-                                    "</t:Wrapper>"));
+    expect_refused("genuine in a wrapper", received("", evil + held(p.signature) + "<t:Wrapper>" +
+                                                            p.genuine + "</t:Wrapper>"));
     expect_refused("genuine in a wrapper of the header",
                    received("<t:Wrapper>" + p.genuine + "</t:Wrapper>", evil + held(p.signature)));
   }
@@ -97,11 +96,11 @@ TEST(Wrapping, the_genuine_element_inside_the_evil_one_is_refused) {
   const Pieces p;
   for (const std::string& evil : {p.evil, p.evil_without_id, p.evil_of_another_id}) {
     expect_refused("XSW3", received("", inside(evil, p.genuine) + held(p.signature)));
-    expect_refused("XSW4", received("", inside(evil, p.genuine + held(p.signature)) +
-                                            held(p.signature)));
-    expect_refused("in an extension", received("", inside(evil, "<t:Extensions>" + p.genuine +
-                                                                    "</t:Extensions>") +
-                                                       held(p.signature)));
+    expect_refused("XSW4",
+                   received("", inside(evil, p.genuine + held(p.signature)) + held(p.signature)));
+    expect_refused("in an extension",
+                   received("", inside(evil, "<t:Extensions>" + p.genuine + "</t:Extensions>") +
+                                    held(p.signature)));
   }
 }
 
@@ -127,19 +126,18 @@ TEST(Wrapping, a_second_signature_is_refused_wherever_it_stands) {
   const Pieces p;
   testing_support::Folder folder;
   const auto stranger = *make_authority("Чужой", days_from_now(-1), days_from_now(1));
-  const auto signer =
-      *pem_signer(folder.write("k", stranger.key_pem), folder.write("c", stranger.certificate_pem),
-                  days_from_now(0));
+  const auto signer = *pem_signer(folder.write("k", stranger.key_pem),
+                                  folder.write("c", stranger.certificate_pem), days_from_now(0));
   auto document = *xml::Document::parse("<t:M xmlns:t='urn:t'>" + p.evil + "<t:S/></t:M>");
-  ASSERT_TRUE(sign(document, document.root().first_child(), document.root().children()[1], *signer));
+  ASSERT_TRUE(
+      sign(document, document.root().first_child(), document.root().children()[1], *signer));
   const std::string forged = document.root().children()[1].first_child().outer_xml();
   expect_refused("a stranger's", received("", p.evil + held(forged)));
   expect_refused("both, his first", received("", p.evil + held(forged + p.signature)));
   expect_refused("both, his second", received("", p.evil + held(p.signature + forged)));
-  expect_refused("in a second holder",
-                 received("", p.evil + held(p.signature) + held(forged)));
-  expect_refused("inside the genuine", received("", p.evil + held(inside_signature(p.signature,
-                                                                                   forged))));
+  expect_refused("in a second holder", received("", p.evil + held(p.signature) + held(forged)));
+  expect_refused("inside the genuine",
+                 received("", p.evil + held(inside_signature(p.signature, forged))));
 }
 
 TEST(Wrapping, a_comment_does_not_cut_a_value) {
@@ -155,9 +153,10 @@ TEST(Wrapping, a_comment_does_not_cut_a_value) {
 
 TEST(Wrapping, an_id_by_a_document_type_is_no_id) {
   const Pieces p;
-  const std::string text = "<!DOCTYPE s [<!ATTLIST t:Response n ID #IMPLIED>]>"
-                           "<s:E xmlns:s='urn:s' xmlns:t='urn:t'>" +
-                           p.genuine + "</s:E>";
+  const std::string text =
+      "<!DOCTYPE s [<!ATTLIST t:Response n ID #IMPLIED>]>"
+      "<s:E xmlns:s='urn:s' xmlns:t='urn:t'>" +
+      p.genuine + "</s:E>";
   EXPECT_FALSE(xml::Document::parse(text)) << "no document type is read at all";
 }
 

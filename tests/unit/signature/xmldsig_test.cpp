@@ -455,8 +455,7 @@ TEST(XmlDsig, signs_and_verifies_with_512_bit) {
   const auto verdict = message.verify();
   EXPECT_TRUE(verdict.holds()) << verdict.problem;
   EXPECT_EQ(verdict.digest_method, algorithm(SignatureAlgorithm::gost2012_512).digest_uris[0]);
-  EXPECT_TRUE(
-      holds_by_xmlsec(message.target(), message.holder(), *keys().verifier, false).value());
+  EXPECT_TRUE(holds_by_xmlsec(message.target(), message.holder(), *keys().verifier, false).value());
 }
 
 // Signed by one who writes the transform's octets with the JDK's own writer.
@@ -590,8 +589,8 @@ void expect_as_declared(const std::filesystem::path& folder, std::size_t index) 
                               sample.signatures[index].parent(), *verifier, {pretty, std::nullopt});
   EXPECT_EQ(verdict.digest_holds, facts["digest_valid"] == "yes") << verdict.problem;
   EXPECT_EQ(verdict.value_holds, facts["signature_valid"] == "yes") << verdict.problem;
-  const auto second = holds_by_xmlsec(sample.target(index), sample.signatures[index].parent(),
-                                      *verifier, pretty);
+  const auto second =
+      holds_by_xmlsec(sample.target(index), sample.signatures[index].parent(), *verifier, pretty);
   EXPECT_EQ(second.value(), verdict.holds());
   const xml::Element signed_info = sample.signatures[index].child(kDsigNamespace, "SignedInfo");
   if (pretty) strip_blanks(signed_info);
