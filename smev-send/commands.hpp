@@ -42,6 +42,9 @@ Result<ExitCode> consult(const DictionarySession& session, const DictionaryComma
 Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& command,
                          const Environment& environment);
 
+/// `key check`: opens the key of the configuration, whatever else stands there.
+Result<ExitCode> check_key(const Invocation& invocation, const Environment& environment);
+
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
 

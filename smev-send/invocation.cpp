@@ -138,6 +138,7 @@ struct Line {
     add_show();
     add_dict();
     add_profile();
+    add_key();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -253,6 +254,14 @@ struct Line {
     letter.final_callback([this] { invocation.command = profile_letter; });
     CLI::App& row = add_command(command, "row", "Строка справочника организаций-отправителей, CSV");
     row.final_callback([this] { invocation.command = ProfileRowCommand{}; });
+  }
+
+  void add_key() {
+    CLI::App& command = add_command(app, "key", "Ключ информационной системы: проверить");
+    command.require_subcommand(1);
+    CLI::App& check = add_command(
+        command, "check", "Открыть ключ из настроек, сделать пробную подпись, показать сертификат");
+    check.final_callback([this] { invocation.command = KeyCheckCommand{}; });
   }
 };
 

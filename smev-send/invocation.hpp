@@ -61,6 +61,8 @@ struct ProfileLetterCommand {
   std::optional<LetterKind> kind;  ///< empty: which there are
 };
 struct ProfileRowCommand {};
+/// Opens the key of the configuration and says what it is.
+struct KeyCheckCommand {};
 using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
 
@@ -69,7 +71,7 @@ struct Invocation {
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand>
+               ProfileCommand, KeyCheckCommand>
       command;
 };
 
