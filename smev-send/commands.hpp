@@ -47,6 +47,8 @@ Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& com
 Result<ExitCode> look_after_signatures(const Invocation& invocation,
                                        const SignatureCommand& command,
                                        const Environment& environment);
+/// `key check`: opens the key of the configuration, whatever else stands there.
+Result<ExitCode> check_key(const Invocation& invocation, const Environment& environment);
 
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);

@@ -144,6 +144,7 @@ struct Line {
     add_sign();
     add_verify();
     add_transform();
+    add_key();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -315,6 +316,14 @@ struct Line {
     letter.final_callback([this] { invocation.command = profile_letter; });
     CLI::App& row = add_command(command, "row", "Строка справочника организаций-отправителей, CSV");
     row.final_callback([this] { invocation.command = ProfileRowCommand{}; });
+  }
+
+  void add_key() {
+    CLI::App& command = add_command(app, "key", "Ключ информационной системы: проверить");
+    command.require_subcommand(1);
+    CLI::App& check = add_command(
+        command, "check", "Открыть ключ из настроек, сделать пробную подпись, показать сертификат");
+    check.final_callback([this] { invocation.command = KeyCheckCommand{}; });
   }
 };
 

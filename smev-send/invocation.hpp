@@ -79,6 +79,8 @@ struct TransformCommand {
   std::string id;  ///< empty: what the only signature covers, else the whole
 };
 using SignatureCommand = std::variant<SignCommand, VerifyCommand, TransformCommand>;
+/// Opens the key of the configuration and says what it is.
+struct KeyCheckCommand {};
 using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
 
@@ -87,7 +89,7 @@ struct Invocation {
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand, SignatureCommand>
+               ProfileCommand, SignatureCommand, KeyCheckCommand>
       command;
 };
 

@@ -342,6 +342,21 @@ std::string verify_json(const VerifyReport& report) {
                   {"signatures", array_of(report.findings)}});
 }
 
+std::string key_json(const OpenedKey& key) {
+  const Certificate& certificate = key.signer.certificate();
+  return written({{"key",
+                   {{"kind", name(key.kind)},
+                    {"algorithm", name(key.signer.algorithm())},
+                    {"concurrency", key.signer.concurrency()},
+                    {"trial_signature", true},
+                    {"subject", certificate.subject},
+                    {"issuer", certificate.issuer},
+                    {"serial", certificate.serial},
+                    {"not_before", to_utc_text(certificate.not_before)},
+                    {"not_after", to_utc_text(certificate.not_after)},
+                    {"days_left", key.days_left}}}});
+}
+
 std::string checklist_json(const std::vector<elk::ChecklistLine>& lines) {
   return written({{"ready", std::all_of(lines.begin(), lines.end(),
                                         [](const elk::ChecklistLine& line) {

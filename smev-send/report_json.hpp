@@ -51,6 +51,14 @@ std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChang
 
 std::string verify_json(const VerifyReport& report);
 
+/// A key that has been opened, its trial signature made and verified.
+struct OpenedKey {
+  KeyKind kind{};
+  const Signer& signer;
+  int days_left = 0;
+};
+std::string key_json(const OpenedKey& key);
+
 std::string checklist_json(const std::vector<elk::ChecklistLine>& lines);
 /// Which letters there are, in the order in which they are sent.
 std::string letters_json();

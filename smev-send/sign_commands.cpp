@@ -83,7 +83,7 @@ Result<ExitCode> sign(const Invocation& invocation, const SignCommand& command,
                       const Environment& environment) {
   SMEV_ASSIGN(const SenderOptions options, read_options(invocation.config));
   const TimePoint now = system_clock()->now();
-  SMEV_ASSIGN(const auto signer, pem_signer(options.key_path, options.certificate_path, now));
+  SMEV_ASSIGN(const auto signer, open_signer(options.key, now));
   SMEV_ASSIGN(const bool looks_like_message, is_message_file(command.file));
   const bool message = looks_like_message && !command.detached;
   std::string to = command.out;

@@ -144,8 +144,9 @@ void check_places(Faults& faults, const SenderOptions& options) {
   if (!options.outbox) faults.needed("outbox.path", options.outbox_path, "путь к базе исходящих");
   if (options.transport) return;
   if (!options.signer) {
-    faults.needed("key.key", options.key_path, "файл закрытого ключа (PEM)");
-    faults.needed("key.certificate", options.certificate_path, "файл сертификата (PEM)");
+    for (const FieldFault& fault : options.key.validate()) {
+      faults.adopt("key." + fault.field, fault);
+    }
   }
   if (options.verifier) return;
   if (options.trusted_paths.empty()) {

@@ -1,6 +1,7 @@
 #pragma once
 /// The key of an information system, behind an interface: octets in, raw GOST signature out. The
-/// SDK brings a signer over PEM files; tokens and cryptographic services implement this class.
+/// SDK brings signers over files, OpenSSL engines and commands (smev/signature/key.hpp); whatever
+/// else there is implements this class.
 
 #include <memory>
 #include <string>
@@ -48,9 +49,8 @@ class Signer {
 /// with it. Errors: io, crypto, and those of the signer.
 Result<std::string> sign_file(Signer& signer, const std::string& path, TimePoint signed_at);
 
-/// A signer over a PEM private key (PKCS#8, unencrypted) and a PEM certificate. Fails with `key`
-/// when one cannot be read, they do not belong together, the key is no GOST 2012 key, or the
-/// certificate is not valid at `now`.
+/// A signer over a file with a key that needs no password, and a file with its certificate: short
+/// for `open_signer` (smev/signature/key.hpp), with the same errors.
 Result<std::shared_ptr<Signer>> pem_signer(const std::string& key_path,
                                            const std::string& certificate_path, TimePoint now);
 

@@ -32,8 +32,11 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
 
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Only the owner may read it, as a key's file must be.
   std::string write(const std::string& name, const std::string& octets) const {
     std::ofstream(path_ / name, std::ios::binary) << octets;
+    std::filesystem::permissions(
+        path_ / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return *this / name;
   }
 
