@@ -58,7 +58,9 @@ class Workshop {
     std::string folder = (std::filesystem::temp_directory_path() / "smev-bench-XXXXXX").string();
     if (mkdtemp(folder.data()) == nullptr) std::abort();
     const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-    const auto issued = *signature::make_authority("bench", now, now + std::chrono::hours(24));
+    const TimePoint then = now + std::chrono::hours(24);
+    const auto authority = *signature::make_authority("bench CA", now, then);
+    const auto issued = *signature::issue(authority, "bench", now, then);
     const std::string key_path = folder + "/key.pem";
     const std::string certificate_path = folder + "/certificate.pem";
     if (!signature::write_issued(issued, key_path, certificate_path)) std::abort();
