@@ -20,15 +20,6 @@ Failure bad_certificate(std::string detail) {
   return fail(local_error(ErrorCode::key, std::move(detail), Retry::after_fix));
 }
 
-std::string name_text(const X509_NAME* name) {
-  // UTF-8 as it is: an escaped Russian name helps nobody.
-  constexpr unsigned long kFlags =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), name, 0, kFlags);
-  return bio_octets(out.get());
-}
-
 std::string serial_text(const ASN1_INTEGER* serial) {
   const std::unique_ptr<BIGNUM, Freer<BN_free>> number(ASN1_INTEGER_to_BN(serial, nullptr));
   if (!number) {
@@ -69,6 +60,15 @@ Result<X509Ptr> read_x509_file(const std::string& path) {
     return bad_certificate(path + ": no PEM certificate in it");
   }
   return certificate;
+}
+
+std::string name_text(const X509_NAME* name) {
+  // UTF-8 as it is: an escaped Russian name helps nobody.
+  constexpr unsigned long kFlags =
+      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, kFlags);
+  return bio_octets(out.get());
 }
 
 Certificate describe(X509& certificate) {
