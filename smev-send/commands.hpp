@@ -42,6 +42,11 @@ Result<ExitCode> consult(const DictionarySession& session, const DictionaryComma
 Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& command,
                          const Environment& environment);
 
+/// `trust list`, `trust add`, `trust remove` and `trust check`: like the profile, they read a
+/// configuration that need not be complete. No key, no network, no outbox.
+Result<ExitCode> administer(const Invocation& invocation, const TrustCommand& command,
+                            const Environment& environment);
+
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
 

@@ -115,6 +115,11 @@ struct Line {
   DictLoadCommand dict_load;
   DictShowCommand dict_show;
   ProfileLetterCommand profile_letter;
+  TrustAddCommand trust_add;
+  bool trust_intermediate = false;
+  bool trust_revocations = false;
+  TrustRemoveCommand trust_remove;
+  TrustCheckCommand trust_check;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -138,6 +143,7 @@ struct Line {
     add_show();
     add_dict();
     add_profile();
+    add_trust();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -253,6 +259,66 @@ struct Line {
     letter.final_callback([this] { invocation.command = profile_letter; });
     CLI::App& row = add_command(command, "row", "Строка справочника организаций-отправителей, CSV");
     row.final_callback([this] { invocation.command = ProfileRowCommand{}; });
+  }
+
+  void add_trust() {
+    CLI::App& command = add_command(app, "trust", "Доверие: сертификаты СМЭВ и списки отозванных");
+    command.require_subcommand(1);
+    CLI::App& list_all = add_command(command, "list", "Показать, каким сертификатам доверяем");
+    list_all.final_callback([this] { invocation.command = TrustListCommand{}; });
+    add_trust_add(command);
+    CLI::App& remove = add_command(command, "remove", "Убрать сертификат или список из каталога");
+    remove
+        .add_option("what", trust_remove.what,
+                    "Отпечаток SHA-256 или его начало, серийный номер или файл")
+        ->option_text("ЧТО")
+        ->required();
+    remove.add_flag("--yes", trust_remove.yes, "Даже последний доверенный сертификат");
+    remove.final_callback([this] { invocation.command = trust_remove; });
+    add_trust_check(command);
+  }
+
+  void add_trust_add(CLI::App& command) {
+    CLI::App& add = add_command(command, "add", "Добавить сертификат или список отозванных");
+    add.add_option("file", trust_add.file, "Файл: PEM, DER или PKCS#7")
+        ->option_text("ФАЙЛ")
+        ->required();
+    add.add_flag("--crl", trust_revocations, "Это список отозванных сертификатов (СОС)");
+    add.add_flag("--intermediate", trust_intermediate, "Это сертификат промежуточного УЦ");
+    add.add_flag("--yes", trust_add.yes, "Не спрашивать подтверждения");
+    add.add_flag("--force", trust_add.force,
+                 "Даже истёкший сертификат или список, за который никто не ручается");
+    add.final_callback([this] {
+      if (trust_intermediate && trust_revocations) {
+        throw CLI::ValidationError("--crl", "нужен один из ключей: --crl или --intermediate");
+      }
+      if (trust_intermediate) trust_add.list = signature::TrustList::intermediates;
+      if (trust_revocations) trust_add.list = signature::TrustList::revocations;
+      invocation.command = trust_add;
+    });
+  }
+
+  void add_trust_check(CLI::App& command) {
+    CLI::App& check =
+        add_command(command, "check", "Проверить сертификат или все сертификаты сообщения");
+    check.add_option("file", trust_check.file, "Сертификат или подписанное сообщение XML")
+        ->option_text("ФАЙЛ")
+        ->required();
+    check
+        .add_option_function<std::string>(
+            "--at",
+            [this](const std::string& value) {
+              const auto moment = DateTime::parse(
+                  value.find('T') == std::string::npos ? value + "T00:00:00" : value);
+              if (!moment) {
+                throw CLI::ValidationError(
+                    "--at", "нужна дата, например 2026-04-16 или 2026-04-16T10:47:33+03:00");
+              }
+              trust_check.at = moment->instant();
+            },
+            "Судить на этот момент; без ключа — на текущий, без смещения — московское время")
+        ->option_text("ДАТА");
+    check.final_callback([this] { invocation.command = trust_check; });
   }
 };
 

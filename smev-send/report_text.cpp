@@ -215,7 +215,11 @@ std::string verdict_text(const SignatureVerdict& verdict) {
   } else if (verdict.trust == Trust::unknown) {
     text = "верна, но сертификату нет доверия";
   } else if (verdict.trust == Trust::expired) {
-    text = "верна, но сертификат в это время не действовал";
+    text = "верна, но сертификат к этому времени истёк";
+  } else if (verdict.trust == Trust::not_yet_valid) {
+    text = "верна, но сертификат в это время ещё не действовал";
+  } else if (verdict.trust == Trust::revoked) {
+    text = "верна, но сертификат отозван";
   } else {
     text = verdict.trust == Trust::trusted ? "верна, сертификату доверяем" : "верна";
   }

@@ -71,6 +71,18 @@ std::string name_text(const X509_NAME* name) {
   return bio_octets(out.get());
 }
 
+std::string common_name(const X509_NAME* name) {
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0) return name_text(name);
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return name_text(name);
+  std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return out;
+}
+
 Certificate describe(X509& certificate) {
   Certificate out;
   unsigned char* der = nullptr;

@@ -22,6 +22,8 @@ Certificate describe(X509& certificate);
 
 /// RFC 2253, UTF-8.
 std::string name_text(const X509_NAME* name);
+/// Its common name; the whole of it when it has none.
+std::string common_name(const X509_NAME* name);
 
 bool is_valid_at(const Certificate& certificate, TimePoint moment);
 

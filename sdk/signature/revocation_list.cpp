@@ -18,6 +18,7 @@ constexpr int kListed = 1;  // 2: "removeFromCRL", no longer revoked
 RevocationFacts facts_of(X509_CRL* list) {
   RevocationFacts facts;
   facts.issuer = name_text(X509_CRL_get_issuer(list));
+  facts.issuer_name = common_name(X509_CRL_get_issuer(list));
   facts.issued = time_of(X509_CRL_get0_lastUpdate(list));
   if (const ASN1_TIME* next = X509_CRL_get0_nextUpdate(list)) facts.next = time_of(next);
   const int entries = sk_X509_REVOKED_num(X509_CRL_get_REVOKED(list));

@@ -12,7 +12,8 @@ namespace smev::signature {
 
 /// What a list says of itself.
 struct RevocationFacts {
-  std::string issuer;  ///< RFC 2253 text
+  std::string issuer;       ///< RFC 2253 text
+  std::string issuer_name;  ///< its common name
   TimePoint issued{};
   std::optional<TimePoint> next;  ///< when the next one is due; past it the list is stale
   std::size_t entries = 0;

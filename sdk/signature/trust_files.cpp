@@ -22,8 +22,6 @@ namespace {
 
 using Pkcs7Ptr = std::unique_ptr<PKCS7, Freer<PKCS7_free>>;
 
-constexpr std::array<TrustList, 3> kLists = {TrustList::trusted, TrustList::intermediates,
-                                             TrustList::revocations};
 constexpr std::array<std::string_view, 5> kCertificateEndings = {".pem", ".crt", ".cer", ".der",
                                                                  ".p7b"};
 constexpr std::string_view kRevocationsEnding = ".crl";
@@ -173,18 +171,6 @@ std::string imprint_of(const std::string& path) {
 
 }  // namespace
 
-const std::vector<std::string>& entries_of(const TrustOptions& options, TrustList list) {
-  switch (list) {
-    case TrustList::intermediates:
-      return options.intermediates;
-    case TrustList::revocations:
-      return options.revocations;
-    case TrustList::trusted:
-      break;
-  }
-  return options.trusted;
-}
-
 Result<std::vector<X509Ptr>> read_certificates(const std::string& path) {
   SMEV_TRY(Runtime::acquire());
   SMEV_ASSIGN(const std::string octets, read_file(path, kCertificatesFileMax));
@@ -218,7 +204,7 @@ Result<std::vector<RevocationsPtr>> read_revocations(const std::string& path) {
 
 std::vector<TrustFile> read_trust_files(const TrustOptions& options) {
   std::vector<TrustFile> files;
-  for (const TrustList list : kLists) {
+  for (const TrustList list : kTrustLists) {
     const auto add = [&](const std::string& path, bool in_folder) -> TrustFile& {
       TrustFile& file = files.emplace_back();
       file.path = path;
@@ -236,30 +222,13 @@ std::vector<TrustFile> read_trust_files(const TrustOptions& options) {
 
 std::string imprint(const TrustOptions& options) {
   std::string text;
-  for (const TrustList list : kLists) {
+  for (const TrustList list : kTrustLists) {
     for_each_file(
         options, list, [&](const std::string& path, bool) { text += imprint_of(path); },
         [&](const std::string&, const Error& error) { text += error.detail + '\n'; });
     text += '\n';
   }
   return text;
-}
-
-std::string fingerprint(const Certificate& certificate) { return sha256_hex(certificate.der); }
-
-std::string common_name(const Certificate& certificate) {
-  const auto x509 = read_x509(certificate.der);
-  if (!x509) return certificate.subject;
-  const X509_NAME* subject = X509_get_subject_name(x509->get());
-  const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at < 0) return certificate.subject;
-  unsigned char* text = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-  if (size < 0) return certificate.subject;
-  std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
-  OPENSSL_free(text);
-  return out;
 }
 
 }  // namespace smev::signature

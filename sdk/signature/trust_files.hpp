@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sdk/signature/openssl.hpp"
+#include "sdk/signature/trust_list.hpp"
 #include "smev/signature/verifier.hpp"
 
 namespace smev::signature {
@@ -20,10 +21,6 @@ inline constexpr std::size_t kRevocationsFileMax = 64u << 20;
 /// In one file, and in all files of one set of trust.
 inline constexpr std::size_t kCertificatesMax = 1000;
 inline constexpr std::size_t kFolderFilesMax = 1000;
-
-/// The fields of TrustOptions.
-enum class TrustList { trusted, intermediates, revocations };
-const std::vector<std::string>& entries_of(const TrustOptions& options, TrustList list);
 
 /// Every certificate of a file: PEM, DER or PKCS#7; at least one. An error names the file.
 Result<std::vector<X509Ptr>> read_certificates(const std::string& path);
@@ -44,10 +41,5 @@ std::vector<TrustFile> read_trust_files(const TrustOptions& options);
 
 /// Names, sizes and times of all files: differs when any of them was added, removed or written.
 std::string imprint(const TrustOptions& options);
-
-/// 64 hexadecimal digits: SHA-256 of the DER octets.
-std::string fingerprint(const Certificate& certificate);
-/// The subject's common name; the whole subject when it has none.
-std::string common_name(const Certificate& certificate);
 
 }  // namespace smev::signature

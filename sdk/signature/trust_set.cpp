@@ -19,14 +19,14 @@ bool holds(const std::vector<X509*>& all, X509* wanted) {
                      [wanted](X509* each) { return X509_cmp(each, wanted) == 0; });
 }
 
+}  // namespace
+
 Result<void> check_key(X509& certificate, const std::string& path) {
   const EVP_PKEY* key = X509_get0_pubkey(&certificate);
   if (by_key(key) != nullptr) return {};
   return fail(local_error(ErrorCode::key, path + ": the certificate's key is " + key_kind(key),
                           Retry::after_fix));
 }
-
-}  // namespace
 
 TrustVerdict judge(const TrustPath& path, TimePoint moment) {
   if (!path.anchored) return {Trust::unknown, path.steps.size() - 1};
@@ -98,6 +98,12 @@ std::shared_ptr<const TrustPath> TrustSet::path_of(
   if (remembered_.size() >= kRememberedMax) remembered_.clear();
   remembered_.insert_or_assign(key, Remembered{signer, path});
   return path;
+}
+
+bool TrustSet::vouches_for(const RevocationList& list) const {
+  const ErrorQueueGuard guard;
+  return std::any_of(certificates_.begin(), certificates_.end(),
+                     [&list](const X509Ptr& each) { return list.is_of(*each); });
 }
 
 TrustPath TrustSet::find_path(X509& signer, TimePoint moment) const {

@@ -37,6 +37,9 @@ struct TrustVerdict {
 /// Revocation comes before validity: it is the graver news.
 TrustVerdict judge(const TrustPath& path, TimePoint moment);
 
+/// An error that names the file when the key is no GOST key.
+Result<void> check_key(X509& certificate, const std::string& path);
+
 /// Thread-safe.
 class TrustSet {
  public:
@@ -47,6 +50,8 @@ class TrustSet {
   [[nodiscard]] const std::vector<std::unique_ptr<RevocationList>>& revocations() const {
     return revocations_;
   }
+  /// One of the authorities signed the list: otherwise it counts for nothing.
+  [[nodiscard]] bool vouches_for(const RevocationList& list) const;
   /// Remembered: a signer seen before costs no mathematics.
   std::shared_ptr<const TrustPath> path_of(const std::shared_ptr<const KnownCertificate>& signer,
                                            TimePoint moment) const;
