@@ -54,7 +54,7 @@ SenderOptions Workplace::options(const std::string& name) const {
   options.outbox_path = (folder_ / name / "outbox.db").string();
   options.key.key = (folder_ / "sender.key.pem").string();
   options.key.certificate = (folder_ / "sender.crt.pem").string();
-  options.trusted_paths = {(folder_ / "ca.crt.pem").string()};
+  options.trust.trusted = {(folder_ / "ca.crt.pem").string()};
   options.soap.url = "http://127.0.0.1:1/smev/v1.2/ws";
   return options;
 }

@@ -151,5 +151,13 @@ void verify_bare(benchmark::State& state) {
 BENCHMARK(verify_bare)->Name("verify.bare")->Unit(benchmark::kMicrosecond);
 BENCHMARK(verify_bare)->Name("verify_xmlsec.bare")->Unit(benchmark::kMicrosecond);
 
+// What trust adds to each check once the signer is known.
+void trust_of_a_known_signer(benchmark::State& state) {
+  const Workshop workshop;
+  const std::string& der = workshop.signer->certificate().der;
+  for (auto _ : state) benchmark::DoNotOptimize(workshop.verifier->trust(der, workshop.trust_at));
+}
+BENCHMARK(trust_of_a_known_signer)->Name("trust")->Unit(benchmark::kMicrosecond);
+
 }  // namespace
 }  // namespace smev::bench

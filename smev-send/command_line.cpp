@@ -73,6 +73,9 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
   if (std::holds_alternative<KeyCheckCommand>(invocation.command)) {
     return check_key(invocation, environment);
   }
+  if (const auto* command = std::get_if<TrustCommand>(&invocation.command)) {
+    return administer(invocation, *command, environment);
+  }
   // Before open: the threads that it starts must not take the signals.
   std::optional<StopSignals> signals;
   if (dispatches(invocation)) signals.emplace();

@@ -62,6 +62,23 @@ CLI::Option* add_duration(CLI::App& command, const char* flag, std::optional<Dur
       ->option_text("СРОК");
 }
 
+CLI::Option* add_moment(CLI::App& command, std::optional<TimePoint>& to, const std::string& text) {
+  return command
+      .add_option_function<std::string>(
+          "--at",
+          [&to](const std::string& value) {
+            const auto moment = DateTime::parse(
+                value.find('T') == std::string::npos ? value + "T00:00:00" : value);
+            if (!moment) {
+              throw CLI::ValidationError(
+                  "--at", "нужна дата, например 2026-04-16 или 2026-04-16T10:47:33+03:00");
+            }
+            to = moment->instant();
+          },
+          text)
+      ->option_text("ДАТА");
+}
+
 CLI::Option* add_dictionary(CLI::App& command, elk::DictionaryKind& to) {
   return command
       .add_option_function<std::string>(
@@ -118,6 +135,11 @@ struct Line {
   SignCommand sign;
   VerifyCommand verify;
   TransformCommand transform;
+  TrustAddCommand trust_add;
+  bool trust_intermediate = false;
+  bool trust_revocations = false;
+  TrustRemoveCommand trust_remove;
+  TrustCheckCommand trust_check;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -145,6 +167,7 @@ struct Line {
     add_verify();
     add_transform();
     add_key();
+    add_trust();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -262,19 +285,9 @@ struct Line {
         .add_option("--signature", verify.signature,
                     "Отсоединённая подпись; без ключа: ФАЙЛ.p7s, затем ФАЙЛ.sig")
         ->option_text("ФАЙЛ");
-    command
-        .add_option_function<std::string>(
-            "--at",
-            [this](const std::string& value) {
-              const Result<DateTime> at = DateTime::parse(value);
-              if (!at) {
-                throw CLI::ValidationError(
-                    "--at", "нужны дата и время, например 2026-04-16T10:47:33+03:00");
-              }
-              verify.at = at->instant();
-            },
-            "На какой момент судить о доверии; без ключа — сейчас")
-        ->option_text("ВРЕМЯ");
+    add_moment(command, verify.at,
+               "На какой момент судить о доверии; без ключа — когда сообщение отправлено, иначе "
+               "сейчас");
     command.add_flag("--no-trust", verify.no_trust,
                      "Не судить о доверии к сертификатам (настройки тогда не нужны)");
     command.add_flag("--strip-blanks", verify.strip_blanks,
@@ -324,6 +337,54 @@ struct Line {
     CLI::App& check = add_command(
         command, "check", "Открыть ключ из настроек, сделать пробную подпись, показать сертификат");
     check.final_callback([this] { invocation.command = KeyCheckCommand{}; });
+  }
+
+  void add_trust() {
+    CLI::App& command = add_command(app, "trust", "Доверие: сертификаты СМЭВ и списки отозванных");
+    command.require_subcommand(1);
+    CLI::App& list_all = add_command(command, "list", "Показать, каким сертификатам доверяем");
+    list_all.final_callback([this] { invocation.command = TrustListCommand{}; });
+    add_trust_add(command);
+    CLI::App& remove = add_command(command, "remove", "Убрать сертификат или список из каталога");
+    remove
+        .add_option("what", trust_remove.what,
+                    "Отпечаток SHA-256 или его начало, серийный номер или файл")
+        ->option_text("ЧТО")
+        ->required();
+    remove.add_flag("--yes", trust_remove.yes, "Даже последний доверенный сертификат");
+    remove.final_callback([this] { invocation.command = trust_remove; });
+    add_trust_check(command);
+  }
+
+  void add_trust_add(CLI::App& command) {
+    CLI::App& add = add_command(command, "add", "Добавить сертификат или список отозванных");
+    add.add_option("file", trust_add.file, "Файл: PEM, DER или PKCS#7")
+        ->option_text("ФАЙЛ")
+        ->required();
+    add.add_flag("--crl", trust_revocations, "Это список отозванных сертификатов (СОС)");
+    add.add_flag("--intermediate", trust_intermediate, "Это сертификат промежуточного УЦ");
+    add.add_flag("--yes", trust_add.yes, "Не спрашивать подтверждения");
+    add.add_flag("--force", trust_add.force,
+                 "Даже истёкший сертификат или список, за который никто не ручается");
+    add.final_callback([this] {
+      if (trust_intermediate && trust_revocations) {
+        throw CLI::ValidationError("--crl", "нужен один из ключей: --crl или --intermediate");
+      }
+      if (trust_intermediate) trust_add.list = signature::TrustList::intermediates;
+      if (trust_revocations) trust_add.list = signature::TrustList::revocations;
+      invocation.command = trust_add;
+    });
+  }
+
+  void add_trust_check(CLI::App& command) {
+    CLI::App& check =
+        add_command(command, "check", "Проверить сертификат или все сертификаты сообщения");
+    check.add_option("file", trust_check.file, "Сертификат или подписанное сообщение XML")
+        ->option_text("ФАЙЛ")
+        ->required();
+    add_moment(check, trust_check.at,
+               "Судить на этот момент; без ключа — на текущий, без смещения — московское время");
+    check.final_callback([this] { invocation.command = trust_check; });
   }
 };
 

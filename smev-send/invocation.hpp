@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "sdk/signature/trust_list.hpp"
 #include "smev-send/environment.hpp"
 #include "smev-send/exit_code.hpp"
 #include "smev-send/letters.hpp"
@@ -83,13 +84,30 @@ using SignatureCommand = std::variant<SignCommand, VerifyCommand, TransformComma
 struct KeyCheckCommand {};
 using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
+struct TrustListCommand {};
+struct TrustAddCommand {
+  std::string file;
+  signature::TrustList list = signature::TrustList::trusted;
+  bool yes = false;    ///< do not ask
+  bool force = false;  ///< even what has expired, or what nobody vouches for
+};
+struct TrustRemoveCommand {
+  std::string what;  ///< fingerprint, serial number or file
+  bool yes = false;  ///< even the last one
+};
+struct TrustCheckCommand {
+  std::string file;
+  std::optional<TimePoint> at;  ///< empty: now
+};
+using TrustCommand =
+    std::variant<TrustListCommand, TrustAddCommand, TrustRemoveCommand, TrustCheckCommand>;
 
 struct Invocation {
   std::string config;
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand, SignatureCommand, KeyCheckCommand>
+               ProfileCommand, SignatureCommand, KeyCheckCommand, TrustCommand>
       command;
 };
 

@@ -169,7 +169,11 @@ std::string_view trust_label(Trust trust) {
     case Trust::unknown:
       return "нет: сертификату не доверяют";
     case Trust::expired:
-      return "нет: сертификат в это время не действовал";
+      return "нет: срок сертификата к тому времени истёк";
+    case Trust::not_yet_valid:
+      return "нет: сертификат тогда ещё не действовал";
+    case Trust::revoked:
+      return "нет: сертификат отозван";
     case Trust::not_checked:
       break;
   }
@@ -289,7 +293,11 @@ std::string verdict_text(const SignatureVerdict& verdict) {
   } else if (verdict.trust == Trust::unknown) {
     text = "верна, но сертификату нет доверия";
   } else if (verdict.trust == Trust::expired) {
-    text = "верна, но сертификат в это время не действовал";
+    text = "верна, но сертификат к этому времени истёк";
+  } else if (verdict.trust == Trust::not_yet_valid) {
+    text = "верна, но сертификат в это время ещё не действовал";
+  } else if (verdict.trust == Trust::revoked) {
+    text = "верна, но сертификат отозван";
   } else {
     text = verdict.trust == Trust::trusted ? "верна, сертификату доверяем" : "верна";
   }

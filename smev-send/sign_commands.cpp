@@ -44,13 +44,14 @@ Result<std::shared_ptr<Verifier>> verifier_for(const VerifyCommand& command,
                                                const Invocation& invocation) {
   if (command.no_trust) return untrusting_verifier();
   SMEV_ASSIGN(const SenderOptions options, read_options(invocation.config));
-  return pinned_verifier(options.trusted_paths);
+  return trusting_verifier(options.trust);
 }
 
 Result<VerifyReport> look_at(const VerifyCommand& command, Verifier& verifier) {
   VerifyHow how;
   how.strip_blanks = command.strip_blanks;
-  if (!command.no_trust) how.trust_at = command.at.value_or(system_clock()->now());
+  how.trust = !command.no_trust;
+  if (how.trust) how.trust_at = command.at;
   SMEV_ASSIGN(const bool message, is_message_file(command.file));
   if (message && command.signature.empty()) return verify_message(command.file, verifier, how);
   std::string beside = command.signature;

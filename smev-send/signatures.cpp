@@ -8,6 +8,7 @@
 #include "sdk/signature/second_opinion.hpp"
 #include "sdk/signature/xmldsig.hpp"
 #include "sdk/smev3/signature_places.hpp"
+#include "sdk/smev3/trust_moment.hpp"
 #include "smev-send/message_file.hpp"
 
 namespace smev::cli {
@@ -18,8 +19,10 @@ constexpr std::size_t kCmsBytesMax = 1u << 20;
 SignatureFinding find(const xml::Document& document, const smev3::SignaturePlace& place,
                       Verifier& verifier, const VerifyHow& how) {
   SignatureFinding finding;
+  std::optional<TimePoint> trust_at = how.trust_at;
+  if (how.trust && !trust_at) trust_at = smev3::trust_moment(place.stamp, system_clock()->now());
   finding.verdict = signature::verify(document, place.target, place.holder, verifier,
-                                      {how.strip_blanks, how.trust_at});
+                                      {how.strip_blanks, trust_at});
   finding.verdict.role = place.role;
   finding.element = place.target ? std::string(place.target.name()) : std::string();
   finding.known_place = place.is_known;
@@ -100,7 +103,9 @@ Result<VerifyReport> verify_detached(const std::string& path, const std::string&
   SMEV_ASSIGN(const std::string octets, read_file(signature_path, kCmsBytesMax));
   const std::string cms = der_of(octets);
   VerifyReport report{path, {}};
-  SMEV_ASSIGN(SignatureVerdict verdict, signature::verify_file(path, cms, verifier, how.trust_at));
+  std::optional<TimePoint> trust_at = how.trust_at;
+  if (how.trust && !trust_at) trust_at = system_clock()->now();
+  SMEV_ASSIGN(SignatureVerdict verdict, signature::verify_file(path, cms, verifier, trust_at));
   SignatureFinding finding;
   finding.verdict = std::move(verdict);
   report.findings.push_back(std::move(finding));

@@ -37,7 +37,8 @@ struct VerifyReport {
 
 struct VerifyHow {
   bool strip_blanks = false;
-  std::optional<TimePoint> trust_at;  ///< nothing: trust is left out
+  bool trust = true;                  ///< false: it is left out
+  std::optional<TimePoint> trust_at;  ///< nothing: when the message says that it was sent, else now
 };
 
 /// A message: XML, or the HTTP body of SMEV's answer (multipart, XOP parts put back).

@@ -80,7 +80,7 @@ Result<void> fill_parts(SenderOptions& options) {
     SMEV_ASSIGN(options.signer, open_signer(options.key, options.clock->now()));
   }
   if (!options.verifier) {
-    SMEV_ASSIGN(options.verifier, pinned_verifier(options.trusted_paths));
+    SMEV_ASSIGN(options.verifier, trusting_verifier(options.trust, options.logger, options.clock));
   }
   std::shared_ptr<FileStore> files;
   if (!options.file_store.url.empty()) files = ftp_file_store(options.file_store);

@@ -20,15 +20,6 @@ Failure bad_certificate(std::string detail) {
   return fail(local_error(ErrorCode::key, std::move(detail), Retry::after_fix));
 }
 
-std::string name_text(const X509_NAME* name) {
-  // UTF-8 as it is: an escaped Russian name helps nobody.
-  constexpr unsigned long kFlags =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), name, 0, kFlags);
-  return bio_octets(out.get());
-}
-
 std::string serial_text(const ASN1_INTEGER* serial) {
   const std::unique_ptr<BIGNUM, Freer<BN_free>> number(ASN1_INTEGER_to_BN(serial, nullptr));
   if (!number) {
@@ -69,6 +60,27 @@ Result<X509Ptr> read_x509_file(const std::string& path) {
     return bad_certificate(path + ": no PEM certificate in it");
   }
   return certificate;
+}
+
+std::string name_text(const X509_NAME* name) {
+  // UTF-8 as it is: an escaped Russian name helps nobody.
+  constexpr unsigned long kFlags =
+      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, kFlags);
+  return bio_octets(out.get());
+}
+
+std::string common_name(const X509_NAME* name) {
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0) return name_text(name);
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return name_text(name);
+  std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return out;
 }
 
 Certificate describe(X509& certificate) {

@@ -20,6 +20,11 @@ Result<X509Ptr> read_x509_file(const std::string& path);
 /// What a certificate says of itself.
 Certificate describe(X509& certificate);
 
+/// RFC 2253, UTF-8.
+std::string name_text(const X509_NAME* name);
+/// Its common name; the whole of it when it has none.
+std::string common_name(const X509_NAME* name);
+
 bool is_valid_at(const Certificate& certificate, TimePoint moment);
 
 /// A time of OpenSSL's; the epoch when it cannot be read.

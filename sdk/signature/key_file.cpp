@@ -178,7 +178,7 @@ Result<KeyFile> read_key_file(const std::string& path, const PinSource& pin) {
   return Reader(path, pin).read();
 }
 
-Result<std::vector<X509Ptr>> read_certificates(const std::string& path) {
+Result<std::vector<X509Ptr>> read_own_certificates(const std::string& path) {
   SMEV_TRY(Runtime::acquire());
   const ErrorQueueGuard guard;
   SMEV_ASSIGN(const SecretFile file, read_secret_file(path, KeyOptions::kFileOctetsMax));

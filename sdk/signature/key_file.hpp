@@ -20,6 +20,6 @@ struct KeyFile {
 Result<KeyFile> read_key_file(const std::string& path, const PinSource& pin);
 
 /// All certificates of a file: PEM, or one in DER. Errors: key.
-Result<std::vector<X509Ptr>> read_certificates(const std::string& path);
+Result<std::vector<X509Ptr>> read_own_certificates(const std::string& path);
 
 }  // namespace smev::signature

@@ -51,7 +51,7 @@ Result<std::shared_ptr<Signer>> open_file(const KeyOptions& options, TimePoint n
   const std::string& certificate_path =
       options.certificate.empty() ? options.key : options.certificate;
   if (!options.certificate.empty()) {
-    SMEV_ASSIGN(file.certificates, signature::read_certificates(options.certificate));
+    SMEV_ASSIGN(file.certificates, signature::read_own_certificates(options.certificate));
   }
   if (file.certificates.empty()) {
     return key_failure("Рядом с ключом нет сертификата, укажите certificate: " + options.key,
@@ -66,7 +66,7 @@ Result<std::shared_ptr<Signer>> open_file(const KeyOptions& options, TimePoint n
 
 // For a key outside: whether the certificate is its own shows the trial signature alone.
 Result<X509Ptr> read_certificate(const KeyOptions& options, TimePoint now) {
-  SMEV_ASSIGN(std::vector<X509Ptr> read, signature::read_certificates(options.certificate));
+  SMEV_ASSIGN(std::vector<X509Ptr> read, signature::read_own_certificates(options.certificate));
   SMEV_TRY(signature::check_fitness(*read.front(), now));
   return std::move(read.front());
 }

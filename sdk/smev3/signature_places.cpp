@@ -68,8 +68,16 @@ Element smev_target(const Element& parent) {
   return one_of(message ? message : parent, kSmevTargets);
 }
 
+std::string stamp_of(const Element& target) {
+  if (!target) return {};
+  const Element metadata =
+      is_named(target, "MessageMetadata") ? target : child_named(target, "MessageMetadata");
+  const Element stamp = metadata ? child_named(metadata, "SendingTimestamp") : Element();
+  return stamp ? stamp.text() : std::string();
+}
+
 SignaturePlace place_of(const Element& holder) {
-  SignaturePlace place{std::string(holder.name()), holder, {}};
+  SignaturePlace place{std::string(holder.name()), holder, {}, true, {}};
   const Element parent = holder.parent();
   if (!is_of_smev(holder) || !parent) {
     place.is_known = false;
@@ -115,6 +123,7 @@ void collect_signatures(const Element& element, const Element& root,
       place.role = "Signature";
       place.target = referenced(element, root);
     }
+    place.stamp = stamp_of(place.target);
     found.push_back(std::move(place));
     return;
   }

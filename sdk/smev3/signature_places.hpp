@@ -16,6 +16,7 @@ struct SignaturePlace {
   xml::Element holder;   ///< the parent of ds:Signature
   xml::Element target;   ///< the element that must be signed; empty: it is not there
   bool is_known = true;  ///< false: SMEV knows no signature in this place
+  std::string stamp;     ///< SendingTimestamp inside of what is signed; empty: none
 };
 
 /// Every ds:Signature of the document, in document order. Outside of the known places the target is

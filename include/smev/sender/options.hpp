@@ -51,7 +51,7 @@ struct SenderOptions {
 
   std::string outbox_path;  ///< SQLite file; its folder holds the files too
   KeyOptions key;
-  std::vector<std::string> trusted_paths;  ///< SMEV's certificates or their issuers
+  TrustOptions trust;  ///< whose signatures count as SMEV's
   SoapOptions soap;
   FtpOptions file_store;
   AnswerSelector selector;  ///< empty: whatever comes

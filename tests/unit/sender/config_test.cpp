@@ -90,7 +90,7 @@ TEST_F(Config, relative_paths_are_taken_from_the_folder_of_the_file) {
   EXPECT_EQ(options->outbox_path, in_folder("outbox.db"));
   EXPECT_EQ(options->key.key, in_folder("key.pem"));
   EXPECT_EQ(options->key.certificate, "/etc/smev/cert.pem");
-  EXPECT_THAT(options->trusted_paths,
+  EXPECT_THAT(options->trust.trusted,
               ElementsAre(in_folder("smev.pem"), (folder_.parent_path() / "ca.pem").string()));
 }
 

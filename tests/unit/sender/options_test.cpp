@@ -22,7 +22,7 @@ SenderOptions usable() {
   options.outbox_path = "/var/lib/smev/outbox.db";
   options.key.key = "/etc/smev/key.pem";
   options.key.certificate = "/etc/smev/certificate.pem";
-  options.trusted_paths = {"/etc/smev/smev.pem"};
+  options.trust.trusted = {"/etc/smev/smev.pem"};
   options.soap.url = "http://127.0.0.1:7500/smev/v1.2/ws";
   options.file_store.url = "ftp://127.0.0.1:7521";
   return options;
@@ -191,8 +191,12 @@ TEST(SenderOptions, selector_needs_both_of_its_halves) {
 
 TEST(SenderOptions, empty_path_among_the_trusted_is_told) {
   SenderOptions options = usable();
-  options.trusted_paths.emplace_back();
-  EXPECT_THAT(faults_of(options), ElementsAre("smev.trusted[1] missing"));
+  options.trust.trusted.emplace_back();
+  options.trust.intermediates = {"folder", ""};
+  options.trust.revocations = {""};
+  EXPECT_THAT(faults_of(options),
+              ElementsAre("smev.trusted[1] missing", "smev.intermediates[1] missing",
+                          "smev.revocations[0] missing"));
 }
 
 class SomeTransport final : public Transport {
