@@ -54,11 +54,11 @@ void deliver_bare(benchmark::State& state) {
   for (auto _ : state) {
     for (int update = 0; update < kUpdates; ++update) {
       for (int i = 0; i < kSignaturesPerUpdate; ++i) {
-        benchmark::DoNotOptimize(signature::streebog256(content));
+        benchmark::DoNotOptimize(signature::digest(SignatureAlgorithm::gost2012_256, content));
         benchmark::DoNotOptimize(workplace.signer()->sign(info));
       }
       for (int i = 0; i < kVerificationsPerUpdate; ++i) {
-        benchmark::DoNotOptimize(signature::streebog256(content));
+        benchmark::DoNotOptimize(signature::digest(SignatureAlgorithm::gost2012_256, content));
         benchmark::DoNotOptimize(workplace.verifier()->verify(
             certificate, SignatureAlgorithm::gost2012_256, info, value));
       }

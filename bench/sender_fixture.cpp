@@ -52,9 +52,9 @@ SenderOptions Workplace::options(const std::string& name) const {
   options.mnemonic = "BENCH01";
   options.profile.inn = "0012345673";
   options.outbox_path = (folder_ / name / "outbox.db").string();
-  options.key_path = (folder_ / "sender.key.pem").string();
-  options.certificate_path = (folder_ / "sender.crt.pem").string();
-  options.trusted_paths = {(folder_ / "ca.crt.pem").string()};
+  options.key.key = (folder_ / "sender.key.pem").string();
+  options.key.certificate = (folder_ / "sender.crt.pem").string();
+  options.trust.trusted = {(folder_ / "ca.crt.pem").string()};
   options.soap.url = "http://127.0.0.1:1/smev/v1.2/ws";
   return options;
 }

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/signature/cms.hpp"
 #include "sdk/signature/digest.hpp"
-#include "sdk/signature/xmldsig.hpp"
 
 namespace smev::mock {
 namespace {
@@ -25,9 +25,11 @@ std::optional<std::string> signature_problem(const std::string& path, const std:
   if (base64.empty()) return "нет электронной подписи файла (SignaturePKCS7).";
   const auto der = base64_decode(base64);
   if (!der) return "электронная подпись файла записана не в base64.";
-  const auto certificate = signature::verify_file(path, *der);
-  if (!certificate) return "ошибка проверки электронной подписи файла.";
-  if (checks.verifier.trust(certificate->der, checks.now) != Trust::trusted) {
+  const auto verdict = signature::verify_file(path, *der, checks.verifier, checks.now);
+  if (!verdict || !verdict->digest_holds || !verdict->value_holds) {
+    return "ошибка проверки электронной подписи файла.";
+  }
+  if (verdict->trust != Trust::trusted) {
     return "сертификат электронной подписи файла не зарегистрирован или просрочен.";
   }
   return std::nullopt;
@@ -40,10 +42,16 @@ std::vector<xml::Element> entries(const smev3::Protocol& protocol, const xml::El
   return found ? found.children(protocol.basic_namespace, entry) : std::vector<xml::Element>();
 }
 
+/// Nothing in the message names the algorithm of the hash: it follows the key (smev3 §3.2).
 bool has_hash(const std::string& path, const std::string& base64) {
   const auto expected = base64_decode(base64);
-  const auto real = signature::streebog256_file(path);
-  return expected && real && *expected == *real;
+  if (!expected) return false;
+  for (const auto algorithm :
+       {SignatureAlgorithm::gost2012_256, SignatureAlgorithm::gost2012_512}) {
+    const auto real = signature::digest_file(algorithm, path);
+    if (real && *expected == *real) return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ std::optional<Fault> judge(const SignatureVerdict& verdict, const xml::Element& 
   if (!verdict.digest_holds || !verdict.value_holds) {
     return refuse("SignatureIsInvalid", "ЭП-ОВ неверна");
   }
-  if (verdict.trust == Trust::expired) {
-    return refuse("CertificateIsExpired", "Срок действия сертификата ЭП-ОВ истёк");
+  if (verdict.trust == Trust::expired || verdict.trust == Trust::not_yet_valid) {
+    return refuse("CertificateIsExpired", "Сертификат ЭП-ОВ сейчас не действует");
   }
   if (verdict.trust != Trust::trusted) {
     return refuse("CertificateIsNotFound", "Сертификат ЭП-ОВ не зарегистрирован");

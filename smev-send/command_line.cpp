@@ -67,6 +67,15 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
   if (const auto* command = std::get_if<ProfileCommand>(&invocation.command)) {
     return prepare(invocation, *command, environment);
   }
+  if (const auto* command = std::get_if<SignatureCommand>(&invocation.command)) {
+    return look_after_signatures(invocation, *command, environment);
+  }
+  if (std::holds_alternative<KeyCheckCommand>(invocation.command)) {
+    return check_key(invocation, environment);
+  }
+  if (const auto* command = std::get_if<TrustCommand>(&invocation.command)) {
+    return administer(invocation, *command, environment);
+  }
   // Before open: the threads that it starts must not take the signals.
   std::optional<StopSignals> signals;
   if (dispatches(invocation)) signals.emplace();

@@ -42,6 +42,18 @@ Result<ExitCode> consult(const DictionarySession& session, const DictionaryComma
 Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& command,
                          const Environment& environment);
 
+/// `sign`, `verify` and `transform`: of the configuration they read the key and whom to trust, and
+/// only when these are needed.
+Result<ExitCode> look_after_signatures(const Invocation& invocation,
+                                       const SignatureCommand& command,
+                                       const Environment& environment);
+/// `key check`: opens the key of the configuration, whatever else stands there.
+Result<ExitCode> check_key(const Invocation& invocation, const Environment& environment);
+/// `trust list`, `trust add`, `trust remove` and `trust check`: like the profile, they read a
+/// configuration that need not be complete. No key, no network, no outbox.
+Result<ExitCode> administer(const Invocation& invocation, const TrustCommand& command,
+                            const Environment& environment);
+
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
 

@@ -16,7 +16,8 @@ struct Environment {
   std::ostream& err;  ///< talk
   std::function<std::optional<std::string>(const char* name)> variable;
   std::function<Result<SenderOptions>(const std::string& path)> load_options;
-  bool colour = false;  ///< `out` is a terminal that wants colours
+  bool colour = false;       ///< `out` is a terminal that wants colours
+  bool interactive = false;  ///< someone sits at `in` who can be asked
 };
 
 }  // namespace smev::cli

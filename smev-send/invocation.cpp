@@ -62,6 +62,23 @@ CLI::Option* add_duration(CLI::App& command, const char* flag, std::optional<Dur
       ->option_text("СРОК");
 }
 
+CLI::Option* add_moment(CLI::App& command, std::optional<TimePoint>& to, const std::string& text) {
+  return command
+      .add_option_function<std::string>(
+          "--at",
+          [&to](const std::string& value) {
+            const auto moment = DateTime::parse(
+                value.find('T') == std::string::npos ? value + "T00:00:00" : value);
+            if (!moment) {
+              throw CLI::ValidationError(
+                  "--at", "нужна дата, например 2026-04-16 или 2026-04-16T10:47:33+03:00");
+            }
+            to = moment->instant();
+          },
+          text)
+      ->option_text("ДАТА");
+}
+
 CLI::Option* add_dictionary(CLI::App& command, elk::DictionaryKind& to) {
   return command
       .add_option_function<std::string>(
@@ -115,6 +132,14 @@ struct Line {
   DictLoadCommand dict_load;
   DictShowCommand dict_show;
   ProfileLetterCommand profile_letter;
+  SignCommand sign;
+  VerifyCommand verify;
+  TransformCommand transform;
+  TrustAddCommand trust_add;
+  bool trust_intermediate = false;
+  bool trust_revocations = false;
+  TrustRemoveCommand trust_remove;
+  TrustCheckCommand trust_check;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -138,6 +163,11 @@ struct Line {
     add_show();
     add_dict();
     add_profile();
+    add_sign();
+    add_verify();
+    add_transform();
+    add_key();
+    add_trust();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -231,6 +261,52 @@ struct Line {
     look.final_callback([this] { invocation.command = dict_show; });
   }
 
+  void add_sign() {
+    CLI::App& command = add_command(
+        app, "sign", "Подписать запрос к СМЭВ (XML) или файл (отсоединённая подпись рядом)");
+    command.add_option("file", sign.file, "Файл")->option_text("ФАЙЛ")->required();
+    command
+        .add_option("--out", sign.out,
+                    "Куда записать; без ключа: XML — в стандартный вывод, подпись — в ФАЙЛ.p7s")
+        ->option_text("ФАЙЛ");
+    command.add_flag("--personal", sign.personal,
+                     "Подпись должностного лица под бизнес-данными (PersonalSignature)");
+    command.add_flag("--detached", sign.detached, "Отсоединённая подпись, хотя это XML");
+    command.final_callback([this] { invocation.command = SignatureCommand(sign); });
+  }
+
+  void add_verify() {
+    CLI::App& command = add_command(
+        app, "verify", "Проверить подписи сообщения СМЭВ или отсоединённую подпись файла");
+    command.add_option("file", verify.file, "Сообщение (XML или тело ответа HTTP) или любой файл")
+        ->option_text("ФАЙЛ")
+        ->required();
+    command
+        .add_option("--signature", verify.signature,
+                    "Отсоединённая подпись; без ключа: ФАЙЛ.p7s, затем ФАЙЛ.sig")
+        ->option_text("ФАЙЛ");
+    add_moment(command, verify.at,
+               "На какой момент судить о доверии; без ключа — когда сообщение отправлено, иначе "
+               "сейчас");
+    command.add_flag("--no-trust", verify.no_trust,
+                     "Не судить о доверии к сертификатам (настройки тогда не нужны)");
+    command.add_flag("--strip-blanks", verify.strip_blanks,
+                     "Не считать пробелы внутри SignedInfo: для сохранённых копий с отступами");
+    command.final_callback([this] { invocation.command = SignatureCommand(verify); });
+  }
+
+  void add_transform() {
+    CLI::App& command =
+        add_command(app, "transform",
+                    "Напечатать байты, от которых СМЭВ считает хеш (канонизация и трансформация)");
+    command.add_option("file", transform.file, "Сообщение")->option_text("ФАЙЛ")->required();
+    command
+        .add_option("--id", transform.id,
+                    "Элемент с этим Id; без ключа — тот, который подписан, или весь документ")
+        ->option_text("ID");
+    command.final_callback([this] { invocation.command = SignatureCommand(transform); });
+  }
+
   void add_profile() {
     CLI::App& command =
         add_command(app, "profile", "Подключение: что готово, письма, строка справочника");
@@ -253,6 +329,62 @@ struct Line {
     letter.final_callback([this] { invocation.command = profile_letter; });
     CLI::App& row = add_command(command, "row", "Строка справочника организаций-отправителей, CSV");
     row.final_callback([this] { invocation.command = ProfileRowCommand{}; });
+  }
+
+  void add_key() {
+    CLI::App& command = add_command(app, "key", "Ключ информационной системы: проверить");
+    command.require_subcommand(1);
+    CLI::App& check = add_command(
+        command, "check", "Открыть ключ из настроек, сделать пробную подпись, показать сертификат");
+    check.final_callback([this] { invocation.command = KeyCheckCommand{}; });
+  }
+
+  void add_trust() {
+    CLI::App& command = add_command(app, "trust", "Доверие: сертификаты СМЭВ и списки отозванных");
+    command.require_subcommand(1);
+    CLI::App& list_all = add_command(command, "list", "Показать, каким сертификатам доверяем");
+    list_all.final_callback([this] { invocation.command = TrustListCommand{}; });
+    add_trust_add(command);
+    CLI::App& remove = add_command(command, "remove", "Убрать сертификат или список из каталога");
+    remove
+        .add_option("what", trust_remove.what,
+                    "Отпечаток SHA-256 или его начало, серийный номер или файл")
+        ->option_text("ЧТО")
+        ->required();
+    remove.add_flag("--yes", trust_remove.yes, "Даже последний доверенный сертификат");
+    remove.final_callback([this] { invocation.command = trust_remove; });
+    add_trust_check(command);
+  }
+
+  void add_trust_add(CLI::App& command) {
+    CLI::App& add = add_command(command, "add", "Добавить сертификат или список отозванных");
+    add.add_option("file", trust_add.file, "Файл: PEM, DER или PKCS#7")
+        ->option_text("ФАЙЛ")
+        ->required();
+    add.add_flag("--crl", trust_revocations, "Это список отозванных сертификатов (СОС)");
+    add.add_flag("--intermediate", trust_intermediate, "Это сертификат промежуточного УЦ");
+    add.add_flag("--yes", trust_add.yes, "Не спрашивать подтверждения");
+    add.add_flag("--force", trust_add.force,
+                 "Даже истёкший сертификат или список, за который никто не ручается");
+    add.final_callback([this] {
+      if (trust_intermediate && trust_revocations) {
+        throw CLI::ValidationError("--crl", "нужен один из ключей: --crl или --intermediate");
+      }
+      if (trust_intermediate) trust_add.list = signature::TrustList::intermediates;
+      if (trust_revocations) trust_add.list = signature::TrustList::revocations;
+      invocation.command = trust_add;
+    });
+  }
+
+  void add_trust_check(CLI::App& command) {
+    CLI::App& check =
+        add_command(command, "check", "Проверить сертификат или все сертификаты сообщения");
+    check.add_option("file", trust_check.file, "Сертификат или подписанное сообщение XML")
+        ->option_text("ФАЙЛ")
+        ->required();
+    add_moment(check, trust_check.at,
+               "Судить на этот момент; без ключа — на текущий, без смещения — московское время");
+    check.final_callback([this] { invocation.command = trust_check; });
   }
 };
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "sdk/signature/trust_list.hpp"
 #include "smev-send/environment.hpp"
 #include "smev-send/exit_code.hpp"
 #include "smev-send/letters.hpp"
@@ -61,15 +62,52 @@ struct ProfileLetterCommand {
   std::optional<LetterKind> kind;  ///< empty: which there are
 };
 struct ProfileRowCommand {};
+struct SignCommand {
+  std::string file;
+  std::string out;        ///< empty: standard output, or beside the file
+  bool personal = false;  ///< the business content, by an official
+  bool detached = false;  ///< a CMS beside the file even though it is XML
+};
+struct VerifyCommand {
+  std::string file;
+  std::string signature;  ///< the detached one; empty: inside, or beside the file
+  std::optional<TimePoint> at;
+  bool no_trust = false;
+  bool strip_blanks = false;
+};
+struct TransformCommand {
+  std::string file;
+  std::string id;  ///< empty: what the only signature covers, else the whole
+};
+using SignatureCommand = std::variant<SignCommand, VerifyCommand, TransformCommand>;
+/// Opens the key of the configuration and says what it is.
+struct KeyCheckCommand {};
 using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
+struct TrustListCommand {};
+struct TrustAddCommand {
+  std::string file;
+  signature::TrustList list = signature::TrustList::trusted;
+  bool yes = false;    ///< do not ask
+  bool force = false;  ///< even what has expired, or what nobody vouches for
+};
+struct TrustRemoveCommand {
+  std::string what;  ///< fingerprint, serial number or file
+  bool yes = false;  ///< even the last one
+};
+struct TrustCheckCommand {
+  std::string file;
+  std::optional<TimePoint> at;  ///< empty: now
+};
+using TrustCommand =
+    std::variant<TrustListCommand, TrustAddCommand, TrustRemoveCommand, TrustCheckCommand>;
 
 struct Invocation {
   std::string config;
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand>
+               ProfileCommand, SignatureCommand, KeyCheckCommand, TrustCommand>
       command;
 };
 

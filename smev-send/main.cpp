@@ -26,8 +26,9 @@ int main(int argc, char** argv) {
   // A reader that closes the pipe is noticed by the failed write.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    const smev::cli::Environment environment{std::cin, std::cout,          std::cerr,
-                                             variable, smev::load_options, wants_colour()};
+    const bool interactive = ::isatty(STDIN_FILENO) == 1;
+    const smev::cli::Environment environment{
+        std::cin, std::cout, std::cerr, variable, smev::load_options, wants_colour(), interactive};
     return static_cast<int>(smev::cli::run_command_line({argv + 1, argv + argc}, environment));
   } catch (const std::exception& error) {
     std::cerr << "Внутренняя ошибка программы (" << error.what() << ")\n";

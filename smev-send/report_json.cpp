@@ -112,6 +112,24 @@ Json json_of(const SignatureVerdict& verdict) {
           {"problem", or_null(verdict.problem)}};
 }
 
+Json json_of(const SignatureFinding& finding) {
+  const SignatureVerdict& verdict = finding.verdict;
+  Json json = json_of(verdict);
+  json["holds"] = finding.holds();
+  json["element"] = or_null(finding.element);
+  json["reference"] = or_null(verdict.reference);
+  json["signature_method"] = or_null(verdict.signature_method);
+  json["digest_method"] = or_null(verdict.digest_method);
+  json["digest_value"] = or_null(verdict.digest_value);
+  json["jdk_escaping"] = verdict.jdk_escaping;
+  json["signed_at"] = or_null(verdict.signed_at);
+  json["known_place"] = finding.known_place;
+  json["vouched"] = finding.vouched;
+  json["holds_without_blanks"] = finding.holds_without_blanks;
+  json["second_opinion"] = or_null(finding.second_opinion);
+  return json;
+}
+
 // Declared here for array_of, which finds no later one.
 Json json_of(const AnswerRow& answer);
 Json json_of(const UpdateReport::Message& entry);
@@ -316,6 +334,27 @@ std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChang
                   {"added", change.added},
                   {"changed", change.changed},
                   {"removed", change.removed}});
+}
+
+std::string verify_json(const VerifyReport& report) {
+  return written({{"file", report.file},
+                  {"holds", report.holds()},
+                  {"signatures", array_of(report.findings)}});
+}
+
+std::string key_json(const OpenedKey& key) {
+  const Certificate& certificate = key.signer.certificate();
+  return written({{"key",
+                   {{"kind", name(key.kind)},
+                    {"algorithm", name(key.signer.algorithm())},
+                    {"concurrency", key.signer.concurrency()},
+                    {"trial_signature", true},
+                    {"subject", certificate.subject},
+                    {"issuer", certificate.issuer},
+                    {"serial", certificate.serial},
+                    {"not_before", to_utc_text(certificate.not_before)},
+                    {"not_after", to_utc_text(certificate.not_after)},
+                    {"days_left", key.days_left}}}});
 }
 
 std::string checklist_json(const std::vector<elk::ChecklistLine>& lines) {

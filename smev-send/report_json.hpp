@@ -9,6 +9,7 @@
 
 #include "sdk/elk/onboarding.hpp"
 #include "smev-send/letters.hpp"
+#include "smev-send/signatures.hpp"
 #include "smev/elk/dictionary.hpp"
 #include "smev/sender/sender.hpp"
 
@@ -47,6 +48,16 @@ std::string dictionaries_json(const elk::Dictionaries& dictionaries);
 std::string dictionary_json(const elk::Dictionary& dictionary);
 std::string entry_json(const elk::Dictionary& dictionary, const elk::DictionaryEntry& entry);
 std::string loaded_json(const elk::Dictionary& dictionary, const DictionaryChange& change);
+
+std::string verify_json(const VerifyReport& report);
+
+/// A key that has been opened, its trial signature made and verified.
+struct OpenedKey {
+  KeyKind kind{};
+  const Signer& signer;
+  int days_left = 0;
+};
+std::string key_json(const OpenedKey& key);
 
 std::string checklist_json(const std::vector<elk::ChecklistLine>& lines);
 /// Which letters there are, in the order in which they are sent.

@@ -146,6 +146,84 @@ std::string attempts_text(const std::vector<AttemptRow>& attempts, bool colour) 
   return table.text(colour, kIndent * 2);
 }
 
+std::string_view algorithm_label(std::string_view method) {
+  const auto ends = [method](std::string_view end) {
+    return method.size() >= end.size() && method.substr(method.size() - end.size()) == end;
+  };
+  if (ends("gostr34112012-256")) return "ГОСТ Р 34.10-2012 256 бит";
+  if (ends("gostr34112012-512")) return "ГОСТ Р 34.10-2012 512 бит";
+  if (ends("gostr34102001-gostr3411")) return "ГОСТ Р 34.10-2001";
+  return method;
+}
+
+std::string digest_text(const SignatureVerdict& verdict) {
+  const std::string value = verdict.digest_value.empty() ? "" : " (" + verdict.digest_value + ")";
+  if (!verdict.digest_holds) return "не сходится: подписано было другое" + value;
+  return (verdict.jdk_escaping ? "сходится с экранированием JDK, не Woodstox" : "сходится") + value;
+}
+
+std::string_view trust_label(Trust trust) {
+  switch (trust) {
+    case Trust::trusted:
+      return "есть";
+    case Trust::unknown:
+      return "нет: сертификату не доверяют";
+    case Trust::expired:
+      return "нет: срок сертификата к тому времени истёк";
+    case Trust::not_yet_valid:
+      return "нет: сертификат тогда ещё не действовал";
+    case Trust::revoked:
+      return "нет: сертификат отозван";
+    case Trust::not_checked:
+      break;
+  }
+  return "не проверялось";
+}
+
+std::string_view trust_text(const SignatureFinding& finding) {
+  const Trust trust = finding.verdict.trust;
+  if (finding.vouched && trust != Trust::trusted) return "лежит под подписью, которой доверяют";
+  return trust_label(trust);
+}
+
+std::string finding_text(const SignatureFinding& finding, bool colour) {
+  const SignatureVerdict& verdict = finding.verdict;
+  const bool holds = finding.holds();
+  std::string text = painted(holds ? "✓ " : "✗ ", holds ? Paint::green : Paint::red, colour) +
+                     printable(verdict.role) + (holds ? ": верна\n" : ": не подтверждена\n");
+  if (!finding.element.empty()) {
+    text += line("Элемент", finding.element + " (Id " + verdict.reference + ")");
+  }
+  if (!finding.known_place) text += line("Место", "СМЭВ не знает подписи в этом месте сообщения");
+  if (!verdict.signature_method.empty()) {
+    text += line("Алгоритм", algorithm_label(verdict.signature_method));
+  }
+  // A form that is not taken has nothing computed.
+  if (verdict.digest_holds || verdict.value_holds || verdict.code == ErrorCode::signature_invalid) {
+    text += line("Хеш", digest_text(verdict));
+    text += line("Подпись", verdict.value_holds ? "верна" : "неверна");
+  }
+  if (!verdict.certificate_serial.empty()) {
+    text +=
+        line("Сертификат", verdict.certificate_subject + ", номер " + verdict.certificate_serial);
+  }
+  text += line("Доверие", trust_text(finding));
+  if (verdict.signed_at) text += line("Подписано", local_time_text(*verdict.signed_at));
+  if (finding.second_opinion) {
+    const bool ours = verdict.digest_holds && verdict.value_holds;
+    text += line("xmlsec1", *finding.second_opinion == ours
+                                ? "согласна"
+                                : "НЕ СОГЛАСНА: сообщите разработчикам, приложив файл");
+  }
+  if (finding.holds_without_blanks) {
+    text += line("Подсказка",
+                 "верна без пробелов внутри SignedInfo: это копия с отступами, а не то, что было "
+                 "передано (--strip-blanks)");
+  }
+  if (!verdict.problem.empty() && !holds) text += line("Причина", verdict.problem);
+  return text;
+}
+
 std::string answer_text(const AnswerRow& answer) {
   std::string text = line(
       "Ответ", fmt::format("{}, {}, MessageID {}", kind_label(answer.kind),
@@ -215,12 +293,23 @@ std::string verdict_text(const SignatureVerdict& verdict) {
   } else if (verdict.trust == Trust::unknown) {
     text = "верна, но сертификату нет доверия";
   } else if (verdict.trust == Trust::expired) {
-    text = "верна, но сертификат в это время не действовал";
+    text = "верна, но сертификат к этому времени истёк";
+  } else if (verdict.trust == Trust::not_yet_valid) {
+    text = "верна, но сертификат в это время ещё не действовал";
+  } else if (verdict.trust == Trust::revoked) {
+    text = "верна, но сертификат отозван";
   } else {
     text = verdict.trust == Trust::trusted ? "верна, сертификату доверяем" : "верна";
   }
   if (!verdict.certificate_subject.empty()) text += " (" + verdict.certificate_subject + ")";
   if (!verdict.problem.empty()) text += "; " + verdict.problem;
+  return text;
+}
+
+std::string verify_text(const VerifyReport& report, bool colour) {
+  if (report.findings.empty()) return "Подписей нет\n";
+  std::string text;
+  for (const SignatureFinding& finding : report.findings) text += finding_text(finding, colour);
   return text;
 }
 

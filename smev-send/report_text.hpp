@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "smev-send/signatures.hpp"
 #include "smev/sender/sender.hpp"
 
 namespace smev::cli {
@@ -12,6 +13,8 @@ namespace smev::cli {
 std::string local_time_text(TimePoint moment);
 /// What was found about one signature, in words.
 std::string verdict_text(const SignatureVerdict& verdict);
+
+std::string verify_text(const VerifyReport& report, bool colour);
 
 std::string list_text(const std::vector<UpdateRow>& updates, bool colour);
 std::string report_text(const UpdateReport& report, bool colour);

@@ -28,5 +28,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit_bytes =
 /// @param permissions of the file; without them only its owner may read it
 Result<void> write_file_durably(const std::string& path, std::string_view octets,
                                 unsigned permissions = 0600);
+/// Once it returns, the file stays away, whatever happens to the machine.
+Result<void> remove_file_durably(const std::string& path);
 
 }  // namespace smev

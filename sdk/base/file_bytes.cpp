@@ -111,4 +111,9 @@ Result<void> write_file_durably(const std::string& path, std::string_view octets
   return sync_folder(folder_of(path));
 }
 
+Result<void> remove_file_durably(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return fail(io_error("remove", path, errno));
+  return sync_folder(folder_of(path));
+}
+
 }  // namespace smev

@@ -106,6 +106,14 @@ Problem take(const toml::node& node, elk::EqualDates& to) {
 Problem take(const toml::node& node, elk::CodeOrigin& to) {
   return take_choice(node, to, &elk::code_origin, "\"РГУ\" или \"КЦР\"");
 }
+Problem take(const toml::node& node, EngineCommand& to) {
+  std::string text;
+  Problem problem = take(node, text);
+  const std::size_t equals = text.find('=');
+  to.name = text.substr(0, equals);
+  to.value = equals == std::string::npos ? "" : text.substr(equals + 1);
+  return problem;
+}
 Problem take(const toml::node& node, elk::Service& to);
 
 template <class T>
@@ -177,6 +185,7 @@ std::string show(Contour value) { return show(std::string(name(value))); }
 std::string show(elk::TimeForm value) { return show(std::string(name(value))); }
 std::string show(elk::EqualDates value) { return show(std::string(name(value))); }
 std::string show(const elk::Service& value) { return show(value.code.text()); }
+std::string show(const EngineCommand& value) { return show(value.name + '=' + value.value); }
 template <class Kind>
 std::string show(const elk::Identifier<Kind>& value) {
   return show(value.text());
@@ -268,6 +277,14 @@ std::vector<Fault> read_dictionaries(const toml::node& node, SenderOptions& opti
 
 std::string show(const elk::Dictionaries& value) { return show(value.folder()); }
 
+/// What `key.key` and the first word of `key.command` are shows only the whole section.
+void resolve_key_paths(KeyOptions& key, const std::filesystem::path& folder) {
+  if (key.kind() == KeyKind::file) key.key = resolved(key.key, folder);
+  if (key.command.empty()) return;
+  std::string& program = key.command.front();
+  if (program.find('/') != std::string::npos) program = resolved(program, folder);
+}
+
 #define SMEV_FIELD(expression) \
   [](SenderOptions & o) -> auto& { return o.expression; }
 
@@ -310,10 +327,20 @@ const std::vector<Key>& keys() {
       key("profile.registration.contact.phone", SMEV_FIELD(profile.registration.contact.phone)),
       key("profile.registration.contact.email", SMEV_FIELD(profile.registration.contact.email)),
       path_key("outbox.path", SMEV_FIELD(outbox_path)),
-      path_key("key.key", SMEV_FIELD(key_path)),
-      path_key("key.certificate", SMEV_FIELD(certificate_path)),
+      key("key.key", SMEV_FIELD(key.key)),
+      path_key("key.certificate", SMEV_FIELD(key.certificate)),
+      key("key.engine", SMEV_FIELD(key.engine)),
+      path_key("key.engine_library", SMEV_FIELD(key.engine_library)),
+      key("key.engine_commands", SMEV_FIELD(key.engine_commands)),
+      key("key.command", SMEV_FIELD(key.command)),
+      key("key.concurrency", SMEV_FIELD(key.concurrency)),
+      path_key("key.pin_file", SMEV_FIELD(key.pin.file)),
+      key("key.pin_env", SMEV_FIELD(key.pin.environment)),
+      key("key.pin_credential", SMEV_FIELD(key.pin.credential)),
       key("smev.url", SMEV_FIELD(soap.url)),
-      path_key("smev.trusted", SMEV_FIELD(trusted_paths)),
+      path_key("smev.trusted", SMEV_FIELD(trust.trusted)),
+      path_key("smev.intermediates", SMEV_FIELD(trust.intermediates)),
+      path_key("smev.revocations", SMEV_FIELD(trust.revocations)),
       key("smev.connect_timeout", SMEV_FIELD(soap.connect_timeout)),
       key("smev.total_timeout", SMEV_FIELD(soap.total_timeout)),
       key("smev.stop_timeout", SMEV_FIELD(soap.stop_timeout)),
@@ -480,8 +507,10 @@ Result<SenderOptions> read_options(
   }
   try {
     const toml::table table = toml::parse(*text, path);
-    Reader reader(folder_of(path));
+    const std::filesystem::path folder = folder_of(path);
+    Reader reader(folder);
     reader.read(table);
+    resolve_key_paths(reader.options.key, folder);
     reader.options.selector.node_id = reader.options.node_id;
     reader.add(judged(reader.options));
     if (!reader.faults.empty()) return fail(config_error(path, std::move(reader.faults)));

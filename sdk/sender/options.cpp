@@ -139,21 +139,28 @@ void check_profile(Faults& faults, const SenderOptions& options) {
                           "\"production\")");
 }
 
+void check_paths(Faults& faults, std::string_view key, const std::vector<std::string>& paths) {
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    faults.needed(fmt::format("{}[{}]", key, i), paths[i], "файл или каталог");
+  }
+}
+
 /// Parts that the caller brings replace the fields that they would be made from.
 void check_places(Faults& faults, const SenderOptions& options) {
   if (!options.outbox) faults.needed("outbox.path", options.outbox_path, "путь к базе исходящих");
   if (options.transport) return;
   if (!options.signer) {
-    faults.needed("key.key", options.key_path, "файл закрытого ключа (PEM)");
-    faults.needed("key.certificate", options.certificate_path, "файл сертификата (PEM)");
+    for (const FieldFault& fault : options.key.validate()) {
+      faults.adopt("key." + fault.field, fault);
+    }
   }
   if (options.verifier) return;
-  if (options.trusted_paths.empty()) {
+  if (options.trust.trusted.empty()) {
     faults.add("smev.trusted", "missing", "не указано: сертификаты СМЭВ, которым можно доверять");
   }
-  for (std::size_t i = 0; i < options.trusted_paths.size(); ++i) {
-    faults.needed(fmt::format("smev.trusted[{}]", i), options.trusted_paths[i], "файл сертификата");
-  }
+  check_paths(faults, "smev.trusted", options.trust.trusted);
+  check_paths(faults, "smev.intermediates", options.trust.intermediates);
+  check_paths(faults, "smev.revocations", options.trust.revocations);
 }
 
 /// The names that the transport's own options go by in the configuration file.

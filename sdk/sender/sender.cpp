@@ -11,6 +11,7 @@
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/outbox/sha256_stream.hpp"
+#include "sdk/sender/certificate_watch.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/dispatcher.hpp"
 #include "sdk/sender/elk_status.hpp"
@@ -76,11 +77,10 @@ Result<void> fill_parts(SenderOptions& options) {
   }
   if (options.transport) return {};
   if (!options.signer) {
-    SMEV_ASSIGN(options.signer,
-                pem_signer(options.key_path, options.certificate_path, options.clock->now()));
+    SMEV_ASSIGN(options.signer, open_signer(options.key, options.clock->now()));
   }
   if (!options.verifier) {
-    SMEV_ASSIGN(options.verifier, pinned_verifier(options.trusted_paths));
+    SMEV_ASSIGN(options.verifier, trusting_verifier(options.trust, options.logger, options.clock));
   }
   std::shared_ptr<FileStore> files;
   if (!options.file_store.url.empty()) files = ftp_file_store(options.file_store);
@@ -142,11 +142,14 @@ Rehearsal::~Rehearsal() = default;
 
 class Sender::Core {
  public:
-  explicit Core(SenderParts parts) : parts_(std::move(parts)), events_(parts_) {}
+  explicit Core(SenderParts parts) : parts_(std::move(parts)), events_(parts_), watch_(parts_) {
+    watch_.look();
+  }
 
   SenderParts& parts() { return parts_; }
   EventSink& events() { return events_; }
   Bell& bell() { return bell_; }
+  [[nodiscard]] const CertificateWatch& watch() const { return watch_; }
 
   Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options);
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
@@ -167,6 +170,7 @@ class Sender::Core {
   SenderParts parts_;
   EventSink events_;
   Bell bell_;
+  CertificateWatch watch_;
 };
 
 // Gives the warnings.
@@ -311,6 +315,7 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   unsigned long seen = 0;
   auto dispatch = [&]() -> Result<void> {
     while (!bell_.stopped()) {
+      watch_.look();
       SMEV_ASSIGN(bool busy, dispatcher.round());
       if (busy) continue;
       SMEV_ASSIGN(bool done, enough());
@@ -413,6 +418,8 @@ Result<UpdateRow> Sender::wait(UpdateId id, Duration timeout) {
 void Sender::on_event(std::function<void(const Event&)> callback) {
   core_->events().set_callback(std::move(callback));
 }
+
+std::optional<int> Sender::certificate_days_left() const { return core_->watch().days_left(); }
 
 const SenderOptions& Sender::options() const { return core_->parts().options; }
 Outbox& Sender::outbox() { return *core_->parts().options.outbox; }

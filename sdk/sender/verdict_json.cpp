@@ -8,7 +8,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Trust trust_of(const std::string& text) {
-  for (Trust trust : {Trust::trusted, Trust::unknown, Trust::expired}) {
+  for (Trust trust :
+       {Trust::trusted, Trust::unknown, Trust::expired, Trust::not_yet_valid, Trust::revoked}) {
     if (name(trust) == text) return trust;
   }
   return Trust::not_checked;

@@ -8,6 +8,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 
 namespace smev::signature {
 
@@ -19,15 +20,6 @@ Failure bad_certificate(std::string detail) {
   return fail(local_error(ErrorCode::key, std::move(detail), Retry::after_fix));
 }
 
-std::string name_text(const X509_NAME* name) {
-  // UTF-8 as it is: an escaped Russian name helps nobody.
-  constexpr unsigned long kFlags =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), name, 0, kFlags);
-  return bio_octets(out.get());
-}
-
 std::string serial_text(const ASN1_INTEGER* serial) {
   const std::unique_ptr<BIGNUM, Freer<BN_free>> number(ASN1_INTEGER_to_BN(serial, nullptr));
   if (!number) {
@@ -37,15 +29,6 @@ std::string serial_text(const ASN1_INTEGER* serial) {
   std::string out = text;
   OPENSSL_free(text);
   return out;
-}
-
-TimePoint time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) {
-    return {};
-  }
-  return std::chrono::time_point_cast<Duration>(
-      std::chrono::system_clock::from_time_t(timegm(&parts)));
 }
 
 }  // namespace
@@ -79,6 +62,27 @@ Result<X509Ptr> read_x509_file(const std::string& path) {
   return certificate;
 }
 
+std::string name_text(const X509_NAME* name) {
+  // UTF-8 as it is: an escaped Russian name helps nobody.
+  constexpr unsigned long kFlags =
+      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, kFlags);
+  return bio_octets(out.get());
+}
+
+std::string common_name(const X509_NAME* name) {
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0) return name_text(name);
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return name_text(name);
+  std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return out;
+}
+
 Certificate describe(X509& certificate) {
   Certificate out;
   unsigned char* der = nullptr;
@@ -94,27 +98,23 @@ Certificate describe(X509& certificate) {
   return out;
 }
 
+TimePoint time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) {
+    return {};
+  }
+  return std::chrono::time_point_cast<Duration>(
+      std::chrono::system_clock::from_time_t(timegm(&parts)));
+}
+
 bool is_valid_at(const Certificate& certificate, TimePoint moment) {
   return certificate.not_before <= moment && moment <= certificate.not_after;
 }
 
-bool is_gost2012_256(const EVP_PKEY* key) {
-  return key != nullptr && EVP_PKEY_get_base_id(key) == NID_id_GostR3410_2012_256;
-}
-
 std::string key_kind(const EVP_PKEY* key) {
-  switch (key == nullptr ? NID_undef : EVP_PKEY_get_base_id(key)) {
-    case NID_id_GostR3410_2012_256:
-      return "GOST R 34.10-2012 256 bit";
-    case NID_id_GostR3410_2012_512:
-      return "GOST R 34.10-2012 512 bit";
-    case NID_id_GostR3410_2001:
-      return "GOST R 34.10-2001";
-    case NID_undef:
-      return "an unknown algorithm";
-    default:
-      return OBJ_nid2sn(EVP_PKEY_get_base_id(key));
-  }
+  if (const Algorithm* known = by_key(key)) return std::string(known->title);
+  const int nid = key == nullptr ? NID_undef : EVP_PKEY_get_base_id(key);
+  return nid == NID_undef ? "an unknown algorithm" : OBJ_nid2sn(nid);
 }
 
 Result<std::shared_ptr<const KnownCertificate>> CertificateCache::find_or_read(

@@ -20,10 +20,16 @@ Result<X509Ptr> read_x509_file(const std::string& path);
 /// What a certificate says of itself.
 Certificate describe(X509& certificate);
 
+/// RFC 2253, UTF-8.
+std::string name_text(const X509_NAME* name);
+/// Its common name; the whole of it when it has none.
+std::string common_name(const X509_NAME* name);
+
 bool is_valid_at(const Certificate& certificate, TimePoint moment);
 
-/// The curve and length of a key, as far as this SDK knows them.
-bool is_gost2012_256(const EVP_PKEY* key);
+/// A time of OpenSSL's; the epoch when it cannot be read.
+TimePoint time_of(const ASN1_TIME* time);
+
 /// For error texts: "GOST R 34.10-2012 512 bit", "GOST R 34.10-2001", "RSA", …
 std::string key_kind(const EVP_PKEY* key);
 

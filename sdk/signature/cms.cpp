@@ -1,23 +1,86 @@
 #include "sdk/signature/cms.hpp"
 
+#include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/certificate.hpp"
-#include "sdk/signature/xmldsig.hpp"
+#include "sdk/signature/digest.hpp"
+#include "sdk/signature/verdict.hpp"
 
 namespace smev::signature {
 
 namespace {
 
+using Asn1TimePtr = std::unique_ptr<ASN1_TIME, Freer<ASN1_TIME_free>>;
+
 Failure refuse(ErrorCode code, std::string detail) {
   return fail(local_error(code, "CMS: " + std::move(detail)));
 }
 
+Failure failed() { return refuse(ErrorCode::crypto, take_openssl_error()); }
+
+// ---- making ----
+
+bool add_attribute(CMS_SignerInfo* signer, int nid, int type, const void* octets, int size) {
+  return CMS_signed_add1_attr_by_NID(signer, nid, type, octets, size) == 1;
+}
+
+bool add_attributes(CMS_SignerInfo* signer, const std::string& digest, TimePoint signed_at) {
+  const Asn1TimePtr time(ASN1_TIME_set(
+      nullptr, std::chrono::floor<std::chrono::seconds>(signed_at).time_since_epoch().count()));
+  return time &&
+         add_attribute(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data),
+                       -1) &&
+         add_attribute(signer, NID_pkcs9_signingTime, time->type, time.get(), -1) &&
+         add_attribute(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.data(),
+                       static_cast<int>(digest.size()));
+}
+
+// What is signed: the attributes as SET OF in DER (RFC 5652 §5.4), though they stand in the message
+// under another tag.
+std::string attributes_der(CMS_SignerInfo* signer) {
+  std::vector<std::string> encoded;
+  for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &der);
+    if (size > 0)
+      encoded.emplace_back(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+  }
+  std::sort(encoded.begin(), encoded.end());
+  std::string content;
+  for (const std::string& each : encoded) content += each;
+  const int size = static_cast<int>(content.size());
+  std::string out(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SET)) - content.size(),
+                  '\0');
+  auto* at = reinterpret_cast<unsigned char*>(out.data());
+  ASN1_put_object(&at, 1, size, V_ASN1_SET, V_ASN1_UNIVERSAL);
+  return out + content;
+}
+
+Result<std::string> to_der(CMS_ContentInfo* cms) {
+  unsigned char* der = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms, &der);
+  if (size <= 0) return failed();
+  std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return out;
+}
+
+// ---- checking ----
+
 struct ReadCms {
   CmsPtr cms;
   CMS_SignerInfo* signer = nullptr;
+  const Algorithm* algorithm = nullptr;
   Certificate certificate;
 };
 
@@ -40,12 +103,11 @@ Result<X509*> signer_certificate(CMS_ContentInfo* cms, CMS_SignerInfo* signer) {
   return found;
 }
 
-// The form that SMEV takes: SignedData, detached, one signer with a GOST 2012-256 key.
-Result<ReadCms> read_cms(std::string_view der) {
-  ReadCms out;
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  const auto* end = at + der.size();
-  out.cms.reset(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
+// The form that SMEV takes: SignedData, detached, one signer with a GOST key and its own digest.
+Result<void> read_cms(std::string_view octets, ReadCms& out) {
+  const auto* at = reinterpret_cast<const unsigned char*>(octets.data());
+  const auto* end = at + octets.size();
+  out.cms.reset(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(octets.size())));
   if (!out.cms || at != end || OBJ_obj2nid(CMS_get0_type(out.cms.get())) != NID_pkcs7_signed) {
     return refuse(ErrorCode::signature_invalid, "not SignedData in DER");
   }
@@ -58,68 +120,129 @@ Result<ReadCms> read_cms(std::string_view der) {
   }
   out.signer = sk_CMS_SignerInfo_value(signers, 0);
   SMEV_ASSIGN(X509 * certificate, signer_certificate(out.cms.get(), out.signer));
+  out.certificate = describe(*certificate);
+  EVP_PKEY* key = X509_get0_pubkey(certificate);
+  out.algorithm = by_key(key);
   X509_ALGOR* digest = nullptr;
   CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, &digest, nullptr);
-  if (!is_gost2012_256(X509_get0_pubkey(certificate)) ||
-      OBJ_obj2nid(digest->algorithm) != NID_id_GostR3411_2012_256) {
-    return refuse(ErrorCode::signature_unsupported,
-                  "a signature by " + key_kind(X509_get0_pubkey(certificate)));
+  if (out.algorithm == nullptr) {
+    return refuse(ErrorCode::signature_unsupported, "a signature by " + key_kind(key));
   }
-  out.certificate = describe(*certificate);
-  return out;
+  if (OBJ_obj2nid(digest->algorithm) != out.algorithm->digest_nid) {
+    return refuse(ErrorCode::signature_unsupported, "the digest is not the one of the key");
+  }
+  return {};
+}
+
+template <class Type>
+const Type* attribute(CMS_SignerInfo* signer, int nid, int type) {
+  // -3: exactly one attribute of exactly one value.
+  return static_cast<const Type*>(CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(nid), -3, type));
+}
+
+Result<std::string> message_digest(CMS_SignerInfo* signer) {
+  const auto* digest =
+      attribute<ASN1_OCTET_STRING>(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING);
+  const auto* type = attribute<ASN1_OBJECT>(signer, NID_pkcs9_contentType, V_ASN1_OBJECT);
+  if (digest == nullptr || type == nullptr || OBJ_obj2nid(type) != NID_pkcs7_data) {
+    return refuse(ErrorCode::signature_unsupported,
+                  "no messageDigest attribute, or the contentType is not data");
+  }
+  return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(digest)),
+                     static_cast<std::size_t>(ASN1_STRING_length(digest)));
+}
+
+std::optional<TimePoint> signing_time(CMS_SignerInfo* signer) {
+  for (const int type : {V_ASN1_UTCTIME, V_ASN1_GENERALIZEDTIME}) {
+    const auto* time = attribute<ASN1_TIME>(signer, NID_pkcs9_signingTime, type);
+    if (time != nullptr) return time_of(time);
+  }
+  return std::nullopt;
+}
+
+void judge_trust(const ReadCms& read, Verifier& verifier, TimePoint asked_at,
+                 SignatureVerdict& verdict) {
+  // A stated time in the future proves nothing.
+  const TimePoint moment = std::min(verdict.signed_at.value_or(asked_at), asked_at);
+  set_trust(verdict, verifier.trust(read.certificate.der, moment));
 }
 
 }  // namespace
 
-Result<std::string> sign_file_cms(const std::string& path, X509* certificate, EVP_PKEY* key) {
+// OpenSSL makes everything but the signature value: that is the signer's, whose key need not be
+// anything that OpenSSL knows.
+Result<std::string> sign_digest(Signer& signer, const std::string& digest, TimePoint signed_at) {
   const ErrorQueueGuard guard;
-  constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL | CMS_STREAM;
-  SMEV_ASSIGN(const EVP_MD* method, streebog256_method());
-  SMEV_ASSIGN(const BioPtr file, file_bio(path));
+  constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL;
+  SMEV_ASSIGN(const EVP_MD* method, digest_method(signer.algorithm()));
+  SMEV_ASSIGN(const X509Ptr certificate, read_x509(signer.certificate().der));
   const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, kFlags));
-  if (!cms || CMS_add1_signer(cms.get(), certificate, key, method, kFlags) == nullptr ||
-      CMS_final(cms.get(), file.get(), nullptr, kFlags) != 1) {
-    return fail(local_error(ErrorCode::crypto, "CMS: " + take_openssl_error()));
+  CMS_SignerInfo* info = cms == nullptr
+                             ? nullptr
+                             : CMS_add1_signer(cms.get(), certificate.get(),
+                                               X509_get0_pubkey(certificate.get()), method, kFlags);
+  if (info == nullptr || !add_attributes(info, digest, signed_at)) return failed();
+  SMEV_ASSIGN(const std::string value, signer.sign(attributes_der(info)));
+  if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(info), value.data(),
+                      static_cast<int>(value.size())) != 1) {
+    return failed();
   }
-  unsigned char* der = nullptr;
-  const int size = i2d_CMS_ContentInfo(cms.get(), &der);
-  if (size <= 0) {
-    return fail(local_error(ErrorCode::crypto, "CMS: " + take_openssl_error()));
-  }
-  std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-  OPENSSL_free(der);
-  return out;
+  return to_der(cms.get());
 }
 
-Result<SignedAttributes> verify_signed_attributes(std::string_view cms_der) {
+Result<SignatureVerdict> verify_file(const std::string& path, std::string_view cms,
+                                     Verifier& verifier, std::optional<TimePoint> trust_at) {
   SMEV_TRY(Runtime::acquire());
   const ErrorQueueGuard guard;
-  SMEV_ASSIGN(ReadCms read, read_cms(cms_der));
-  const auto* digest = static_cast<const ASN1_OCTET_STRING*>(CMS_signed_get0_data_by_OBJ(
-      read.signer, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING));
-  if (digest == nullptr) {
-    return refuse(ErrorCode::signature_unsupported, "no messageDigest attribute");
+  SignatureVerdict verdict;
+  verdict.role = "CMS";
+  verdict.present = !cms.empty();
+  ReadCms read;
+  const Result<void> form = read_cms(cms, read);
+  verdict.certificate_subject = read.certificate.subject;
+  verdict.certificate_serial = read.certificate.serial;
+  if (!form) {
+    set_problem(verdict, form.error());
+    return verdict;
   }
+  verdict.signature_method = read.algorithm->signature_uris.front();
+  verdict.digest_method = read.algorithm->digest_uris.front();
+  verdict.signed_at = signing_time(read.signer);
+  const Result<std::string> declared = message_digest(read.signer);
+  if (!declared) {
+    set_problem(verdict, declared.error());
+    return verdict;
+  }
+  verdict.digest_value = base64_encode(*declared);
+  SMEV_ASSIGN(const std::string computed, digest_file(read.algorithm->id, path));
+  verdict.digest_holds = computed == *declared;
+  verdict.value_holds = CMS_SignerInfo_verify(read.signer) == 1;
+  set_outcome(verdict);
+  if (verdict.digest_holds && verdict.value_holds && trust_at) {
+    judge_trust(read, verifier, *trust_at, verdict);
+  }
+  return verdict;
+}
+
+Result<SignedAttributes> verify_signed_attributes(std::string_view cms) {
+  SMEV_TRY(Runtime::acquire());
+  const ErrorQueueGuard guard;
+  ReadCms read;
+  SMEV_TRY(read_cms(cms, read));
+  SMEV_ASSIGN(std::string digest, message_digest(read.signer));
   if (CMS_SignerInfo_verify(read.signer) != 1) {
     return refuse(ErrorCode::signature_invalid, "the signature value does not hold");
   }
-  SignedAttributes out;
-  out.certificate = std::move(read.certificate);
-  out.message_digest.assign(reinterpret_cast<const char*>(ASN1_STRING_get0_data(digest)),
-                            static_cast<std::size_t>(ASN1_STRING_length(digest)));
-  return out;
-}
-
-Result<Certificate> verify_file(const std::string& path, std::string_view cms_der) {
-  SMEV_TRY(Runtime::acquire());
-  const ErrorQueueGuard guard;
-  SMEV_ASSIGN(ReadCms read, read_cms(cms_der));
-  SMEV_ASSIGN(const BioPtr file, file_bio(path));
-  constexpr unsigned kFlags = CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY;
-  if (CMS_verify(read.cms.get(), nullptr, nullptr, file.get(), nullptr, kFlags) != 1) {
-    return refuse(ErrorCode::signature_invalid, take_openssl_error());
-  }
-  return std::move(read.certificate);
+  return SignedAttributes{std::move(read.certificate), std::move(digest)};
 }
 
 }  // namespace smev::signature
+
+namespace smev {
+
+Result<std::string> sign_file(Signer& signer, const std::string& path, TimePoint signed_at) {
+  SMEV_ASSIGN(const std::string digest, signature::digest_file(signer.algorithm(), path));
+  return signature::sign_digest(signer, digest, signed_at);
+}
+
+}  // namespace smev

@@ -1,23 +1,33 @@
 #pragma once
-// Detached CMS signatures of attachments (smev3 §3): made and checked over files of any size.
+// Detached CMS signatures of attachments (smev3 §3.3), checked over files of any size. They are
+// made for a file by sign_file (smev/signature/signer.hpp).
 
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "sdk/signature/openssl.hpp"
-#include "smev/signature/signer.hpp"
+#include "smev/signature/verifier.hpp"
 
 namespace smev::signature {
 
-/// DER; the certificate and the attributes contentType, signingTime, messageDigest are inside.
-Result<std::string> sign_file_cms(const std::string& path, X509* certificate, EVP_PKEY* key);
+/// As sign_file, for a file whose digest is known.
+Result<std::string> sign_digest(Signer& signer, const std::string& digest, TimePoint signed_at);
+
+/// Verifies a detached CMS signature (DER or BER, one signer, his certificate and signed attributes
+/// inside) over a file, which is streamed. Trust is asked for as of the time that the signer
+/// states, unless `trust_at` is another; nothing: trust is not checked.
+///
+/// Whatever is wrong with the signature stands in the verdict; the error is a file that cannot be
+/// read.
+Result<SignatureVerdict> verify_file(const std::string& path, std::string_view cms,
+                                     Verifier& verifier, std::optional<TimePoint> trust_at);
 
 struct SignedAttributes {
   Certificate certificate;
   std::string message_digest;  ///< octets
 };
 /// Checks the signature over the signed attributes alone, for a content that is checked by its
-/// digest.
-Result<SignedAttributes> verify_signed_attributes(std::string_view cms_der);
+/// digest. Errors: signature_invalid, signature_unsupported.
+Result<SignedAttributes> verify_signed_attributes(std::string_view cms);
 
 }  // namespace smev::signature

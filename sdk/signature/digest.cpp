@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/openssl.hpp"
 
 namespace smev::signature {
@@ -11,7 +12,7 @@ namespace {
 constexpr std::size_t kFilePieceOctets = 64u << 10;
 
 Failure crypto_failed() {
-  return fail(local_error(ErrorCode::crypto, "Streebog-256: " + take_openssl_error()));
+  return fail(local_error(ErrorCode::crypto, "digest: " + take_openssl_error()));
 }
 
 Result<std::string> finish(EVP_MD_CTX* context) {
@@ -25,8 +26,8 @@ Result<std::string> finish(EVP_MD_CTX* context) {
 
 }  // namespace
 
-Result<std::string> streebog256(std::string_view octets) {
-  SMEV_ASSIGN(const EVP_MD* method, streebog256_method());
+Result<std::string> digest(SignatureAlgorithm algorithm, std::string_view octets) {
+  SMEV_ASSIGN(const EVP_MD* method, digest_method(algorithm));
   const DigestContextPtr context(EVP_MD_CTX_new());
   if (!context || EVP_DigestInit_ex(context.get(), method, nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), octets.data(), octets.size()) != 1) {
@@ -35,8 +36,8 @@ Result<std::string> streebog256(std::string_view octets) {
   return finish(context.get());
 }
 
-Result<std::string> streebog256_file(const std::string& path) {
-  SMEV_ASSIGN(const EVP_MD* method, streebog256_method());
+Result<std::string> digest_file(SignatureAlgorithm algorithm, const std::string& path) {
+  SMEV_ASSIGN(const EVP_MD* method, digest_method(algorithm));
   SMEV_ASSIGN(const BioPtr file, file_bio(path));
   const DigestContextPtr context(EVP_MD_CTX_new());
   if (!context || EVP_DigestInit_ex(context.get(), method, nullptr) != 1) {

@@ -1,16 +1,16 @@
 #pragma once
-// GOST R 34.11-2012 (Streebog), 256 bit.
+// GOST digests: R 34.11-2012 (Streebog) of 256 and 512 bit, R 34.11-94.
 
 #include <string>
 #include <string_view>
 
-#include "smev/base/result.hpp"
+#include "smev/signature/signer.hpp"
 
 namespace smev::signature {
 
-/// 32 octets.
-Result<std::string> streebog256(std::string_view octets);
+/// Octets of the digest that goes with a signature algorithm: 32, or 64 for 512-bit keys.
+Result<std::string> digest(SignatureAlgorithm algorithm, std::string_view octets);
 /// The same over a file, streamed.
-Result<std::string> streebog256_file(const std::string& path);
+Result<std::string> digest_file(SignatureAlgorithm algorithm, const std::string& path);
 
 }  // namespace smev::signature

@@ -99,6 +99,22 @@ void append_special_text(std::string& out, std::string_view text) {
   }
 }
 
+void append_by_jdk(std::string& out, std::string_view text, bool quotes_too) {
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '"' && quotes_too) {
+      out += "&quot;";
+    } else {
+      out += c;
+    }
+  }
+}
+
 // U+10000 and above are surrogates in UTF-16, which come before U+E000.
 constexpr std::uint8_t utf16_rank(char c) {
   const std::uint8_t value = octet(c);
@@ -114,15 +130,18 @@ bool is_blank(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return octet(c) <= 0x20; });
 }
 
-void append_transformed_text(std::string& out, std::string_view text) {
-  if (has_special(text)) {
+void append_transformed_text(std::string& out, std::string_view text, Escaping escaping) {
+  if (escaping == Escaping::jdk) {
+    append_by_jdk(out, text, false);
+  } else if (has_special(text)) {
     append_special_text(out, text);
   } else {
     out += text;
   }
 }
 
-void append_transformed_attribute(std::string& out, std::string_view value) {
+void append_transformed_attribute(std::string& out, std::string_view value, Escaping escaping) {
+  if (escaping == Escaping::jdk) return append_by_jdk(out, value, true);
   std::size_t kept = 0;
   for (std::size_t at = 0; at < value.size(); ++at) {
     const char c = value[at];

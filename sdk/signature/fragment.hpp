@@ -9,8 +9,6 @@ namespace smev::signature {
 
 class Fragment {
  public:
-  /// An empty document.
-  Fragment();
   /// A copy with the namespaces that its names need.
   explicit Fragment(const xml::Element& element);
   ~Fragment();
@@ -19,8 +17,6 @@ class Fragment {
 
   [[nodiscard]] xml::Element root() const;
   [[nodiscard]] _xmlDoc* document() const { return doc_; }
-  /// Appends a copy of the root to `parent`, in its document.
-  void append_to(const xml::Element& parent) const;
 
  private:
   _xmlDoc* doc_;

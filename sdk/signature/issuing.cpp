@@ -13,25 +13,26 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/openssl.hpp"
 
 namespace smev::signature {
 
 namespace {
 
-constexpr char kParameterSet[] = "XA";
 constexpr int kSerialOctets = 16;
 
 Failure failed(const std::string& step) {
   return fail(local_error(ErrorCode::crypto, step + ": " + take_openssl_error()));
 }
 
-Result<KeyPtr> make_key() {
+Result<KeyPtr> make_key(SignatureAlgorithm id) {
   SMEV_TRY(Runtime::acquire());
-  const KeyContextPtr context(EVP_PKEY_CTX_new_id(NID_id_GostR3410_2012_256, nullptr));
+  const char* parameter_set = id == SignatureAlgorithm::gost2012_512 ? "A" : "XA";
+  const KeyContextPtr context(EVP_PKEY_CTX_new_id(algorithm(id).key_nid, nullptr));
   EVP_PKEY* key = nullptr;
   if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_ctrl_str(context.get(), "paramset", kParameterSet) != 1 ||
+      EVP_PKEY_CTX_ctrl_str(context.get(), "paramset", parameter_set) != 1 ||
       EVP_PKEY_keygen(context.get(), &key) != 1) {
     return failed("making a key");
   }
@@ -73,10 +74,13 @@ bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) 
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-bool add_extensions(X509* certificate, X509* issuer) {
-  const bool authority = certificate == issuer;
-  return add_extension(certificate, issuer, NID_basic_constraints,
-                       authority ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
+enum class Role { authority, signer };
+
+bool add_extensions(X509* certificate, X509* issuer, Role role, std::optional<int> path_length) {
+  const bool authority = role == Role::authority;
+  std::string constraints = authority ? "critical,CA:TRUE" : "critical,CA:FALSE";
+  if (path_length) constraints += ",pathlen:" + std::to_string(*path_length);
+  return add_extension(certificate, issuer, NID_basic_constraints, constraints.c_str()) &&
          add_extension(certificate, issuer, NID_key_usage,
                        authority ? "critical,keyCertSign,cRLSign"
                                  : "critical,digitalSignature,nonRepudiation") &&
@@ -95,25 +99,79 @@ Result<Issued> to_pem(EVP_PKEY* key, X509* certificate) {
   return Issued{bio_octets(key_out.get()), bio_octets(certificate_out.get())};
 }
 
+struct Wanted {
+  const std::string& subject;
+  TimePoint not_before;
+  TimePoint not_after;
+  SignatureAlgorithm algorithm;
+  Role role;
+  std::optional<int> path_length = {};
+};
+
 // `issuer` and its key are null for a self-signed certificate.
-Result<Issued> make(const std::string& subject, TimePoint not_before, TimePoint not_after,
-                    X509* issuer, EVP_PKEY* issuer_key) {
+Result<Issued> make(const Wanted& wanted, X509* issuer, EVP_PKEY* issuer_key) {
   const ErrorQueueGuard guard;
-  SMEV_ASSIGN(const EVP_MD* method, streebog256_method());
-  SMEV_ASSIGN(const KeyPtr key, make_key());
+  SMEV_ASSIGN(const KeyPtr key, make_key(wanted.algorithm));
   const X509Ptr certificate(X509_new());
   issuer = issuer != nullptr ? issuer : certificate.get();
   issuer_key = issuer_key != nullptr ? issuer_key : key.get();
+  SMEV_ASSIGN(const EVP_MD* method, digest_method(by_key(issuer_key)->id));
   if (X509_set_version(certificate.get(), X509_VERSION_3) != 1 || !set_serial(certificate.get()) ||
-      !set_subject(certificate.get(), subject) ||
+      !set_subject(certificate.get(), wanted.subject) ||
       X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) != 1 ||
-      !set_times(certificate.get(), not_before, not_after) ||
+      !set_times(certificate.get(), wanted.not_before, wanted.not_after) ||
       X509_set_pubkey(certificate.get(), key.get()) != 1 ||
-      !add_extensions(certificate.get(), issuer) ||
+      !add_extensions(certificate.get(), issuer, wanted.role, wanted.path_length) ||
       X509_sign(certificate.get(), issuer_key, method) <= 0) {
     return failed("making a certificate");
   }
   return to_pem(key.get(), certificate.get());
+}
+
+struct Authority {
+  KeyPtr key;
+  X509Ptr certificate;
+};
+
+Result<Authority> read_authority(const Issued& authority) {
+  SMEV_TRY(Runtime::acquire());
+  const ErrorQueueGuard guard;
+  const BioPtr key_in = memory_bio(authority.key_pem);
+  const BioPtr certificate_in = memory_bio(authority.certificate_pem);
+  Authority read{KeyPtr(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr)),
+                 X509Ptr(PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr))};
+  if (!read.key || !read.certificate || by_key(read.key.get()) == nullptr) {
+    return failed("reading the authority");
+  }
+  return read;
+}
+
+using TimePtr = std::unique_ptr<ASN1_TIME, Freer<ASN1_TIME_free>>;
+
+TimePtr asn1_time(TimePoint moment) {
+  return TimePtr(ASN1_TIME_set(
+      nullptr, static_cast<std::time_t>(
+                   std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count())));
+}
+
+bool add_revoked(X509_CRL* list, const Revoked& revoked) {
+  const BioPtr in = memory_bio(revoked.certificate_pem);
+  const X509Ptr certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  std::unique_ptr<X509_REVOKED, Freer<X509_REVOKED_free>> entry(X509_REVOKED_new());
+  if (!certificate ||
+      X509_REVOKED_set_serialNumber(entry.get(), X509_get_serialNumber(certificate.get())) != 1 ||
+      X509_REVOKED_set_revocationDate(entry.get(), asn1_time(revoked.at).get()) != 1) {
+    return false;
+  }
+  if (revoked.reason) {
+    const std::unique_ptr<ASN1_ENUMERATED, Freer<ASN1_ENUMERATED_free>> reason(
+        ASN1_ENUMERATED_new());
+    if (ASN1_ENUMERATED_set(reason.get(), *revoked.reason) != 1 ||
+        X509_REVOKED_add1_ext_i2d(entry.get(), NID_crl_reason, reason.get(), 0, 0) != 1) {
+      return false;
+    }
+  }
+  return X509_CRL_add0_revoked(list, entry.release()) == 1;
 }
 
 Result<void> write_private(const std::string& path, const std::string& octets) {
@@ -139,23 +197,46 @@ Result<void> write_private(const std::string& path, const std::string& octets) {
 
 }  // namespace
 
-Result<Issued> make_authority(const std::string& subject, TimePoint not_before,
-                              TimePoint not_after) {
-  return make(subject, not_before, not_after, nullptr, nullptr);
+Result<Issued> make_authority(const std::string& subject, TimePoint not_before, TimePoint not_after,
+                              SignatureAlgorithm algorithm) {
+  return make({subject, not_before, not_after, algorithm, Role::authority}, nullptr, nullptr);
 }
 
 Result<Issued> issue(const Issued& authority, const std::string& subject, TimePoint not_before,
-                     TimePoint not_after) {
-  SMEV_TRY(Runtime::acquire());
+                     TimePoint not_after, SignatureAlgorithm algorithm) {
+  SMEV_ASSIGN(const Authority issuer, read_authority(authority));
+  return make({subject, not_before, not_after, algorithm, Role::signer}, issuer.certificate.get(),
+              issuer.key.get());
+}
+
+Result<Issued> issue_authority(const Issued& authority, const std::string& subject,
+                               TimePoint not_before, TimePoint not_after,
+                               std::optional<int> path_length) {
+  SMEV_ASSIGN(const Authority issuer, read_authority(authority));
+  return make({subject, not_before, not_after, SignatureAlgorithm::gost2012_256, Role::authority,
+               path_length},
+              issuer.certificate.get(), issuer.key.get());
+}
+
+Result<std::string> issue_revocations(const Issued& authority, const std::vector<Revoked>& revoked,
+                                      TimePoint issued, TimePoint next) {
+  SMEV_ASSIGN(const Authority issuer, read_authority(authority));
   const ErrorQueueGuard guard;
-  const BioPtr key_in = memory_bio(authority.key_pem);
-  const BioPtr certificate_in = memory_bio(authority.certificate_pem);
-  const KeyPtr key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr));
-  const X509Ptr certificate(PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr));
-  if (!key || !certificate) {
-    return failed("reading the authority");
+  const std::unique_ptr<X509_CRL, Freer<X509_CRL_free>> list(X509_CRL_new());
+  SMEV_ASSIGN(const EVP_MD* method, digest_method(by_key(issuer.key.get())->id));
+  bool made =
+      X509_CRL_set_version(list.get(), X509_CRL_VERSION_2) == 1 &&
+      X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer.certificate.get())) == 1 &&
+      X509_CRL_set1_lastUpdate(list.get(), asn1_time(issued).get()) == 1 &&
+      X509_CRL_set1_nextUpdate(list.get(), asn1_time(next).get()) == 1;
+  for (const Revoked& each : revoked) made = made && add_revoked(list.get(), each);
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  if (!made || X509_CRL_sort(list.get()) != 1 ||
+      X509_CRL_sign(list.get(), issuer.key.get(), method) <= 0 ||
+      PEM_write_bio_X509_CRL(out.get(), list.get()) != 1) {
+    return failed("making a revocation list");
   }
-  return make(subject, not_before, not_after, certificate.get(), key.get());
+  return bio_octets(out.get());
 }
 
 Result<void> write_issued(const Issued& issued, const std::string& key_path,

@@ -8,8 +8,6 @@
 #include <climits>
 #include <system_error>
 
-#include "sdk/base/runtime.hpp"
-
 namespace smev::signature {
 
 std::string take_openssl_error() {
@@ -20,15 +18,6 @@ std::string take_openssl_error() {
 }
 
 ErrorQueueGuard::~ErrorQueueGuard() { ERR_clear_error(); }
-
-Result<const EVP_MD*> streebog256_method() {
-  SMEV_TRY(Runtime::acquire());
-  const EVP_MD* method = EVP_get_digestbynid(NID_id_GostR3411_2012_256);
-  if (method == nullptr) {
-    return fail(local_error(ErrorCode::crypto, "Streebog-256 is not there", Retry::after_fix));
-  }
-  return method;
-}
 
 BioPtr memory_bio(std::string_view octets) {
   return BioPtr(BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size())));

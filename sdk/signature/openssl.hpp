@@ -42,9 +42,6 @@ class ErrorQueueGuard {
   ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
 };
 
-/// Streebog-256 of the engine; an error when the engine is absent.
-Result<const EVP_MD*> streebog256_method();
-
 /// A read-only view of octets.
 BioPtr memory_bio(std::string_view octets);
 std::string bio_octets(BIO* bio);

@@ -75,8 +75,8 @@ Result<void> check_algorithm(const Element& element, std::string_view expected) 
   return {};
 }
 
-// exc-c14n and the SMEV transform. enveloped-signature may stand first: it changes nothing, as the
-// signature lies outside of what it signs (the caller checks that).
+// exc-c14n and the SMEV transform. enveloped-signature may stand first or last: it changes nothing,
+// as the signature lies outside of what it signs (the caller checks that).
 Result<void> check_transforms(const Element& transforms) {
   std::string chain;
   for (const Element& step : transforms.children()) {
@@ -92,7 +92,7 @@ Result<void> check_transforms(const Element& transforms) {
       return unsupported("transform " + shown(algorithm));
     }
   }
-  if (chain != "XS" && chain != "EXS") {
+  if (chain != "XS" && chain != "EXS" && chain != "XSE") {
     return unsupported("transform chain " + shown(chain) +
                        " (E enveloped-signature, X exclusive c14n, S SMEV)");
   }
@@ -114,7 +114,10 @@ Result<void> read_reference(const Element& reference, Structure& out) {
     }
   }
   SMEV_TRY(check_transforms(parts[0]));
-  SMEV_TRY(check_algorithm(parts[1], kGost2012DigestUri));
+  SMEV_TRY(algorithm_of(parts[1]));
+  if (by_digest_uri(out.digest_method) == nullptr) {
+    return unsupported("ds:DigestMethod " + shown(out.digest_method));
+  }
   return {};
 }
 
@@ -127,8 +130,17 @@ Result<void> read_signed_info(const Element& signed_info, Structure& out) {
   out.signature_method = parts[1].attribute("Algorithm").value_or("");
   auto reference = read_reference(parts[2], out);
   SMEV_TRY(check_algorithm(parts[0], kExclusiveC14nUri));
-  SMEV_TRY(check_algorithm(parts[1], kGost2012SignatureUri));
-  return reference;
+  SMEV_TRY(algorithm_of(parts[1]));
+  SMEV_TRY(reference);
+  out.algorithm = by_signature_uri(out.signature_method);
+  if (out.algorithm == nullptr) {
+    return unsupported("ds:SignatureMethod " + shown(out.signature_method));
+  }
+  if (by_digest_uri(out.digest_method) != out.algorithm) {
+    return unsupported("ds:DigestMethod " + shown(out.digest_method) + " is not the one of " +
+                       std::string(out.algorithm->title));
+  }
+  return {};
 }
 
 Result<void> read(const Element& holder, Structure& out) {
@@ -156,12 +168,10 @@ Result<void> read(const Element& holder, Structure& out) {
   return certificate ? Result<void>() : fail(certificate.error());
 }
 
-xmlNodePtr add(xmlNodePtr parent, xmlNsPtr ns, const char* name, const char* algorithm = nullptr) {
-  xmlNodePtr node = xmlNewChild(parent, ns, BAD_CAST name, nullptr);
-  if (algorithm != nullptr) {
-    xmlNewProp(node, BAD_CAST "Algorithm", BAD_CAST algorithm);
-  }
-  return node;
+// As it stands in the canonical form, which begins with it.
+const std::string& open_signed_info() {
+  static const std::string tag = "<ds:SignedInfo xmlns:ds=\"" + std::string(kDsigNamespace) + "\">";
+  return tag;
 }
 
 }  // namespace
@@ -191,29 +201,34 @@ Result<std::string> read_certificate(const Element& signature) {
   return *std::move(der);
 }
 
-Element build_template(const Fragment& document, const std::string& reference_id) {
-  xmlNodePtr signature = xmlNewDocNode(document.document(), nullptr, BAD_CAST "Signature", nullptr);
-  xmlDocSetRootElement(document.document(), signature);
-  xmlNsPtr ns = xmlNewNs(signature, BAD_CAST kDsigNamespace, BAD_CAST "ds");
-  xmlSetNs(signature, ns);
-  xmlNodePtr signed_info = add(signature, ns, "SignedInfo");
-  add(signed_info, ns, "CanonicalizationMethod", kExclusiveC14nUri);
-  add(signed_info, ns, "SignatureMethod", kGost2012SignatureUri);
-  xmlNodePtr reference = add(signed_info, ns, "Reference");
-  xmlNewProp(reference, BAD_CAST "URI", BAD_CAST("#" + reference_id).c_str());
-  xmlNodePtr transforms = add(reference, ns, "Transforms");
-  add(transforms, ns, "Transform", kExclusiveC14nUri);
-  add(transforms, ns, "Transform", kTransformUri);
-  add(reference, ns, "DigestMethod", kGost2012DigestUri);
-  add(reference, ns, "DigestValue");
-  add(signature, ns, "SignatureValue");
-  return Element(signature);
+std::string write_signed_info(const Algorithm& algorithm, std::string_view reference,
+                              std::string_view digest) {
+  std::string out;
+  const auto method = [&out](std::string_view name, std::string_view uri) {
+    out.append("<ds:").append(name).append(" Algorithm=\"").append(uri).append("\"></ds:");
+    out.append(name).append(">");
+  };
+  out.append(open_signed_info());
+  method("CanonicalizationMethod", kExclusiveC14nUri);
+  method("SignatureMethod", algorithm.signature_uris.front());
+  out.append("<ds:Reference URI=\"#").append(reference).append("\"><ds:Transforms>");
+  method("Transform", kExclusiveC14nUri);
+  method("Transform", kTransformUri);
+  out.append("</ds:Transforms>");
+  method("DigestMethod", algorithm.digest_uris.front());
+  out.append("<ds:DigestValue>").append(base64_encode(digest)).append("</ds:DigestValue>");
+  return out.append("</ds:Reference></ds:SignedInfo>");
 }
 
-void add_certificate(const Element& signature, const std::string& der) {
-  xmlNsPtr ns = signature.node()->ns;
-  xmlNodePtr data = add(add(signature.node(), ns, "KeyInfo"), ns, "X509Data");
-  xmlNewTextChild(data, ns, BAD_CAST "X509Certificate", BAD_CAST base64_encode(der).c_str());
+std::string write_signature(std::string_view signed_info, std::string_view value,
+                            std::string_view certificate_der) {
+  std::string out = "<ds:Signature xmlns:ds=\"";
+  out.append(kDsigNamespace).append("\"><ds:SignedInfo>");
+  out.append(signed_info.substr(open_signed_info().size()));  // declared one element above
+  out.append("<ds:SignatureValue>").append(base64_encode(value)).append("</ds:SignatureValue>");
+  out.append("<ds:KeyInfo><ds:X509Data><ds:X509Certificate>");
+  out.append(base64_encode(certificate_der));
+  return out.append("</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>");
 }
 
 void strip_blanks(const Element& signed_info) {

@@ -1,10 +1,10 @@
 #pragma once
 // The form of a ds:Signature: read strictly (what the profile does not know is refused by name,
-// before any of it is computed) and built without a single blank.
+// before any of it is computed) and written without a single blank.
 
 #include <string>
 
-#include "sdk/signature/fragment.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/xml/document.hpp"
 #include "smev/base/result.hpp"
 
@@ -15,7 +15,8 @@ struct Structure {
   xml::Element signed_info;
   xml::Element signature_value;
   std::string reference;  ///< the Id, without `#`
-  std::string signature_method;
+  const Algorithm* algorithm = nullptr;
+  std::string signature_method;  ///< as declared, as is the next
   std::string digest_method;
   std::string digest_value;  ///< base64, white space removed
   std::string certificate_der;
@@ -34,10 +35,14 @@ ReadStructure read_structure(const xml::Element& holder);
 /// The octets of the only ds:X509Certificate in the ds:KeyInfo of `signature`.
 Result<std::string> read_certificate(const xml::Element& signature);
 
-/// Makes an empty ds:Signature for `#reference` the root of `document`: what xmlsec fills in.
-xml::Element build_template(const Fragment& document, const std::string& reference);
-/// Appends ds:KeyInfo with the certificate.
-void add_certificate(const xml::Element& signature, const std::string& der);
+/// The text of ds:SignedInfo for `#reference`, in exclusive canonical form: the octets that are
+/// signed. `reference` is an NCName.
+std::string write_signed_info(const Algorithm& algorithm, std::string_view reference,
+                              std::string_view digest);
+/// The text of ds:Signature around a ds:SignedInfo so written. An empty value and certificate make
+/// the template that xmlsec fills in.
+std::string write_signature(std::string_view signed_info, std::string_view value,
+                            std::string_view certificate_der);
 
 /// Removes blank texts between the elements of ds:SignedInfo.
 void strip_blanks(const xml::Element& signed_info);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "sdk/signature/escaping.hpp"
 #include "sdk/signature/fragment.hpp"
 #include "sdk/xml/library_errors.hpp"
 #include "sdk/xml/tree.hpp"
@@ -46,6 +45,8 @@ bool attribute_less(const xmlAttr* a, const xmlAttr* b) {
 
 class Walk {
  public:
+  explicit Walk(Escaping escaping) : escaping_(escaping) {}
+
   Result<std::string> run(const xmlNode* top) {
     out_.reserve(kUsualOctets);
     const xmlNode* node = top;
@@ -160,9 +161,9 @@ class Walk {
     values_.append(view(attribute->name)).append("=\"");
     const xmlNode* content = attribute->children;
     if (content != nullptr && content->next == nullptr && content->type == XML_TEXT_NODE) {
-      append_transformed_attribute(values_, view(content->content));
+      append_transformed_attribute(values_, view(content->content), escaping_);
     } else {
-      append_transformed_attribute(values_, xml::attribute_value(attribute));
+      append_transformed_attribute(values_, xml::attribute_value(attribute), escaping_);
     }
     values_ += '"';
   }
@@ -184,7 +185,7 @@ class Walk {
     }
     mappings_.push_back({uri, ++last_number_});
     declarations_.append(" xmlns:ns").append(std::to_string(last_number_)).append("=\"");
-    append_transformed_attribute(declarations_, uri);
+    append_transformed_attribute(declarations_, uri, escaping_);
     declarations_ += '"';
     return last_number_;
   }
@@ -211,11 +212,12 @@ class Walk {
 
   void end_text() {
     if (!is_blank(text_)) {
-      append_transformed_text(out_, text_);
+      append_transformed_text(out_, text_, escaping_);
     }
     text_ = {};
   }
 
+  const Escaping escaping_;
   std::string out_;
   std::string declarations_;  // of the element at hand
   std::string values_;        // its attributes
@@ -229,19 +231,22 @@ class Walk {
 
 }  // namespace
 
-Result<std::string> transform(const xml::Element& element) {
+Result<std::string> transform(const xml::Element& element, Escaping escaping) {
   if (!element) {
     return not_signable("there is no element to sign");
   }
-  return Walk().run(element.node());
+  return Walk(escaping).run(element.node());
 }
 
 Result<std::string> exclusive_c14n(const xml::Element& element) {
+  return exclusive_c14n(Fragment(element));
+}
+
+Result<std::string> exclusive_c14n(const Fragment& fragment) {
   const xml::LibraryErrors errors;
-  const Fragment fragment(element);
   xmlOutputBufferPtr buffer = xmlAllocOutputBuffer(nullptr);
-  const int outcome = xmlC14NExecute(fragment.root().node()->doc, nullptr, nullptr,
-                                     XML_C14N_EXCLUSIVE_1_0, nullptr, 0, buffer);
+  const int outcome = xmlC14NExecute(fragment.document(), nullptr, nullptr, XML_C14N_EXCLUSIVE_1_0,
+                                     nullptr, 0, buffer);
   std::string out;
   if (outcome >= 0) {
     out.assign(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)),

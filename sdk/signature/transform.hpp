@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "sdk/signature/escaping.hpp"
 #include "sdk/xml/document.hpp"
 #include "smev/base/result.hpp"
 
@@ -14,9 +15,12 @@ inline constexpr char kTransformUri[] = "urn://smev-gov-ru/xmldsig/transform";
 
 /// The octets that are digested for `element`. Fails with `not_signable` for what the transform
 /// cannot express: elements in no namespace, xml:lang, xml:space.
-Result<std::string> transform(const xml::Element& element);
+Result<std::string> transform(const xml::Element& element, Escaping escaping = Escaping::woodstox);
 
-/// Exclusive canonical form without comments of `element` (for SignedInfo).
+class Fragment;
+
+/// Exclusive canonical form without comments (for SignedInfo).
+Result<std::string> exclusive_c14n(const Fragment& fragment);
 Result<std::string> exclusive_c14n(const xml::Element& element);
 
 }  // namespace smev::signature

@@ -3,12 +3,14 @@
 #include <libxml/tree.h>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/base/runtime.hpp"
+#include "sdk/signature/digest.hpp"
 #include "sdk/signature/fragment.hpp"
 #include "sdk/signature/identifiers.hpp"
 #include "sdk/signature/profile.hpp"
 #include "sdk/signature/structure.hpp"
 #include "sdk/signature/transform.hpp"
-#include "sdk/signature/xmlsec_operation.hpp"
+#include "sdk/signature/verdict.hpp"
 
 namespace smev::signature {
 
@@ -16,18 +18,6 @@ namespace {
 
 Failure not_signable(std::string detail) {
   return fail(local_error(ErrorCode::not_signable, std::move(detail), Retry::after_fix));
-}
-
-// The Id of an element that may be signed: present, a name, on no other element.
-Result<std::string> signable_id(const xml::Document& document, const xml::Element& target) {
-  const std::string id = target.attribute("Id").value_or("");
-  if (id.empty() || xmlValidateNCName(BAD_CAST id.c_str(), 0) != 0) {
-    return not_signable("element " + std::string(target.name()) + " has no Id to be signed by");
-  }
-  if (count_identified(document, id) != 1) {
-    return not_signable("more than one element has the Id " + id);
-  }
-  return id;
 }
 
 Result<void> check_places(const xml::Document& document, const xml::Element& target,
@@ -52,70 +42,77 @@ void remove_content(const xml::Element& element) {
   }
 }
 
-// What is left to check when the structure is in order. The signature is checked on a copy; what
-// was signed is looked at where it stands.
-class Check {
- public:
-  Check(const xml::Document& document, xml::Element target, Verifier& verifier)
-      : document_(document), target_(target), verifier_(verifier) {}
+Failure invalid(std::string detail) {
+  return fail(local_error(ErrorCode::signature_invalid, std::move(detail)));
+}
 
-  Result<void> run(const Structure& structure, bool blanks_go, SignatureVerdict& verdict) {
-    SMEV_TRY(check_reference(structure));
-    const Fragment copy(structure.signature);
-    const xml::Element signed_info = copy.root().child(kDsigNamespace, "SignedInfo");
-    if (blanks_go) {
-      strip_blanks(signed_info);
-    }
-    Operation operation;
-    operation.target = target_;
-    operation.verifier = &verifier_;
-    operation.certificate_der = structure.certificate_der;
-    SMEV_TRY(check_signature(copy.root(), operation));
-    verdict.digest_holds = operation.digest_holds;
-    verdict.value_holds = operation.value_holds;
-    if (!operation.digest_holds) {
-      // xmlsec stops at a wrong digest. Whether the value holds tells a changed content from a
-      // signature that never was one.
-      SMEV_ASSIGN(verdict.value_holds, check_value(structure, signed_info));
-      return invalid("the content is not what was signed");
-    }
-    return verdict.value_holds ? Result<void>() : invalid("the signature value does not hold");
+// Whether the signature is for `target` and for nothing else.
+Result<void> check_reference(const xml::Document& document, const xml::Element& target,
+                             const Structure& structure) {
+  if (!target || !is_inside(target, document.root()) ||
+      !is_inside(structure.signature, document.root())) {
+    return invalid("the element that must be signed is not there");
   }
-
- private:
-  static Failure invalid(std::string detail) {
-    return fail(local_error(ErrorCode::signature_invalid, std::move(detail)));
+  if (target.attribute("Id") != structure.reference) {
+    return invalid("the signature is for another element than the one in its place");
   }
+  if (count_identified(document, structure.reference) != 1) {
+    return invalid("more than one element has the signed Id");
+  }
+  if (is_inside(structure.signature, target)) {
+    return fail(local_error(ErrorCode::signature_unsupported,
+                            "the signature lies inside of what it signs"));
+  }
+  return {};
+}
 
-  Result<void> check_reference(const Structure& structure) const {
-    if (!target_ || !is_inside(target_, document_.root()) ||
-        !is_inside(structure.signature, document_.root())) {
-      return invalid("the element that must be signed is not there");
+Result<std::string> digest_of(const xml::Element& target, SignatureAlgorithm algorithm,
+                              Escaping escaping) {
+  SMEV_ASSIGN(const std::string octets, transform(target, escaping));
+  return digest(algorithm, octets);
+}
+
+// The operator's escaping first; what differs in the other is rare, and few write it.
+Result<void> check_digest(const xml::Element& target, const Structure& structure,
+                          SignatureVerdict& verdict) {
+  const auto declared = base64_decode(structure.digest_value);
+  for (const Escaping escaping : {Escaping::woodstox, Escaping::jdk}) {
+    SMEV_ASSIGN(const std::string computed, digest_of(target, structure.algorithm->id, escaping));
+    if (declared && computed == *declared) {
+      verdict.digest_holds = true;
+      verdict.jdk_escaping = escaping == Escaping::jdk;
+      break;
     }
-    if (target_.attribute("Id") != structure.reference) {
-      return invalid("the signature is for another element than the one in its place");
-    }
-    if (count_identified(document_, structure.reference) != 1) {
-      return invalid("more than one element has the signed Id");
-    }
-    if (is_inside(structure.signature, target_)) {
-      return fail(local_error(ErrorCode::signature_unsupported,
-                              "the signature lies inside of what it signs"));
-    }
+  }
+  return {};
+}
+
+Result<void> check_value(const Structure& structure, Verifier& verifier, bool blanks_go,
+                         SignatureVerdict& verdict) {
+  const Fragment copy(structure.signed_info);
+  if (blanks_go) {
+    strip_blanks(copy.root());
+  }
+  SMEV_ASSIGN(const std::string octets, exclusive_c14n(copy));
+  const auto value = base64_decode(structure.signature_value.text());
+  if (!value) {
     return {};
   }
+  SMEV_ASSIGN(verdict.value_holds,
+              verifier.verify(structure.certificate_der, structure.algorithm->id, octets, *value));
+  return {};
+}
 
-  Result<bool> check_value(const Structure& structure, const xml::Element& signed_info) {
-    SMEV_ASSIGN(const std::string octets, exclusive_c14n(signed_info));
-    SMEV_ASSIGN(const std::string value, base64_decode(structure.signature_value.text()));
-    return verifier_.verify(structure.certificate_der, SignatureAlgorithm::gost2012_256, octets,
-                            value);
-  }
-
-  const xml::Document& document_;
-  xml::Element target_;
-  Verifier& verifier_;
-};
+// Both are told apart: a changed content under a genuine signature is another matter than a
+// signature that never was one.
+Result<void> check(const xml::Document& document, const xml::Element& target,
+                   const Structure& structure, Verifier& verifier, bool blanks_go,
+                   SignatureVerdict& verdict) {
+  SMEV_TRY(check_reference(document, target, structure));
+  SMEV_TRY(check_digest(target, structure, verdict));
+  SMEV_TRY(check_value(structure, verifier, blanks_go, verdict));
+  return {};
+}
 
 void describe_signer(const Structure& structure, Verifier& verifier, SignatureVerdict& verdict) {
   verdict.reference = structure.reference;
@@ -128,29 +125,38 @@ void describe_signer(const Structure& structure, Verifier& verifier, SignatureVe
   }
 }
 
-void set_problem(SignatureVerdict& verdict, const Error& error) {
-  verdict.code = error.code;
-  verdict.problem = std::string(name(error.code)) + ": " + error.detail;
+}  // namespace
+
+Result<std::string> signable_id(const xml::Document& document, const xml::Element& target,
+                                const xml::Element& holder) {
+  SMEV_TRY(check_places(document, target, holder));
+  const std::string id = target.attribute("Id").value_or("");
+  if (id.empty() || xmlValidateNCName(BAD_CAST id.c_str(), 0) != 0) {
+    return not_signable("element " + std::string(target.name()) + " has no Id to be signed by");
+  }
+  if (count_identified(document, id) != 1) {
+    return not_signable("more than one element has the Id " + id);
+  }
+  return id;
 }
 
-}  // namespace
+Result<std::string> write_signature_of(const xml::Document& document, xml::Element target,
+                                       xml::Element holder, Signer& signer) {
+  SMEV_ASSIGN(const std::string id, signable_id(document, target, holder));
+  const Algorithm& method = algorithm(signer.algorithm());
+  SMEV_ASSIGN(const std::string digest, digest_of(target, method.id, Escaping::woodstox));
+  const std::string signed_info = write_signed_info(method, id, digest);
+  SMEV_ASSIGN(const std::string value, signer.sign(signed_info));
+  return write_signature(signed_info, value, signer.certificate().der);
+}
 
 Result<void> sign(xml::Document& document, xml::Element target, xml::Element holder,
                   Signer& signer) {
-  SMEV_TRY(check_places(document, target, holder));
-  SMEV_ASSIGN(const std::string id, signable_id(document, target));
-  if (signer.algorithm() != SignatureAlgorithm::gost2012_256) {
-    return fail(local_error(ErrorCode::signature_unsupported, "signing with a key of 512 bit"));
-  }
-  const Fragment fragment;
-  const xml::Element signature = build_template(fragment, id);
-  Operation operation;
-  operation.target = target;
-  operation.signer = &signer;
-  SMEV_TRY(make_signature(signature, operation));
-  add_certificate(signature, signer.certificate().der);
+  SMEV_ASSIGN(const std::string text, write_signature_of(document, target, holder, signer));
+  SMEV_ASSIGN(const xml::Document signature, xml::Document::parse(text));
   remove_content(holder);
-  fragment.append_to(holder);
+  xmlNodePtr place = holder.node();
+  xmlAddChild(place, xmlDocCopyNode(signature.root().node(), place->doc, 1));
   return {};
 }
 
@@ -166,17 +172,14 @@ SignatureVerdict verify(const xml::Document& document, xml::Element target, xml:
     return verdict;
   }
   const auto outcome =
-      Check(document, target, verifier).run(read.structure, options.strip_blanks, verdict);
+      check(document, target, read.structure, verifier, options.strip_blanks, verdict);
   if (!outcome) {
     set_problem(verdict, outcome.error());
     return verdict;
   }
-  if (options.trust_at) {
-    verdict.trust = verifier.trust(read.structure.certificate_der, *options.trust_at);
-    if (verdict.trust != Trust::trusted) {
-      set_problem(verdict, local_error(ErrorCode::signature_untrusted,
-                                       "the certificate is " + std::string(name(verdict.trust))));
-    }
+  set_outcome(verdict);
+  if (verdict.digest_holds && verdict.value_holds && options.trust_at) {
+    set_trust(verdict, verifier.trust(read.structure.certificate_der, *options.trust_at));
   }
   return verdict;
 }

@@ -1,7 +1,8 @@
 #pragma once
 // XML signatures of the SMEV profile: detached by Id, one reference, exclusive canonical form then
-// the SMEV transform, X509Certificate in KeyInfo. Structure by xmlsec1 with klasses of our own
-// (signature §2); mathematics by Signer and Verifier.
+// the SMEV transform, X509Certificate in KeyInfo. The form is fixed, so it is made and checked
+// directly: one walk over the DOM, two digests, one operation of the Signer or Verifier. xmlsec1
+// with klasses of our own (signature §2) does the same as a second opinion (second_opinion.hpp).
 //
 // A reference is resolved by position: the caller says which element must have been signed, and the
 // digest is computed on that very element. A document in which the referenced Id stands twice, or
@@ -15,8 +16,17 @@
 
 namespace smev::signature {
 
-/// Signs `target` (must carry an attribute Id, which must be unique in the document) and puts the
-/// ds:Signature into `holder` as its only child. The document is changed in place.
+/// The Id of `target`, when it can be signed and `holder` is an empty element outside of it.
+/// Errors: not_signable.
+Result<std::string> signable_id(const xml::Document& document, const xml::Element& target,
+                                const xml::Element& holder);
+
+/// The text of the ds:Signature over `target` (which must carry an attribute Id, unique in the
+/// document), to be put where `holder` stands: an empty element outside of the target. The document
+/// is not changed. Errors: not_signable, crypto, and those of the signer.
+Result<std::string> write_signature_of(const xml::Document& document, xml::Element target,
+                                       xml::Element holder, Signer& signer);
+/// The same, put into `holder` as its only child.
 Result<void> sign(xml::Document& document, xml::Element target, xml::Element holder,
                   Signer& signer);
 
@@ -35,9 +45,5 @@ SignatureVerdict verify(const xml::Document& document, xml::Element target, xml:
 
 /// The certificate inside a ds:Signature holder (DER), when there is exactly one.
 Result<std::string> certificate_of(const xml::Element& holder);
-
-/// Verifies a detached CMS signature (DER) over a file: signed attributes and content. Trust is not
-/// judged. Gives the signer's certificate.
-Result<Certificate> verify_file(const std::string& path, std::string_view cms_der);
 
 }  // namespace smev::signature

@@ -1,12 +1,13 @@
 #include "sdk/signature/xmlsec_klasses.hpp"
 
-#include <array>
-#include <cstring>
+#include <deque>
+#include <string>
 
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/digest.hpp"
 #include "sdk/signature/openssl.hpp"
-#include "sdk/signature/profile.hpp"
 #include "sdk/signature/transform.hpp"
+#include "sdk/xml/tree.hpp"
 
 namespace smev::signature {
 
@@ -66,8 +67,8 @@ int push_on(xmlSecTransformPtr transform, std::string_view octets, xmlSecTransfo
                                       octets.size(), 1, context);
 }
 
-// The SMEV transform. It stands at the head of the chain (see drop_steps_before_ours) and takes the
-// element from the operation.
+// The SMEV transform. It stands at the head of the chain (see keep_ours_and_the_digest) and takes
+// the element from the operation.
 
 xmlSecTransformDataType smev_data_type(xmlSecTransformPtr, xmlSecTransformMode mode,
                                        xmlSecTransformCtxPtr) {
@@ -93,7 +94,7 @@ int smev_push_octets(xmlSecTransformPtr, const xmlSecByte*, xmlSecSize, int,
   return refuse(current, "the SMEV transform was given octets");
 }
 
-// Streebog-256.
+// A digest: the klass is made for one of its names.
 
 int digest_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize size, int final,
                 xmlSecTransformCtxPtr context) {
@@ -104,12 +105,13 @@ int digest_push(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSize
     return 0;
   }
   // Mostly everything comes in one piece, which is not copied.
-  auto digest = all.empty() ? streebog256(octets_of(data, size))
-                            : streebog256(all.append(octets_of(data, size)));
-  if (!digest) {
-    return refuse(operation, std::move(digest).error());
+  const SignatureAlgorithm algorithm = by_digest_uri(xml::view(transform->id->href))->id;
+  auto value = all.empty() ? digest(algorithm, octets_of(data, size))
+                           : digest(algorithm, all.append(octets_of(data, size)));
+  if (!value) {
+    return refuse(operation, std::move(value).error());
   }
-  all = *std::move(digest);
+  all = *std::move(value);
   if (transform->operation == xmlSecTransformOperationSign) {
     return push_on(transform, all, context);
   }
@@ -127,7 +129,7 @@ int digest_verify(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSecSi
   return 0;
 }
 
-// GOST R 34.10-2012-256.
+// A signature: the same.
 
 xmlSecKeyDataId operation_key_klass();
 
@@ -180,9 +182,9 @@ int signature_verify(xmlSecTransformPtr transform, const xmlSecByte* data, xmlSe
   if (operation == nullptr || operation->verifier == nullptr) {
     return refuse(operation, "no verifier");
   }
-  auto holds =
-      operation->verifier->verify(operation->certificate_der, SignatureAlgorithm::gost2012_256,
-                                  *buffered(transform).octets, octets_of(data, size));
+  const SignatureAlgorithm algorithm = by_signature_uri(xml::view(transform->id->href))->id;
+  auto holds = operation->verifier->verify(operation->certificate_der, algorithm,
+                                           *buffered(transform).octets, octets_of(data, size));
   if (!holds) {
     return refuse(operation, std::move(holds).error());
   }
@@ -239,6 +241,23 @@ MutableKlass klass_of(const char* name, const char* uri, xmlSecTransformUsage us
   return klass;
 }
 
+// The names are literals, and so end with a zero.
+MutableKlass digest_klass(std::string_view uri) {
+  auto klass = klass_of("smev-gost-digest", uri.data(), xmlSecTransformUsageDigestMethod);
+  klass.pushBin = digest_push;
+  klass.verify = digest_verify;
+  return klass;
+}
+
+MutableKlass signature_klass(std::string_view uri) {
+  auto klass = klass_of("smev-gost-signature", uri.data(), xmlSecTransformUsageSignatureMethod);
+  klass.setKeyReq = signature_set_key_requirements;
+  klass.setKey = signature_set_key;
+  klass.pushBin = signature_push;
+  klass.verify = signature_verify;
+  return klass;
+}
+
 }  // namespace
 
 CurrentOperation::CurrentOperation(Operation& operation) : before_(current) {
@@ -258,27 +277,21 @@ xmlSecTransformId smev_transform_klass() {
   return &klass;
 }
 
-xmlSecTransformId streebog256_klass() {
-  static const auto klass = [] {
-    auto made = klass_of("smev-streebog-256", kGost2012DigestUri, xmlSecTransformUsageDigestMethod);
-    made.pushBin = digest_push;
-    made.verify = digest_verify;
-    return made;
+const std::vector<xmlSecTransformId>& transform_klasses() {
+  static const std::deque<MutableKlass> made = [] {
+    std::deque<MutableKlass> klasses;  // a klass is known by its address
+    for (const Algorithm& algorithm : algorithms()) {
+      for (const auto uri : algorithm.digest_uris) klasses.push_back(digest_klass(uri));
+      for (const auto uri : algorithm.signature_uris) klasses.push_back(signature_klass(uri));
+    }
+    return klasses;
   }();
-  return &klass;
-}
-
-xmlSecTransformId gost2012_256_klass() {
-  static const auto klass = [] {
-    auto made =
-        klass_of("smev-gost2012-256", kGost2012SignatureUri, xmlSecTransformUsageSignatureMethod);
-    made.setKeyReq = signature_set_key_requirements;
-    made.setKey = signature_set_key;
-    made.pushBin = signature_push;
-    made.verify = signature_verify;
-    return made;
+  static const std::vector<xmlSecTransformId> all = [] {
+    std::vector<xmlSecTransformId> klasses = {smev_transform_klass()};
+    for (const MutableKlass& klass : made) klasses.push_back(&klass);
+    return klasses;
   }();
-  return &klass;
+  return all;
 }
 
 xmlSecKeyPtr make_operation_key(Operation& operation) {

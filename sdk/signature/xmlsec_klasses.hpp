@@ -7,13 +7,15 @@
 #include <xmlsec/transforms.h>
 #include <xmlsec/xmlsec.h>
 
+#include <vector>
+
 #include "sdk/signature/xmlsec_operation.hpp"
 
 namespace smev::signature {
 
 xmlSecTransformId smev_transform_klass();
-xmlSecTransformId streebog256_klass();
-xmlSecTransformId gost2012_256_klass();
+/// It, and one for each name of a digest and of a signature (algorithms.hpp).
+const std::vector<xmlSecTransformId>& transform_klasses();
 
 /// While it lives, the transforms of a reference that this thread runs belong to the operation:
 /// xmlsec hands them nothing that would lead there.

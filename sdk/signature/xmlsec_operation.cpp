@@ -5,6 +5,7 @@
 #include <xmlsec/errors.h>
 #include <xmlsec/xmldsig.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
@@ -59,9 +60,10 @@ bool register_klasses() {
     }
     xmlSecErrorsSetCallback(collect_error);
   }
-  return xmlSecTransformIdsRegister(smev_transform_klass()) >= 0 &&
-         xmlSecTransformIdsRegister(streebog256_klass()) >= 0 &&
-         xmlSecTransformIdsRegister(gost2012_256_klass()) >= 0;
+  const auto& klasses = transform_klasses();
+  return std::all_of(klasses.begin(), klasses.end(), [](xmlSecTransformId klass) {
+    return xmlSecTransformIdsRegister(klass) >= 0;
+  });
 }
 
 Result<void> set_up() {
@@ -89,24 +91,33 @@ int before_signed_info(xmlSecTransformCtxPtr context) {
   return 0;
 }
 
-// The chain is: what finds the Id, perhaps enveloped-signature, exc-c14n, SMEV, digest. Everything
-// before SMEV goes: our transform starts at the operation's element and is exc-c14n and SMEV in one
-// (transform.hpp). So no search for an Id decides what is digested.
-int drop_steps_before_ours(xmlSecTransformCtxPtr context) {
+void remove(xmlSecTransformCtxPtr context, xmlSecTransformPtr step) {
+  (step->prev == nullptr ? context->first : step->prev->next) = step->next;
+  (step->next == nullptr ? context->last : step->next->prev) = step->prev;
+  step->next = step->prev = nullptr;
+  xmlSecTransformDestroy(step);
+}
+
+// The chain is: what finds the Id, the transforms, what xmlsec puts between them, the digest.
+// Before the digest only the SMEV transform stays. It starts at the operation's element and is
+// exc-c14n and SMEV in one (transform.hpp), so no search for an Id decides what is digested. And
+// enveloped-signature, which xmlsec would take only before others, has nothing to do wherever it
+// stands: the signature lies outside of the element.
+int keep_ours_and_the_digest(xmlSecTransformCtxPtr context) {
   unbreak_base64(context);
-  xmlSecTransformPtr ours = context->first;
-  while (ours != nullptr && !xmlSecTransformCheckId(ours, smev_transform_klass())) {
-    ours = ours->next;
+  bool ours_seen = false;
+  bool digest_seen = false;
+  for (xmlSecTransformPtr step = context->first; step != nullptr;) {
+    xmlSecTransformPtr next = step->next;
+    const bool ours = xmlSecTransformCheckId(step, smev_transform_klass());
+    digest_seen = digest_seen || (step->id->usage & xmlSecTransformUsageDigestMethod) != 0;
+    ours_seen = ours_seen || ours;
+    if (!ours && !digest_seen) {
+      remove(context, step);
+    }
+    step = next;
   }
-  if (ours == nullptr) {
-    return -1;
-  }
-  while (context->first != ours) {
-    xmlSecTransformPtr step = context->first;
-    context->first = step->next;
-    xmlSecTransformDestroy(step);
-  }
-  return 0;
+  return ours_seen && digest_seen ? 0 : -1;
 }
 
 struct ContextDeleter {
@@ -121,7 +132,7 @@ ContextPtr make_context(Operation& operation) {
     context->flags |= XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
     context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
     context->transformCtx.preExecCallback = before_signed_info;
-    context->referencePreExecuteCallback = drop_steps_before_ours;
+    context->referencePreExecuteCallback = keep_ours_and_the_digest;
     context->signKey = make_operation_key(operation);
   }
   return context;

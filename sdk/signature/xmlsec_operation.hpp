@@ -1,6 +1,6 @@
 #pragma once
 // xmlsec1 with klasses of our own. Debian's xmlsec has no GOST; its structure of making and
-// checking a signature is used, and three transforms (SMEV, Streebog-256, GOST 2012-256) and a key
+// checking a signature is used, and the transforms (SMEV, GOST digests and signatures) and a key
 // kind are ours. They work on behalf of one Operation.
 
 #include <optional>

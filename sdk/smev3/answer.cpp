@@ -6,12 +6,14 @@
 #include "sdk/signature/xmldsig.hpp"
 #include "sdk/smev3/fault.hpp"
 #include "sdk/smev3/soap.hpp"
+#include "sdk/smev3/trust_moment.hpp"
 
 namespace smev::smev3 {
 
 namespace {
 
 constexpr char kSmevSignature[] = "SMEVSignature";
+constexpr char kPersonalSignature[] = "PersonalSignature";
 constexpr char kSenderSignature[] = "SenderInformationSystemSignature";
 
 // The names of one schema version over one element.
@@ -149,9 +151,16 @@ Answer read_message(const Reader& message, xml::Document& document, Verifier& ve
     return answer;
   }
   answer.verdicts.push_back(verify_as(kSmevSignature, document, response.element(),
-                                      message.child(kSmevSignature).element(), verifier, now));
+                                      message.child(kSmevSignature).element(), verifier,
+                                      trust_moment(answer.metadata.sending_timestamp, now)));
   if (const Reader holder = response.child(kSenderSignature)) {
     answer.verdicts.push_back(verify_as(kSenderSignature, document, data.element(),
+                                        holder.element(), verifier, std::nullopt));
+  }
+  if (const Reader holder = data.child(kPersonalSignature)) {
+    const Reader primary = data.basic_child("MessagePrimaryContent");
+    answer.verdicts.push_back(verify_as(kPersonalSignature, document,
+                                        primary ? primary.element().first_child() : xml::Element(),
                                         holder.element(), verifier, std::nullopt));
   }
   return answer;
@@ -209,9 +218,12 @@ Result<Receipt> read_send_response(const Protocol& protocol, const HttpAnswer& h
   if (!metadata) {
     return bad_answer("no MessageMetadata in SendRequestResponse", Retry::same_id_now);
   }
-  return Receipt{read_metadata(metadata),
-                 verify_as(kSmevSignature, soap.document, metadata.element(),
-                           answer.child(kSmevSignature).element(), verifier, now)};
+  Receipt receipt;
+  receipt.metadata = read_metadata(metadata);
+  receipt.verdict = verify_as(kSmevSignature, soap.document, metadata.element(),
+                              answer.child(kSmevSignature).element(), verifier,
+                              trust_moment(receipt.metadata.sending_timestamp, now));
+  return receipt;
 }
 
 Result<std::optional<Answer>> read_get_response(const Protocol& protocol, const HttpAnswer& http,

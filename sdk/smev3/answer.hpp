@@ -66,8 +66,8 @@ struct Answer {
   std::string status_description;  ///< RequestStatus, or StatusDetails of an async status
   std::string status_category;     ///< async status: "requestIsRejectedBySmev"
   std::optional<SmevFault> fault;  ///< async status
-  /// SMEVSignature first; SenderInformationSystemSignature when it is there. Trust is asked of the
-  /// first only.
+  /// SMEVSignature first; SenderInformationSystemSignature and PersonalSignature when they are
+  /// there. Trust is asked of the first only: SMEV's signature covers the others.
   std::vector<SignatureVerdict> verdicts;
 
   /// SMEV's signature holds and is trusted, and no signature inside is broken.
@@ -84,8 +84,9 @@ Error fault_error(const SmevFault& fault);
 /// Each of these takes the HTTP answer whole: unwraps multipart, reads the envelope, turns SOAP
 /// faults (smev_fault), HTML and other statuses (http), and broken XML (bad_answer) into errors.
 /// After a send, an answer that is no SOAP leaves the message in doubt (Retry::same_id_now); after
-/// a read it is tried again later. The envelope is what counts: a SOAP answer is read whatever its
-/// status and content type.
+/// a read it is tried again later. SMEV's certificate is judged at the time that the signed
+/// metadata state, as far as it can be believed (trust_moment.hpp), else at `now`. The envelope is
+/// what counts: a SOAP answer is read whatever its status and content type.
 Result<Receipt> read_send_response(const Protocol& protocol, const HttpAnswer& http,
                                    Verifier& verifier, TimePoint now);
 /// Nothing: the queue is empty.

@@ -133,44 +133,51 @@ class Envelope {
   explicit Envelope(const Protocol& protocol) : protocol_(protocol) {}
 
   xml::Writer& open(const std::string& operation) {
-    operation_ = operation;
     writer_.open("soap:Envelope").attribute("xmlns:soap", kSoapNamespace).open("soap:Body");
     return writer_.open("ns1:" + operation).attribute("xmlns:ns1", protocol_.types_namespace);
   }
 
-  /// Signs the first child of the operation: the element with the Id.
-  Result<std::string> close(Signer& signer) {
-    writer_.open(kHolderTag).close();
+  /// Signs the first child of the operation: the element with the Id; before it, its content by
+  /// `personal`, when there is one.
+  Result<std::string> close(Signer& signer, Signer* personal = nullptr) {
+    writer_.open("ns1:CallerInformationSystemSignature").close();
     writer_.close().close().close();
-    const std::string text = writer_.take();
-    auto document = xml::Document::parse(text);
+    std::string text = writer_.take();
+    if (personal != nullptr) {
+      SMEV_TRY(add_signature(text, "PersonalSignature", *personal));
+    }
+    SMEV_TRY(add_signature(text, "CallerInformationSystemSignature", signer));
+    return text;
+  }
+
+ private:
+  // Into the text as it was written: nothing of that is written again by another hand.
+  Result<void> add_signature(std::string& text, const std::string& holder_name,
+                             Signer& signer) const {
+    const auto document = xml::Document::parse(text);
     if (!document) {
       return fail(local_error(ErrorCode::internal, "envelope: " + document.error().detail));
     }
     const xml::Element operation = document->root().first_child().first_child();
+    const xml::Element data = operation.first_child();
+    const bool of_content = holder_name == "PersonalSignature";
     const xml::Element holder =
-        operation.child(protocol_.types_namespace, "CallerInformationSystemSignature");
-    SMEV_TRY(signature::sign(*document, operation.first_child(), holder, signer));
-    return with_signature(text, document->to_text());
-  }
-
- private:
-  static constexpr char kHolderTag[] = "ns1:CallerInformationSystemSignature";
-
-  // The text as it was written, with the signature out of the signed document: nothing of what was
-  // written is written again by another hand. The holder is the last of its name in both.
-  Result<std::string> with_signature(const std::string& written, const std::string& signed_text) {
-    const std::string open = "<" + std::string(kHolderTag) + ">";
-    const std::size_t from = signed_text.rfind(open);
-    const std::size_t to = written.rfind(open);
-    if (from == std::string::npos || to == std::string::npos) {
+        (of_content ? data : operation).child(protocol_.types_namespace, holder_name);
+    const xml::Element target =
+        of_content ? data.child(protocol_.basic_namespace, "MessagePrimaryContent").first_child()
+                   : data;
+    SMEV_ASSIGN(const std::string signature,
+                signature::write_signature_of(*document, target, holder, signer));
+    // The last of its name: what stands before it may be anything.
+    const std::size_t place = text.rfind("</ns1:" + holder_name + ">");
+    if (place == std::string::npos) {
       return fail(local_error(ErrorCode::internal, "the signature's place is lost"));
     }
-    return written.substr(0, to) + signed_text.substr(from);
+    text.insert(place, signature);
+    return {};
   }
 
   const Protocol& protocol_;
-  std::string operation_;
   xml::Writer writer_;
 };
 
@@ -241,12 +248,15 @@ Result<std::string> write_send_request(const Protocol& protocol, const SendReque
   }
   writer.open("ns2:MessagePrimaryContent").attribute("xmlns:ns2", protocol.basic_namespace);
   writer.raw(content).close();
+  if (request.personal_signer != nullptr) {
+    writer.element("ns1:PersonalSignature", "");
+  }
   write_files(writer, protocol, request.files);
   if (request.test_message) {
     writer.element("ns1:TestMessage", "");
   }
   writer.close();
-  return envelope.close(signer);
+  return envelope.close(signer, request.personal_signer);
 }
 
 Result<std::string> write_get_response(const Protocol& protocol, const Selector& selector,

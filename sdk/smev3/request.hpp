@@ -29,6 +29,8 @@ struct SendRequest {
   std::string content;                          ///< exactly one element, of any namespace, as text
   std::vector<FileReference> files;
   bool test_message = false;  ///< TestMessage: the test contour
+  /// An official's key: signs the content, which must then carry an Id (smev3 §4.1). Null: nobody.
+  Signer* personal_signer = nullptr;
 };
 
 /// The queue is chosen by the signer's certificate; both names or neither narrow it (smev3 §2.4).

@@ -32,9 +32,4 @@ Result<std::string> SignerGate::sign(std::string_view octets) {
   return signer_->sign(octets);
 }
 
-Result<std::string> SignerGate::sign_file(const std::string& path) {
-  const Pass pass(*this);
-  return signer_->sign_file(path);
-}
-
 }  // namespace smev::transport

@@ -18,7 +18,6 @@ class SignerGate final : public Signer {
   [[nodiscard]] const Certificate& certificate() const override { return signer_->certificate(); }
   [[nodiscard]] int concurrency() const override { return signer_->concurrency(); }
   Result<std::string> sign(std::string_view octets) override;
-  Result<std::string> sign_file(const std::string& path) override;
 
  private:
   class Pass;

@@ -4,6 +4,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
+#include "sdk/signature/cms.hpp"
 #include "sdk/signature/digest.hpp"
 #include "sdk/smev3/answer.hpp"
 #include "sdk/smev3/fault.hpp"
@@ -155,8 +156,8 @@ class SoapTransport final : public Transport {
 };
 
 Result<smev3::FileReference> SoapTransport::reference_to(const OutgoingFile& file) {
-  SMEV_ASSIGN(const std::string digest, signature::streebog256_file(file.path));
-  SMEV_ASSIGN(const std::string cms, signer_.sign_file(file.path));
+  SMEV_ASSIGN(const std::string digest, signature::digest_file(signer_.algorithm(), file.path));
+  SMEV_ASSIGN(const std::string cms, signature::sign_digest(signer_, digest, parts_.clock->now()));
   return smev3::FileReference{file.uuid.text(), base64_encode(digest), file.mime,
                               base64_encode(cms)};
 }

@@ -15,6 +15,7 @@
 #include "smev/base/result.hpp"
 #include "smev/elk/profile.hpp"
 #include "smev/outbox/outbox.hpp"
+#include "smev/signature/key.hpp"
 #include "smev/signature/signer.hpp"
 #include "smev/signature/verifier.hpp"
 #include "smev/transport/transport.hpp"
@@ -48,10 +49,9 @@ struct SenderOptions {
   /// True: nobody else takes answers from this certificate's queue, strays are acknowledged.
   bool sole_consumer = false;
 
-  std::string outbox_path;                 ///< SQLite file; its folder holds the files too
-  std::string key_path;                    ///< PEM, PKCS#8
-  std::string certificate_path;            ///< PEM
-  std::vector<std::string> trusted_paths;  ///< SMEV's certificates or their issuers
+  std::string outbox_path;  ///< SQLite file; its folder holds the files too
+  KeyOptions key;
+  TrustOptions trust;  ///< whose signatures count as SMEV's
   SoapOptions soap;
   FtpOptions file_store;
   AnswerSelector selector;  ///< empty: whatever comes

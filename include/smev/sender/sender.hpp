@@ -124,6 +124,11 @@ class Sender {
   /// Called from the SDK's threads, one at a time, after each commit. Set before run.
   void on_event(std::function<void(const Event&)> callback);
 
+  /// Whole days that the certificate of the key is still valid, negative afterwards; nothing when
+  /// no key was opened. At 30, 14 and 3 days, and when it has run out, the log gets a warning
+  /// `certificate.expires`: when the sender is opened and while it runs.
+  [[nodiscard]] std::optional<int> certificate_days_left() const;
+
   [[nodiscard]] const SenderOptions& options() const;
   [[nodiscard]] Outbox& outbox();
 

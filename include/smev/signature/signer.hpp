@@ -1,6 +1,7 @@
 #pragma once
 /// The key of an information system, behind an interface: octets in, raw GOST signature out. The
-/// SDK brings a signer over PEM files; tokens and cryptographic services implement this class.
+/// SDK brings signers over files, OpenSSL engines and commands (smev/signature/key.hpp); whatever
+/// else there is implements this class.
 
 #include <memory>
 #include <string>
@@ -12,8 +13,13 @@
 
 namespace smev {
 
-/// GOST R 34.10-2012 key lengths (GOST R 34.11-2012 of the same length goes with each).
-enum class SignatureAlgorithm { gost2012_256, gost2012_512 };
+/// GOST signatures, each with the digest that goes with it.
+enum class SignatureAlgorithm {
+  gost2012_256,  ///< GOST R 34.10-2012, 256 bit, over GOST R 34.11-2012 (Streebog) of 256 bit
+  gost2012_512,  ///< the same with 512 bit
+  gost2001,      ///< GOST R 34.10-2001 over GOST R 34.11-94: for messages of old, verified only
+};
+std::string_view name(SignatureAlgorithm algorithm);
 
 /// What a certificate says of itself. Octets are DER.
 struct Certificate {
@@ -33,16 +39,18 @@ class Signer {
   [[nodiscard]] virtual const Certificate& certificate() const = 0;
   /// How many signatures can be made at once; 1 for most tokens.
   [[nodiscard]] virtual int concurrency() const = 0;
-  /// Digest and signature of the octets: s || r, each big-endian (64 octets for 256-bit keys).
+  /// Digest and signature of the octets: s || r, each big-endian (64 octets for 256-bit keys, 128
+  /// for 512-bit ones).
   virtual Result<std::string> sign(std::string_view octets) = 0;
-  /// A detached CMS (PKCS#7) signature over a file: DER, with certificate and the signed attributes
-  /// contentType, signingTime, messageDigest. The file is streamed.
-  virtual Result<std::string> sign_file(const std::string& path) = 0;
 };
 
-/// A signer over a PEM private key (PKCS#8, unencrypted) and a PEM certificate. Fails with `key`
-/// when one cannot be read, they do not belong together, the key is no GOST 2012 key, or the
-/// certificate is not valid at `now`.
+/// A detached CMS (PKCS#7) signature over a file: DER, with certificate and the signed attributes
+/// contentType, signingTime, messageDigest (smev3 §3.3). The file is streamed: memory does not grow
+/// with it. Errors: io, crypto, and those of the signer.
+Result<std::string> sign_file(Signer& signer, const std::string& path, TimePoint signed_at);
+
+/// A signer over a file with a key that needs no password, and a file with its certificate: short
+/// for `open_signer` (smev/signature/key.hpp), with the same errors.
 Result<std::shared_ptr<Signer>> pem_signer(const std::string& key_path,
                                            const std::string& certificate_path, TimePoint now);
 

@@ -1,5 +1,6 @@
 #pragma once
-/// Checks of signatures made by others: the mathematics, and whether the signer is trusted.
+/// Checks of signatures made by others: the mathematics, and whether the signer is trusted
+/// (docs/trust.md).
 
 #include <memory>
 #include <optional>
@@ -7,17 +8,32 @@
 #include <string_view>
 #include <vector>
 
+#include "smev/base/log.hpp"
 #include "smev/signature/signer.hpp"
 
 namespace smev {
 
+/// What became of the signer's chain at the moment asked for.
 enum class Trust {
   trusted,
-  unknown,      ///< neither the certificate nor its issuer is pinned
-  expired,      ///< pinned, but not valid at the moment asked for
-  not_checked,  ///< no trust was asked for
+  unknown,        ///< no chain leads to a pinned certificate
+  expired,        ///< one does, but something in it was no longer valid
+  not_yet_valid,  ///< one does, but something in it was not valid yet
+  revoked,        ///< one does, but a revocation list names something in it
+  not_checked,    ///< no trust was asked for
 };
 std::string_view name(Trust trust);
+
+/// Whom to trust. Every entry is a file (PEM with one or several, DER, a PKCS#7 bundle) or a
+/// folder, of which all .pem .crt .cer .der .p7b files count (.crl for revocations); hidden files
+/// do not. A folder may be empty. Only GOST certificates are taken.
+struct TrustOptions {
+  std::vector<std::string> trusted;  ///< SMEV's own certificates, or those of any of its issuers
+  std::vector<std::string> intermediates;  ///< authorities that lead from a signer to a trusted one
+  /// Lists of revoked certificates. One counts when its signature verifies under the authority that
+  /// issued the certificate in question. One whose time is over still revokes what it names.
+  std::vector<std::string> revocations;
+};
 
 /// Thread-safe.
 class Verifier {
@@ -33,8 +49,17 @@ class Verifier {
   virtual Result<Certificate> describe(std::string_view certificate_der);
 };
 
-/// GOST through the engine; trusts exactly the given certificates and those that they issued
-/// directly.
+/// GOST through the engine; trusts the given certificates and whatever they issued, directly or
+/// through the intermediates. The files are looked at again while it works, at most once a second:
+/// what was added, removed or revoked counts without a restart. When they cannot be read, those
+/// read before stay in force and the log says so (`trust.unreadable`). Fails when a file cannot be
+/// read at the beginning, or when there are entries in `trusted` and not one certificate in them.
+/// @param logger nothing: nothing is logged
+/// @param clock nothing: the machine's
+Result<std::shared_ptr<Verifier>> trusting_verifier(TrustOptions options,
+                                                    std::shared_ptr<Logger> logger = {},
+                                                    std::shared_ptr<Clock> clock = {});
+/// Trusts the given certificates and what they issued directly.
 Result<std::shared_ptr<Verifier>> pinned_verifier(
     const std::vector<std::string>& certificate_paths);
 /// GOST through the engine; trusts nobody. For checks of the mathematics alone.
@@ -51,6 +76,9 @@ struct SignatureVerdict {
   std::string signature_method;  ///< URI
   std::string digest_method;     ///< URI
   std::string digest_value;      ///< base64, as declared
+  /// The digest holds only with the escaping of the JDK's own XML writer, not with the operator's.
+  bool jdk_escaping = false;
+  std::optional<TimePoint> signed_at;  ///< as the signer states it; CMS only
   std::string certificate_subject;
   std::string certificate_serial;
   std::string problem;  ///< English, begins with the name of `code`; empty when all is well

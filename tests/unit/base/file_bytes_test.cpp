@@ -91,5 +91,12 @@ TEST_F(FileBytes, limit_holds_for_a_file_without_end) {
   EXPECT_EQ(read_file("/dev/zero", 100'000).error().code, ErrorCode::limit_exceeded);
 }
 
+TEST_F(FileBytes, a_file_is_removed_or_its_absence_told) {
+  ASSERT_TRUE(write_file_durably(path("a"), "x"));
+  ASSERT_TRUE(remove_file_durably(path("a")));
+  EXPECT_FALSE(std::filesystem::exists(path("a")));
+  EXPECT_EQ(remove_file_durably(path("a")).error().code, ErrorCode::not_found);
+}
+
 }  // namespace
 }  // namespace smev

@@ -220,8 +220,8 @@ SentFile ServiceTest::store(const std::string& name, const std::string& octets) 
   file.uuid = ids->next().text();
   const std::string path =
       folder.write(std::string(kFilesFolder) + '/' + file.uuid + '/' + name, octets);
-  file.hash_base64 = base64_encode(*signature::streebog256_file(path));
-  file.cms_base64 = base64_encode(*signer->sign_file(path));
+  file.hash_base64 = base64_encode(*signature::digest_file(signer->algorithm(), path));
+  file.cms_base64 = base64_encode(*sign_file(*signer, path, clock->now()));
   return file;
 }
 

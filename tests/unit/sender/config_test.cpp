@@ -88,9 +88,9 @@ TEST_F(Config, relative_paths_are_taken_from_the_folder_of_the_file) {
   const auto options = load(kMinimal);
   ASSERT_TRUE(options) << options.error().describe();
   EXPECT_EQ(options->outbox_path, in_folder("outbox.db"));
-  EXPECT_EQ(options->key_path, in_folder("key.pem"));
-  EXPECT_EQ(options->certificate_path, "/etc/smev/cert.pem");
-  EXPECT_THAT(options->trusted_paths,
+  EXPECT_EQ(options->key.key, in_folder("key.pem"));
+  EXPECT_EQ(options->key.certificate, "/etc/smev/cert.pem");
+  EXPECT_THAT(options->trust.trusted,
               ElementsAre(in_folder("smev.pem"), (folder_.parent_path() / "ca.pem").string()));
 }
 
@@ -134,6 +134,8 @@ path = "/var/lib/smev/outbox.db"
 [key]
 key = "k"
 certificate = "c"
+concurrency = 4
+pin_file = "p"
 [smev]
 url = "https://smev.example/smev/v1.2/ws"
 trusted = ["t"]
@@ -196,6 +198,10 @@ pollers = 16
   EXPECT_EQ(registration.contact.name, "Петрова Анна");
   EXPECT_EQ(registration.contact.phone, "+7 000");
   EXPECT_EQ(registration.contact.email, "p@a.example");
+  EXPECT_EQ(options->key.key, in_folder("k"));
+  EXPECT_EQ(options->key.certificate, in_folder("c"));
+  EXPECT_EQ(options->key.concurrency, 4);
+  EXPECT_EQ(options->key.pin.file, in_folder("p"));
   EXPECT_EQ(options->soap.connect_timeout, 250ms);
   EXPECT_EQ(options->soap.total_timeout, 15min);
   EXPECT_EQ(options->soap.answer_bytes_max, 50u << 20);
@@ -212,6 +218,79 @@ pollers = 16
   EXPECT_EQ(options->poll.slow, 1min);
   EXPECT_EQ(options->poll.deadline, 72h);
   EXPECT_EQ(options->poll.pollers, 16);
+}
+
+class ConfiguredKey : public Config {
+ protected:
+  Result<SenderOptions> load_key(const std::string& section) {
+    return load(without_key() + "[key]\n" + section);
+  }
+  std::vector<FieldFault> faults_of_key(const std::string& section) {
+    return faults_of(without_key() + "[key]\n" + section);
+  }
+  static std::string without_key() {
+    std::istringstream lines(kMinimal);
+    std::string rest;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind("key.", 0) != 0) rest += line + "\n";
+    }
+    return rest;
+  }
+};
+
+TEST_F(ConfiguredKey, in_an_engine_has_an_id_that_is_no_path) {
+  const auto options = load_key(R"(engine = "gostengy"
+engine_library = "engines/gostengy.so"
+engine_commands = ["MODULE_PATH=/usr/lib/x.so", "VERBOSE", "A=b=c"]
+key = "relative/id"
+certificate = "c.pem"
+pin_env = "TOKEN_PIN"
+)");
+  ASSERT_TRUE(options) << options.error().describe();
+  const KeyOptions& key = options->key;
+  EXPECT_EQ(key.kind(), KeyKind::engine);
+  EXPECT_EQ(key.engine, "gostengy");
+  EXPECT_EQ(key.engine_library, in_folder("engines/gostengy.so"));
+  EXPECT_EQ(key.key, "relative/id");
+  EXPECT_EQ(key.certificate, in_folder("c.pem"));
+  EXPECT_EQ(key.pin.environment, "TOKEN_PIN");
+  ASSERT_EQ(key.engine_commands.size(), 3u);
+  EXPECT_EQ(key.engine_commands[0].name, "MODULE_PATH");
+  EXPECT_EQ(key.engine_commands[0].value, "/usr/lib/x.so");
+  EXPECT_EQ(key.engine_commands[1].name, "VERBOSE");
+  EXPECT_EQ(key.engine_commands[1].value, "");
+  EXPECT_EQ(key.engine_commands[2].value, "b=c");
+}
+
+TEST_F(ConfiguredKey, behind_a_command_has_a_program_that_may_be_a_path) {
+  const auto command = [this](const std::string& words) {
+    const auto options =
+        load_key("command = " + words + "\ncertificate = \"c\"\npin_credential = \"token\"\n");
+    EXPECT_TRUE(options) << options.error().describe();
+    EXPECT_EQ(options->key.pin.credential, "token");
+    return options->key.command;
+  };
+  EXPECT_THAT(command(R"(["sign", "a/b"])"), ElementsAre("sign", "a/b"));
+  EXPECT_THAT(command(R"(["bin/sign"])"), ElementsAre(in_folder("bin/sign")));
+  EXPECT_THAT(command(R"(["/usr/bin/sign"])"), ElementsAre("/usr/bin/sign"));
+}
+
+TEST_F(ConfiguredKey, is_of_one_kind_and_its_faults_carry_their_lines) {
+  EXPECT_THAT(faults_of_key("engine = \"e\"\ncommand = [\"sign\"]\nkey = \"k\"\n"),
+              UnorderedElementsAre(fault("key.command", "conflict", "строка 8: "),
+                                   fault("key.certificate", "missing")));
+  EXPECT_THAT(faults_of_key("key = \"k\"\nconcurrency = 257\nengine_commands = [\"A=b\"]\n"),
+              UnorderedElementsAre(fault("key.concurrency", "range", "строка 8: "),
+                                   fault("key.engine_commands", "conflict", "строка 9: ")));
+}
+
+TEST_F(ConfiguredKey, has_no_pin_in_the_file) {
+  const auto faults = faults_of_key(
+      "engine = \"e\"\nkey = \"k\"\ncertificate = \"c\"\nengine_commands = [\"PIN=4321\"]\n");
+  EXPECT_THAT(faults, ElementsAre(fault("key.engine_commands[0]", "secret", "pin_file")));
+  EXPECT_THAT(faults.at(0).text, Not(HasSubstr("4321")));
+  EXPECT_THAT(faults_of_key("key = \"k\"\npin = \"4321\"\n"),
+              ElementsAre(fault("key.pin", "unknown_field")));
 }
 
 class ConfiguredDictionaries : public Config {
@@ -340,13 +419,14 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"message_age_max = \"36\"", "message_age_max", "нужен срок"},
         WrongValue{"smev.answer_size_max = 5000", "smev.answer_size_max", "нужен размер"},
         WrongValue{"smev.answer_size_max = \"5MB\"", "smev.answer_size_max", "нужен размер"},
+        WrongValue{"key.command = \"sign\"", "key.command", "список"},
+        WrongValue{"key.engine_commands = [1]", "key.engine_commands", "элемент 1"},
         WrongValue{"contour = \"prod\"", "contour", "\"production\""},
         WrongValue{"contour = 1979-05-27", "contour", "\"production\""}),
     [](const auto& each) { return "case" + std::to_string(each.index); });
 
 TEST_F(Config, every_fault_of_the_file_is_reported_at_once) {
-  EXPECT_THAT(
-      faults_of(R"(mnemonic = 1
+  EXPECT_THAT(faults_of(R"(mnemonic = 1
 contur = "test"
 [profile]
 inn = "1234567890"
@@ -356,14 +436,14 @@ total_timeout = "5x"
 [poll]
 pollers = 17
 )"),
-      UnorderedElementsAre(fault("mnemonic", "wrong_type", "строка 1: "),
-                           fault("contur", "unknown_field", "строка 2: "),
-                           fault("profile.inn", "check_digit", "строка 4: "),
-                           fault("outbox.path", "missing"), fault("key.key", "missing"),
-                           fault("key.certificate", "missing"), fault("smev.trusted", "missing"),
-                           fault("smev.url", "pattern", "строка 6: "),
-                           fault("smev.total_timeout", "wrong_type", "строка 7: "),
-                           fault("poll.pollers", "range", "строка 9: ")));
+              UnorderedElementsAre(fault("mnemonic", "wrong_type", "строка 1: "),
+                                   fault("contur", "unknown_field", "строка 2: "),
+                                   fault("profile.inn", "check_digit", "строка 4: "),
+                                   fault("outbox.path", "missing"), fault("key.key", "missing"),
+                                   fault("smev.trusted", "missing"),
+                                   fault("smev.url", "pattern", "строка 6: "),
+                                   fault("smev.total_timeout", "wrong_type", "строка 7: "),
+                                   fault("poll.pollers", "range", "строка 9: ")));
 }
 
 TEST_F(Config, fault_inside_a_list_carries_the_line_of_the_list) {

@@ -20,9 +20,9 @@ SenderOptions usable() {
   options.mnemonic = "MOCK01";
   options.profile.inn = "1234567894";
   options.outbox_path = "/var/lib/smev/outbox.db";
-  options.key_path = "/etc/smev/key.pem";
-  options.certificate_path = "/etc/smev/certificate.pem";
-  options.trusted_paths = {"/etc/smev/smev.pem"};
+  options.key.key = "/etc/smev/key.pem";
+  options.key.certificate = "/etc/smev/certificate.pem";
+  options.trust.trusted = {"/etc/smev/smev.pem"};
   options.soap.url = "http://127.0.0.1:7500/smev/v1.2/ws";
   options.file_store.url = "ftp://127.0.0.1:7521";
   return options;
@@ -42,8 +42,7 @@ TEST(SenderOptions, usable_options_have_no_faults) { EXPECT_THAT(faults_of(usabl
 TEST(SenderOptions, empty_options_tell_everything_that_is_missing) {
   EXPECT_THAT(faults_of({}),
               UnorderedElementsAre("mnemonic missing", "profile.inn missing", "outbox.path missing",
-                                   "key.key missing", "key.certificate missing",
-                                   "smev.trusted missing", "smev.url missing"));
+                                   "key.key missing", "smev.trusted missing", "smev.url missing"));
 }
 
 struct Edge {
@@ -192,8 +191,12 @@ TEST(SenderOptions, selector_needs_both_of_its_halves) {
 
 TEST(SenderOptions, empty_path_among_the_trusted_is_told) {
   SenderOptions options = usable();
-  options.trusted_paths.emplace_back();
-  EXPECT_THAT(faults_of(options), ElementsAre("smev.trusted[1] missing"));
+  options.trust.trusted.emplace_back();
+  options.trust.intermediates = {"folder", ""};
+  options.trust.revocations = {""};
+  EXPECT_THAT(faults_of(options),
+              ElementsAre("smev.trusted[1] missing", "smev.intermediates[1] missing",
+                          "smev.revocations[0] missing"));
 }
 
 class SomeTransport final : public Transport {

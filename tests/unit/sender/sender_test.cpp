@@ -72,8 +72,8 @@ class SenderTest : public ::testing::Test {
     options.mnemonic = "TEST01";
     options.profile.inn = valid_inn();
     options.outbox_path = (folder_ / "outbox.db").string();
-    options.key_path = options.certificate_path = "unused.pem";
-    options.trusted_paths = {"unused.pem"};
+    options.key.key = options.key.certificate = "unused.pem";
+    options.trust.trusted = {"unused.pem"};
     options.soap.url = "http://127.0.0.1:1/smev/v1.2/ws";
     options.poll.fast = std::chrono::milliseconds(1);
     options.retry.base = std::chrono::milliseconds(2);

@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/digest.hpp"
-#include "sdk/signature/xmldsig.hpp"
 #include "tests/unit/signature/command.hpp"
 #include "tests/unit/signature/other_keys.hpp"
 #include "tests/unit/signature/shared_samples.hpp"
@@ -18,12 +18,25 @@
 namespace smev::signature {
 namespace {
 
+using testing_support::days_from_now;
 using testing_support::Folder;
 using testing_support::keys;
 
 CmsPtr read(const std::string& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   return CmsPtr(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
+}
+
+const TimePoint kSignedAt = days_from_now(0);
+
+Result<std::string> signed_file(const std::string& path) {
+  return sign_file(*keys().signer, path, kSignedAt);
+}
+
+SignatureVerdict verdict_of(const std::string& path, const std::string& der) {
+  const auto verdict = verify_file(path, der, *keys().verifier, days_from_now(0));
+  EXPECT_TRUE(verdict) << verdict.error().detail;
+  return verdict.value_or(SignatureVerdict());
 }
 
 long resident_kilobytes() {
@@ -37,19 +50,23 @@ TEST(Cms, what_it_signs_it_verifies) {
   for (const std::string& content :
        {std::string(), std::string("result\r\n\n\0x", 11), std::string(100'000, 'y')}) {
     const std::string path = folder.write("file.pdf", content);
-    const auto der = keys().signer->sign_file(path);
+    const auto der = signed_file(path);
     ASSERT_TRUE(der) << der.error().detail;
-    const auto certificate = verify_file(path, *der);
-    ASSERT_TRUE(certificate) << certificate.error().detail;
-    EXPECT_EQ(certificate->der, keys().signer->certificate().der);
-    EXPECT_EQ(verify_signed_attributes(*der)->message_digest, *streebog256(content));
+    const auto verdict = verdict_of(path, *der);
+    EXPECT_TRUE(verdict.holds()) << verdict.problem;
+    EXPECT_EQ(verdict.trust, Trust::trusted);
+    EXPECT_EQ(verdict.certificate_serial, keys().signer->certificate().serial);
+    EXPECT_EQ(verdict.signed_at, std::chrono::floor<std::chrono::seconds>(kSignedAt));
+    const auto attributes = verify_signed_attributes(*der);
+    EXPECT_EQ(attributes->certificate.der, keys().signer->certificate().der);
+    EXPECT_EQ(attributes->message_digest, *digest(SignatureAlgorithm::gost2012_256, content));
     EXPECT_EQ(ERR_peek_error(), 0u);
   }
 }
 
 TEST(Cms, is_detached_and_carries_certificate_and_attributes) {
   Folder folder;
-  const auto cms = read(*keys().signer->sign_file(folder.write("f", "content")));
+  const auto cms = read(*signed_file(folder.write("f", "content")));
   ASSERT_NE(cms, nullptr);
   EXPECT_EQ(CMS_is_detached(cms.get()), 1);
   const CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms.get()), 0);
@@ -66,7 +83,7 @@ TEST(Cms, the_openssl_program_verifies_it) {
   SMEV_NEED_OPENSSL_PROGRAM();
   Folder folder;
   const std::string content = folder.write("content", std::string("a\r\nb\0\n", 6));
-  const std::string signature = folder.write("s.p7s", *keys().signer->sign_file(content));
+  const std::string signature = folder.write("s.p7s", *signed_file(content));
   const std::string command = "openssl cms -verify -engine gost -inform DER -binary -in " +
                               signature + " -CAfile " + keys().authority_path +
                               " -out /dev/null -content ";
@@ -85,28 +102,73 @@ TEST(Cms, verifies_what_the_openssl_program_signed) {
       " -signer " + keys().certificate_path + " -inkey " + keys().key_path + " -out " +
       (folder / "s"));
   ASSERT_EQ(ran.code, 0) << ran.output;
-  const auto certificate = verify_file(content, testing_support::slurp(folder / "s"));
-  ASSERT_TRUE(certificate) << certificate.error().detail;
-  EXPECT_EQ(certificate->serial, keys().signer->certificate().serial);
+  const auto verdict = verdict_of(content, testing_support::slurp(folder / "s"));
+  EXPECT_TRUE(verdict.holds()) << verdict.problem;
+  EXPECT_EQ(verdict.certificate_serial, keys().signer->certificate().serial);
 }
 
 TEST(Cms, refuses_a_changed_file_and_a_changed_signature) {
   Folder folder;
   const std::string path = folder.write("f", "content");
-  const std::string der = *keys().signer->sign_file(path);
-  const auto changed = verify_file(folder.write("g", "consent"), der);
-  ASSERT_FALSE(changed);
-  EXPECT_EQ(changed.error().code, ErrorCode::signature_invalid);
+  const std::string der = *signed_file(path);
+  const auto changed = verdict_of(folder.write("g", "consent"), der);
+  EXPECT_FALSE(changed.digest_holds);
+  EXPECT_TRUE(changed.value_holds);
+  EXPECT_EQ(changed.code, ErrorCode::signature_invalid);
+  EXPECT_EQ(changed.trust, Trust::not_checked);
   std::string broken = der;
   broken.back() = static_cast<char>(broken.back() ^ 1);  // of the signature value
-  EXPECT_EQ(verify_file(path, broken).error().code, ErrorCode::signature_invalid);
+  EXPECT_TRUE(verdict_of(path, broken).digest_holds);
+  EXPECT_FALSE(verdict_of(path, broken).value_holds);
   EXPECT_EQ(verify_signed_attributes(broken).error().code, ErrorCode::signature_invalid);
   for (const std::string& rubbish :
        {std::string(), std::string("rubbish"), der + "x", der.substr(0, 100)}) {
-    EXPECT_EQ(verify_file(path, rubbish).error().code, ErrorCode::signature_invalid);
+    const auto verdict = verdict_of(path, rubbish);
+    EXPECT_FALSE(verdict.holds());
+    EXPECT_EQ(verdict.code, ErrorCode::signature_invalid);
   }
-  EXPECT_EQ(verify_file(folder / "absent", der).error().code, ErrorCode::io);
-  EXPECT_EQ(keys().signer->sign_file(folder / "absent").error().code, ErrorCode::io);
+  EXPECT_EQ(verify_file(folder / "absent", der, *keys().verifier, {}).error().code, ErrorCode::io);
+  EXPECT_EQ(signed_file(folder / "absent").error().code, ErrorCode::io);
+}
+
+TEST(Cms, trust_is_judged_at_the_time_that_the_signer_states) {
+  Folder folder;
+  const std::string path = folder.write("f", "content");
+  const auto trust = [&](TimePoint signed_at, TimePoint asked_at) {
+    const std::string der = *sign_file(*keys().signer, path, signed_at);
+    return verify_file(path, der, *keys().verifier, asked_at)->trust;
+  };
+  EXPECT_EQ(trust(days_from_now(0), days_from_now(5)), Trust::trusted) << "expired since";
+  EXPECT_EQ(trust(days_from_now(-5), days_from_now(0)), Trust::not_yet_valid);
+  EXPECT_EQ(trust(days_from_now(9), days_from_now(0)), Trust::trusted)
+      << "a time in the future is no time";
+}
+
+TEST(Cms, signs_with_a_key_of_512_bit_and_verifies_old_signatures) {
+  SMEV_NEED_OPENSSL_PROGRAM();
+  Folder folder;
+  const std::string path = folder.write("f", "content");
+  for (const auto& [other, method] : {std::pair(testing_support::key_of_512_bit(), "md_gost12_512"),
+                                      std::pair(testing_support::key_of_2001(), "md_gost94")}) {
+    const auto ran = testing_support::run(
+        "openssl cms -sign -engine gost -binary -outform DER -md " + std::string(method) + " -in " +
+        path + " -signer " + folder.write("c", other.certificate_pem) + " -inkey " +
+        folder.write("k", other.key_pem) + " -out " + (folder / "s"));
+    ASSERT_EQ(ran.code, 0) << ran.output;
+    const auto verdict =
+        verify_file(path, testing_support::slurp(folder / "s"), *keys().verifier, {});
+    EXPECT_TRUE(verdict->holds()) << method << verdict->problem;
+  }
+  const auto issued = *issue(keys().authority, "512", days_from_now(-1), days_from_now(1),
+                             SignatureAlgorithm::gost2012_512);
+  const auto signer = *pem_signer(folder.write("k", issued.key_pem),
+                                  folder.write("c", issued.certificate_pem), days_from_now(0));
+  const std::string signature = folder.write("s", *sign_file(*signer, path, kSignedAt));
+  EXPECT_TRUE(verdict_of(path, testing_support::slurp(signature)).holds());
+  const auto ran = testing_support::run(
+      "openssl cms -verify -engine gost -inform DER -binary -in " + signature + " -CAfile " +
+      keys().authority_path + " -out /dev/null -content " + path);
+  EXPECT_EQ(ran.code, 0) << ran.output;
 }
 
 // Made with OpenSSL alone, in forms that are not taken.
@@ -131,22 +193,22 @@ std::string made(const testing_support::OtherKey* other, unsigned flags, const E
 TEST(Cms, refuses_other_forms_by_name) {
   Folder folder;
   const std::string path = folder.write("f", "content");
-  const EVP_MD* streebog = *streebog256_method();
+  const EVP_MD* streebog = *digest_method(SignatureAlgorithm::gost2012_256);
   const auto detail = [&path](const std::string& der) {
-    const auto outcome = verify_file(path, der);
-    return outcome ? std::string("taken")
-                   : std::string(name(outcome.error().code)) + " " + outcome.error().detail;
+    const auto verdict = verify_file(path, der, *keys().verifier, {});
+    return verdict->holds() ? std::string("taken") : verdict->problem;
   };
   EXPECT_EQ(detail(made(nullptr, CMS_DETACHED, streebog)), "taken");
-  EXPECT_EQ(detail(made(nullptr, 0, streebog)), "signature_unsupported CMS: the content is inside");
+  EXPECT_EQ(detail(made(nullptr, 0, streebog)),
+            "signature_unsupported: CMS: the content is inside");
   EXPECT_EQ(detail(made(nullptr, CMS_DETACHED | CMS_NOCERTS, streebog)),
-            "signature_invalid CMS: the signer's certificate is not inside");
+            "signature_invalid: CMS: the signer's certificate is not inside");
   const auto rsa = testing_support::rsa_key();
   EXPECT_EQ(detail(made(&rsa, CMS_DETACHED, EVP_sha256())),
-            "signature_unsupported CMS: a signature by rsaEncryption");
-  const auto long_key = testing_support::key_of_512_bit();
-  EXPECT_EQ(detail(made(&long_key, CMS_DETACHED, EVP_get_digestbyname("md_gost12_512"))),
-            "signature_unsupported CMS: a signature by GOST R 34.10-2012 512 bit");
+            "signature_unsupported: CMS: a signature by rsaEncryption");
+  EXPECT_EQ(
+      detail(made(nullptr, CMS_DETACHED | CMS_NOATTR, streebog)),
+      "signature_unsupported: CMS: no messageDigest attribute, or the contentType is not data");
 }
 
 TEST(Cms, streams_a_large_file) {
@@ -156,12 +218,11 @@ TEST(Cms, streams_a_large_file) {
   const std::string path = folder.write("large", "");
   std::filesystem::resize_file(path, kFileBytes);
   const std::string small = folder.write("small", "x");
-  ASSERT_TRUE(verify_file(small, *keys().signer->sign_file(small)));
+  ASSERT_TRUE(verdict_of(small, *signed_file(small)).holds());
   const long before = resident_kilobytes();
-  const auto der = keys().signer->sign_file(path);
+  const auto der = signed_file(path);
   ASSERT_TRUE(der);
-  EXPECT_TRUE(verify_file(path, *der));
-  EXPECT_EQ(verify_signed_attributes(*der)->message_digest, *streebog256_file(path));
+  EXPECT_TRUE(verdict_of(path, *der).holds());
   EXPECT_LT(resident_kilobytes() - before, kGrowthKilobytesMax);
 }
 
@@ -178,8 +239,9 @@ TEST(Cms, signed_attributes_of_a_genuine_signature_hold) {
   ASSERT_TRUE(attributes) << attributes.error().detail;
   EXPECT_EQ(base64_encode(attributes->message_digest), digest);
   Folder temporary;
-  EXPECT_EQ(verify_file(temporary.write("f", "other"), der).error().code,
-            ErrorCode::signature_invalid);
+  const auto verdict = verdict_of(temporary.write("f", "other"), der);
+  EXPECT_FALSE(verdict.digest_holds);
+  EXPECT_TRUE(verdict.value_holds);
 }
 
 }  // namespace

@@ -10,13 +10,13 @@ namespace {
 
 std::string text(std::string_view value) {
   std::string out;
-  append_transformed_text(out, value);
+  append_transformed_text(out, value, Escaping::woodstox);
   return out;
 }
 
 std::string attribute(std::string_view value) {
   std::string out;
-  append_transformed_attribute(out, value);
+  append_transformed_attribute(out, value, Escaping::woodstox);
   return out;
 }
 
@@ -73,6 +73,16 @@ TEST(Escaping, names_sort_by_utf16_units) {
   std::sort(names.begin(), names.end(), utf16_less);
   EXPECT_EQ(names, (std::vector<std::string>{"B", "b", "ba", "я", "\xED\x9F\xBF", "😀",
                                              "\xEE\x80\x80", "\xEF\xBC\xA1"}));
+}
+
+// As XMLEventWriter of OpenJDK 17.0.15 was seen to write it.
+TEST(Escaping, of_the_jdk_always_escapes_greater_and_leaves_the_rest) {
+  std::string out;
+  append_transformed_text(out, "a>b]]\"'\r\n\t\xC2\x85\x7F😀<&>z", Escaping::jdk);
+  EXPECT_EQ(out, "a&gt;b]]\"'\r\n\t\xC2\x85\x7F😀&lt;&amp;&gt;z");
+  out.clear();
+  append_transformed_attribute(out, "a>b]]\"'\r\n\t\xC2\x85\x7F😀<&>z", Escaping::jdk);
+  EXPECT_EQ(out, "a&gt;b]]&quot;'\r\n\t\xC2\x85\x7F😀&lt;&amp;&gt;z");
 }
 
 }  // namespace

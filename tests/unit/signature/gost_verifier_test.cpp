@@ -52,7 +52,7 @@ TEST(GostVerifier, a_pinned_certificate_that_is_no_authority_issues_nothing) {
 TEST(GostVerifier, trust_ends_with_the_certificate_and_with_its_issuer) {
   const std::string& der = keys().signer->certificate().der;
   EXPECT_EQ(trust({keys().authority_path}, der, 2), Trust::expired);
-  EXPECT_EQ(trust({keys().authority_path}, der, -2), Trust::expired);
+  EXPECT_EQ(trust({keys().authority_path}, der, -2), Trust::not_yet_valid);
   const auto lasting =
       *signature::issue(keys().authority, "x", days_from_now(-100), days_from_now(100));
   EXPECT_EQ(trust({keys().authority_path}, der_of(lasting), 9), Trust::trusted);
@@ -76,6 +76,22 @@ TEST(GostVerifier, a_value_of_another_length_does_not_hold) {
     EXPECT_FALSE(
         keys().verifier->verify(der, SignatureAlgorithm::gost2012_256, "x", wrong).value());
   }
+}
+
+TEST(GostVerifier, verifies_with_every_algorithm_of_the_table) {
+  Folder folder;
+  const auto long_key = *signature::issue(keys().authority, "512", days_from_now(-1),
+                                          days_from_now(1), SignatureAlgorithm::gost2012_512);
+  const auto signer = *pem_signer(folder.write("k", long_key.key_pem),
+                                  folder.write("c", long_key.certificate_pem), days_from_now(0));
+  EXPECT_EQ(signer->algorithm(), SignatureAlgorithm::gost2012_512);
+  const std::string value = *signer->sign("x");
+  EXPECT_EQ(value.size(), 128u);
+  const std::string& der = signer->certificate().der;
+  EXPECT_TRUE(keys().verifier->verify(der, signer->algorithm(), "x", value).value());
+  EXPECT_FALSE(keys().verifier->verify(der, signer->algorithm(), "y", value).value());
+  EXPECT_EQ(keys().verifier->trust(der, days_from_now(0)), Trust::trusted);
+  EXPECT_FALSE(keys().verifier->verify(der, SignatureAlgorithm::gost2001, "x", value));
 }
 
 TEST(GostVerifier, says_which_key_it_cannot_use) {

@@ -1,5 +1,5 @@
 #pragma once
-// Keys that the SDK does not take.
+// Keys made with OpenSSL alone, of kinds that the SDK does not make or does not take.
 
 #include <openssl/pem.h>
 
@@ -52,6 +52,7 @@ inline OtherKey other_key(const char* algorithm, const char* parameter, const ch
 inline OtherKey key_of_512_bit() {
   return other_key("gost2012_512", "paramset", "A", "md_gost12_512");
 }
+inline OtherKey key_of_2001() { return other_key("gost2001", "paramset", "XA", "md_gost94"); }
 inline OtherKey rsa_key() {
   return other_key("rsaEncryption", "rsa_keygen_bits", "2048", "SHA256");
 }

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 
 #include "sdk/signature/issuing.hpp"
@@ -30,8 +32,11 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
 
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Only the owner may read it, as a key's file must be.
   std::string write(const std::string& name, const std::string& octets) const {
     std::ofstream(path_ / name, std::ios::binary) << octets;
+    std::filesystem::permissions(
+        path_ / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return *this / name;
   }
 
@@ -63,6 +68,16 @@ class TestKeys {
   std::shared_ptr<Signer> signer;
   std::shared_ptr<Verifier> verifier;
 };
+
+/// SMEV_TEST_SEED repeats a run; without it every run is another, and says which.
+inline std::uint32_t seed() {
+  const char* set = std::getenv("SMEV_TEST_SEED");
+  const std::uint32_t chosen = set != nullptr
+                                   ? static_cast<std::uint32_t>(std::strtoul(set, nullptr, 10))
+                                   : std::random_device()();
+  std::printf("seed %u (SMEV_TEST_SEED repeats)\n", chosen);
+  return chosen;
+}
 
 /// Made once for a test program: keys cost some milliseconds.
 inline TestKeys& keys() {

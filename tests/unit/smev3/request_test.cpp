@@ -225,9 +225,6 @@ class NoSigner : public Signer {
   Result<std::string> sign(std::string_view) override {
     return fail(local_error(ErrorCode::key, "the token is gone"));
   }
-  Result<std::string> sign_file(const std::string&) override {
-    return fail(local_error(ErrorCode::key, "the token is gone"));
-  }
 };
 
 TEST(SendRequestEnvelope, hands_on_what_the_signer_says) {

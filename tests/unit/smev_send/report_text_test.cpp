@@ -26,7 +26,11 @@ TEST(VerdictText, only_a_trusted_signature_that_holds_is_told_as_such) {
   verdict.trust = Trust::unknown;
   EXPECT_EQ(verdict_text(verdict), "верна, но сертификату нет доверия");
   verdict.trust = Trust::expired;
-  EXPECT_EQ(verdict_text(verdict), "верна, но сертификат в это время не действовал");
+  EXPECT_EQ(verdict_text(verdict), "верна, но сертификат к этому времени истёк");
+  verdict.trust = Trust::not_yet_valid;
+  EXPECT_EQ(verdict_text(verdict), "верна, но сертификат в это время ещё не действовал");
+  verdict.trust = Trust::revoked;
+  EXPECT_EQ(verdict_text(verdict), "верна, но сертификат отозван");
 }
 
 TEST(VerdictText, broken_signature_is_told_whatever_the_trust) {

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/signature/cms.hpp"
 #include "sdk/signature/digest.hpp"
-#include "sdk/signature/xmldsig.hpp"
 #include "sdk/smev3/multipart.hpp"
 #include "sdk/xml/schema.hpp"
 #include "smev/transport/transport.hpp"
@@ -193,12 +193,15 @@ TEST_F(SoapTransportTest, prepares_references_to_files_with_digest_and_signature
   EXPECT_EQ(text_of("MimeType"), "application/pdf");
   EXPECT_EQ(text_of("TestMessage"), "");
   EXPECT_EQ(text_of("NodeID"), "node");
-  EXPECT_EQ(text_of("Hash"), base64_encode(*signature::streebog256("content of the result")));
+  EXPECT_EQ(text_of("Hash"), base64_encode(*signature::digest(SignatureAlgorithm::gost2012_256,
+                                                              "content of the result")));
   const auto cms = base64_decode(text_of("SignaturePKCS7"));
   ASSERT_TRUE(cms);
-  const auto signer = signature::verify_file(with_file.files.front().path, *cms);
-  ASSERT_TRUE(signer) << signer.error().describe();
-  EXPECT_EQ(signer->der, signers().sender->certificate().der);
+  const auto verdict =
+      signature::verify_file(with_file.files.front().path, *cms, *signers().verifier, std::nullopt);
+  ASSERT_TRUE(verdict) << verdict.error().describe();
+  EXPECT_TRUE(verdict->holds()) << verdict->problem;
+  EXPECT_EQ(verdict->certificate_serial, signers().sender->certificate().serial);
 
   const auto schema = xml::Schema::load(xml::schema_directory() + "/smev-1.2.xsd");
   ASSERT_TRUE(schema);

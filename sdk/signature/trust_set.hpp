@@ -1,0 +1,82 @@
+#pragma once
+// Whom to trust, as it was at one reading of the files.
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sdk/signature/certificate.hpp"
+#include "sdk/signature/revocation_list.hpp"
+#include "sdk/signature/trust_files.hpp"
+
+namespace smev::signature {
+
+/// One certificate of a signer's chain.
+struct TrustStep {
+  Certificate certificate;
+  std::optional<Revocation> revocation;
+};
+
+/// How a signer is connected with what is pinned. True of a while: of all moments between which no
+/// authority of the set begins or ceases to be valid.
+struct TrustPath {
+  std::vector<TrustStep> steps;  ///< the signer first
+  bool anchored = false;         ///< the last step is pinned
+  std::string problem;           ///< English; empty when anchored
+};
+
+struct TrustVerdict {
+  Trust trust = Trust::unknown;
+  std::size_t step = 0;  ///< which one decided it
+};
+/// Revocation comes before validity: it is the graver news.
+TrustVerdict judge(const TrustPath& path, TimePoint moment);
+
+/// An error that names the file when the key is no GOST key.
+Result<void> check_key(X509& certificate, const std::string& path);
+
+/// Thread-safe.
+class TrustSet {
+ public:
+  /// The first file that cannot be read, or holds a certificate without a GOST key, is the error.
+  static Result<std::shared_ptr<const TrustSet>> make(std::vector<TrustFile> files);
+
+  [[nodiscard]] bool trusts_anybody() const { return !anchors_.empty(); }
+  [[nodiscard]] const std::vector<std::unique_ptr<RevocationList>>& revocations() const {
+    return revocations_;
+  }
+  /// One of the authorities signed the list: otherwise it counts for nothing.
+  [[nodiscard]] bool vouches_for(const RevocationList& list) const;
+  /// Remembered: a signer seen before costs no mathematics.
+  std::shared_ptr<const TrustPath> path_of(const std::shared_ptr<const KnownCertificate>& signer,
+                                           TimePoint moment) const;
+
+ private:
+  // The parsed certificate is kept alive, so that its address stays its own.
+  struct Remembered {
+    std::shared_ptr<const KnownCertificate> signer;
+    std::shared_ptr<const TrustPath> path;
+  };
+
+  Result<void> take(TrustFile file);
+  void take(X509Ptr certificate, TrustList list);
+  [[nodiscard]] std::size_t epoch_of(TimePoint moment) const;
+  [[nodiscard]] TrustPath find_path(X509& signer, TimePoint moment) const;
+  [[nodiscard]] std::optional<Revocation> revocation_of(X509& certificate, X509* issuer) const;
+  [[nodiscard]] X509* issuer_of(X509& anchor, TimePoint moment) const;
+
+  std::vector<X509Ptr> certificates_;
+  std::vector<X509*> anchors_;
+  std::vector<X509*> intermediates_;
+  std::vector<std::unique_ptr<RevocationList>> revocations_;
+  std::vector<TimePoint> epochs_;  // sorted: where an authority begins or ceases to be valid
+  mutable std::mutex mutex_;
+  mutable std::map<std::pair<const KnownCertificate*, std::size_t>, Remembered> remembered_;
+};
+
+}  // namespace smev::signature

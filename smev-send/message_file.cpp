@@ -1,0 +1,61 @@
+#include "smev-send/message_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/smev3/media_type.hpp"
+#include "sdk/smev3/multipart.hpp"
+
+namespace smev::cli {
+namespace {
+
+constexpr std::size_t kMessageBytesMax = 64u << 20;
+constexpr std::size_t kBeginningBytes = 1024;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string_view without_mark(std::string_view text) {
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  return smev3::trim_ascii(text);
+}
+
+/// `--uuid:…` of the first line; empty when the text does not begin so.
+std::string_view boundary_of(std::string_view text) {
+  if (text.substr(0, 2) != "--") return {};
+  const std::string_view line = text.substr(2, text.find_first_of("\r\n") - 2);
+  return line.find('"') == std::string_view::npos ? line : std::string_view();
+}
+
+bool begins_as_message(std::string_view beginning) {
+  const std::string_view text = without_mark(beginning);
+  return (!text.empty() && text.front() == '<') || !boundary_of(text).empty();
+}
+
+}  // namespace
+
+Result<bool> is_message_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string beginning(kBeginningBytes, '\0');
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  if (!file.is_open() || file.bad()) {
+    return fail(local_error(ErrorCode::io, path + ": " + std::strerror(errno), Retry::after_fix));
+  }
+  beginning.resize(static_cast<std::size_t>(file.gcount()));
+  return begins_as_message(beginning);
+}
+
+Result<xml::Document> read_message_file(const std::string& path) {
+  SMEV_ASSIGN(const std::string octets, read_file(path, kMessageBytesMax));
+  const std::string_view text = without_mark(octets);
+  const std::string_view boundary = boundary_of(text);
+  if (boundary.empty()) return xml::Document::parse(text);
+  const std::string type =
+      "multipart/related; type=\"application/xop+xml\"; boundary=\"" + std::string(boundary) + "\"";
+  SMEV_ASSIGN(const std::string envelope, smev3::soap_envelope(type, text));
+  return xml::Document::parse(smev3::trim_ascii(envelope));
+}
+
+}  // namespace smev::cli

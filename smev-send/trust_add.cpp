@@ -1,0 +1,201 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <istream>
+#include <ostream>
+
+#include "sdk/base/bytes.hpp"
+#include "smev-send/report_text.hpp"
+#include "smev-send/table.hpp"
+#include "smev-send/trust_change.hpp"
+#include "smev-send/trust_json.hpp"
+
+namespace smev::cli {
+namespace {
+
+using signature::InspectedCertificate;
+using signature::InspectedFile;
+using signature::InspectedRevocations;
+using signature::TrustList;
+
+constexpr unsigned kReadableByAll = 0644;  // the service may run as another user; nothing is secret
+
+Failure refused(std::string text, std::string detail) {
+  Error error = local_error(ErrorCode::validation, std::move(detail), Retry::after_fix);
+  error.text = std::move(text);
+  return fail(std::move(error));
+}
+
+Result<std::filesystem::path> folder_for(const TrustOptions& options, TrustList list) {
+  for (const std::string& entry : entries_of(options, list)) {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(entry, unknown)) return std::filesystem::path(entry);
+  }
+  Error error = local_error(ErrorCode::config, fmt::format("no folder in smev.{}", name(list)),
+                            Retry::after_fix);
+  error.text = fmt::format(
+      "Добавлять некуда: создайте каталог и укажите его в настройках, например smev.{} = "
+      "[\"{}\"]",
+      name(list), name(list));
+  return fail(std::move(error));
+}
+
+/// Where the list has a certificate already; empty when it has not.
+std::string place_of(const TrustSession& session, TrustList list, const std::string& fingerprint) {
+  for (const InspectedFile& file : session.trust.files) {
+    if (file.list != list) continue;
+    for (const InspectedCertificate& each : file.certificates) {
+      if (each.fingerprint == fingerprint) return file.path;
+    }
+    for (const InspectedRevocations& each : file.revocations) {
+      if (each.facts.fingerprint == fingerprint) return file.path;
+    }
+  }
+  return {};
+}
+
+/// What is going to be trusted, for the one who has to compare it.
+std::string portrait(const InspectedCertificate& inspected) {
+  const Certificate& certificate = inspected.certificate;
+  return fmt::format(
+      "Субъект:         {}\nИздатель:        {}\nСерийный номер:  {}\nДействует:       с {} по {}\n"
+      "Отпечаток SHA-256: {}\n{}",
+      printable(certificate.subject), printable(certificate.issuer), certificate.serial,
+      local_time_text(certificate.not_before), local_time_text(certificate.not_after),
+      inspected.fingerprint,
+      inspected.authority ? "Это удостоверяющий центр: доверие получит всё, что он выпустил.\n"
+                          : "");
+}
+
+Result<void> confirm(const TrustSession& session, const TrustAddCommand& command) {
+  if (command.yes) return {};
+  if (!session.environment.interactive) {
+    return refused("Подтвердить некому: сверьте отпечаток и повторите с ключом --yes",
+                   "standard input is no terminal");
+  }
+  session.environment.err
+      << "Сверьте отпечаток с тем, что получен другим путём. Добавить? [да/нет] " << std::flush;
+  std::string answer;
+  std::getline(session.environment.in, answer);
+  for (const char* yes : {"да", "Да", "д", "yes", "y"}) {
+    if (answer == yes) return {};
+  }
+  return refused("Не добавлено", "not confirmed");
+}
+
+Result<ExitCode> tell(const TrustSession& session, const std::vector<std::string>& added,
+                      const std::vector<std::string>& known) {
+  if (session.json) {
+    session.environment.out << added_json(added, known) << '\n';
+    return ExitCode::done;
+  }
+  for (const std::string& path : added) session.environment.out << "Добавлено: " << path << '\n';
+  for (const std::string& path : known) session.environment.out << "Уже есть: " << path << '\n';
+  if (!added.empty() && !session.quiet) {
+    session.environment.err << "Работающие программы увидят это в течение секунды.\n";
+  }
+  return ExitCode::done;
+}
+
+// --- certificates -------------------------------------------------------------------------------
+
+Result<void> check(const InspectedCertificate& inspected, const TrustAddCommand& command,
+                   TimePoint now) {
+  if (command.list == TrustList::intermediates && !inspected.authority) {
+    return refused("Это не сертификат удостоверяющего центра: промежуточным он быть не может",
+                   "not a certificate authority");
+  }
+  if (inspected.certificate.not_after < now && !command.force) {
+    return refused(
+        fmt::format("Сертификат истёк {}. Если нужен для старых сообщений — с ключом --force",
+                    local_time_text(inspected.certificate.not_after)),
+        "expired");
+  }
+  return {};
+}
+
+Result<ExitCode> add_certificates(const TrustSession& session, const TrustAddCommand& command,
+                                  const InspectedFile& file, const std::filesystem::path& folder) {
+  std::vector<const InspectedCertificate*> fresh;
+  std::vector<std::string> known;
+  for (const InspectedCertificate& each : file.certificates) {
+    std::string place = place_of(session, command.list, each.fingerprint);
+    if (!place.empty()) {
+      known.push_back(std::move(place));
+      continue;
+    }
+    SMEV_TRY(check(each, command, session.now));
+    fresh.push_back(&each);
+  }
+  std::vector<std::string> added;
+  if (!fresh.empty()) {
+    for (const auto* each : fresh) session.environment.err << portrait(*each) << '\n';
+    SMEV_TRY(confirm(session, command));
+  }
+  for (const auto* each : fresh) {
+    const std::string path = (folder / (each->fingerprint + ".pem")).string();
+    SMEV_TRY(write_file_durably(path, signature::to_pem(each->certificate), kReadableByAll));
+    added.push_back(path);
+  }
+  return tell(session, added, known);
+}
+
+// --- revocation lists ---------------------------------------------------------------------------
+
+/// One file for an authority, whatever lists it issues: the new one takes the place of the old.
+std::filesystem::path path_for(const std::filesystem::path& folder, const std::string& issuer) {
+  return folder / (sha256_hex(issuer) + ".crl");
+}
+
+Result<void> check(const TrustSession& session, const InspectedRevocations& list,
+                   const TrustAddCommand& command, const std::string& path) {
+  if (!list.vouched && !command.force) {
+    return refused("За этот список никто не ручается: добавьте сертификат издателя («" +
+                       printable(list.facts.issuer) +
+                       "») в доверенные или промежуточные. Добавить заранее — с ключом --force",
+                   "no known authority signed the list");
+  }
+  for (const InspectedFile& file : session.trust.files) {
+    if (file.path != path) continue;
+    for (const InspectedRevocations& former : file.revocations) {
+      if (former.facts.issued > list.facts.issued && !command.force) {
+        return refused("Список новее уже есть: " + path, "an older list");
+      }
+    }
+  }
+  return {};
+}
+
+Result<ExitCode> add_revocations(const TrustSession& session, const TrustAddCommand& command,
+                                 const InspectedFile& file, const std::filesystem::path& folder) {
+  if (file.revocations.size() != 1) {
+    return refused("В файле несколько списков: добавляйте их по одному", "more than one list");
+  }
+  const InspectedRevocations& list = file.revocations.front();
+  const std::string place = place_of(session, command.list, list.facts.fingerprint);
+  if (!place.empty()) return tell(session, {}, {place});
+  const std::string path = path_for(folder, list.facts.issuer).string();
+  SMEV_TRY(check(session, list, command, path));
+  session.environment.err << fmt::format("Издатель: {}\nВыпущен:  {}\nЗаписей:  {}\n",
+                                         printable(list.facts.issuer),
+                                         local_time_text(list.facts.issued), list.facts.entries);
+  // An authority's signature says more than a person could: there is nothing to compare.
+  if (!list.vouched) SMEV_TRY(confirm(session, command));
+  SMEV_ASSIGN(const std::string octets, read_file(file.path, signature::kRevocationsFileMax));
+  SMEV_TRY(write_file_durably(path, octets, kReadableByAll));
+  return tell(session, {path}, {});
+}
+
+}  // namespace
+
+Result<ExitCode> add_trust(const TrustSession& session, const TrustAddCommand& command) {
+  SMEV_ASSIGN(const std::filesystem::path folder, folder_for(session.options, command.list));
+  SMEV_ASSIGN(const InspectedFile file,
+              signature::inspect_file(command.file, command.list, *session.trust.set));
+  if (file.error) return fail(*file.error);
+  return command.list == TrustList::revocations ? add_revocations(session, command, file, folder)
+                                                : add_certificates(session, command, file, folder);
+}
+
+}  // namespace smev::cli
