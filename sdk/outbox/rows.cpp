@@ -87,6 +87,11 @@ Result<UpdateRow> read_update(Statement& statement) {
   row.deadline = statement.optional_moment(15);
   row.submitted_at = statement.moment(16);
   row.settled_at = statement.optional_moment(17);
+  row.revision = static_cast<int>(statement.integer(18));
+  row.held_since = statement.optional_moment(19);
+  row.replaces = statement.optional_integer(20);
+  row.replaced_by = statement.optional_integer(21);
+  row.pruned_at = statement.optional_moment(22);
   SMEV_TRY(statement.sound());
   return row;
 }
@@ -144,11 +149,11 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
                 database.query(
                     "SELECT message_id, state, content_type, body_sha256, schema_version, files, "
                     "endpoint, attempts, doubtful_attempts, frozen_at, accepted_at, answered_at, "
-                    "not_before, body FROM messages JOIN message_bodies ON message = id "
-                    "WHERE id = ?",
+                    "not_before, body, pruned_at FROM messages LEFT JOIN message_bodies "
+                    "ON message = id WHERE id = ?",
                     key));
     SMEV_ASSIGN(const bool found, statement.next());
-    if (!found) return fail(damaged("message " + std::to_string(key) + " or its body is missing"));
+    if (!found) return fail(damaged("message " + std::to_string(key) + " is missing"));
     row.message_id = statement.uuid(0);
     row.state = statement.named(1, &message_state);
     row.content_type = statement.text(2);
@@ -162,8 +167,13 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
     row.accepted_at = statement.optional_moment(10);
     row.answered_at = statement.optional_moment(11);
     row.not_before = statement.optional_moment(12);
-    row.body = statement.text(13);
+    const std::optional<std::string> body = statement.optional_text(13);
+    row.pruned_at = statement.optional_moment(14);
     SMEV_TRY(statement.sound());
+    if (!body && !row.pruned_at) {
+      return fail(damaged("the body of message " + std::to_string(key) + " is missing"));
+    }
+    row.body = body.value_or("");
   }
   SMEV_ASSIGN(Statement items,
               database.query("SELECT i.update_id, i.position, i.is_create, o.number, i.result_code "

@@ -17,7 +17,9 @@ using MessageKey = std::int64_t;
 #define SMEV_UPDATE_COLUMNS                                                                   \
   "u.id, o.sender, o.contour, o.number, u.order_id, u.sequence, u.type, u.payload, u.state, " \
   "u.hold_reason, u.hold_text, u.result_code, u.forced_kind, u.conversions, u.not_before, "   \
-  "u.deadline, u.submitted_at, u.settled_at"
+  "u.deadline, u.submitted_at, u.settled_at, u.revision, u.held_since, u.replaces, "          \
+  "u.replaced_by, u.pruned_at"
+inline constexpr int kUpdateColumns = 23;
 Result<UpdateRow> read_update(Statement& statement);
 Result<std::optional<UpdateRow>> find_update(Database& database, UpdateId id);
 /// `not_found` when there is none.

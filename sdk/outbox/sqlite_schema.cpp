@@ -11,6 +11,12 @@ namespace {
 // the one with the smallest sequence. A claim reads it by updates_claimable and never looks past a
 // held one.
 //
+// updates.sequence is the place in the order: an update that replaces another stands at the same
+// place, under the next revision. audit holds whether dispatching is paused: its last row of that
+// kind says so.
+//
+// What is pruned keeps its row, so that marks, links and late answers still find it.
+//
 // messages.waiting is 1 while an update is in flight in that message: what waits for a person is
 // neither offered nor counted as awaited, though an answer may still come.
 //
@@ -44,25 +50,33 @@ CREATE TABLE updates (
   not_before TEXT NOT NULL DEFAULT '',
   deadline TEXT NOT NULL DEFAULT '',
   submitted_at TEXT NOT NULL,
+  held_since TEXT NOT NULL DEFAULT '',
   settled_at TEXT NOT NULL DEFAULT '',
+  pruned_at TEXT NOT NULL DEFAULT '',
   lease_epoch INTEGER NOT NULL DEFAULT 0,
   lease_until TEXT NOT NULL DEFAULT '',
   type TEXT NOT NULL,
   payload TEXT NOT NULL,
   mark TEXT NOT NULL DEFAULT '',
-  UNIQUE (order_id, sequence),
+  revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
+  replaces INTEGER,
+  replaced_by INTEGER,
+  UNIQUE (order_id, sequence, revision),
   CHECK ((state = 'held') = (hold_reason <> 'none')),
+  CHECK ((state = 'held') = (held_since <> '')),
   CHECK ((settled_at <> '') = (state IN ('delivered', 'rejected', 'skipped', 'cancelled', 'expired'))),
   CHECK (head = 0 OR state IN ('queued', 'in_flight', 'held')),
   CHECK (state <> 'in_flight' OR head = 1),
-  CHECK (state = 'queued' OR lease_until = '')
+  CHECK (state = 'queued' OR lease_until = ''),
+  CHECK (pruned_at = '' OR (settled_at <> '' AND payload = '')),
+  CHECK (replaced_by IS NULL OR state = 'rejected')
 ) STRICT;
 CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
 CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
 CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
 CREATE INDEX updates_deadline ON updates (deadline) WHERE state = 'queued' AND deadline <> '';
 CREATE INDEX updates_state ON updates (state, id);
-
+CREATE INDEX updates_unpruned ON updates (settled_at) WHERE settled_at <> '' AND pruned_at = '';
 CREATE TABLE idempotency_keys (
   sender TEXT NOT NULL,
   contour TEXT NOT NULL,
@@ -98,6 +112,7 @@ CREATE TABLE messages (
   frozen_at TEXT NOT NULL,
   accepted_at TEXT NOT NULL DEFAULT '',
   answered_at TEXT NOT NULL DEFAULT '',
+  pruned_at TEXT NOT NULL DEFAULT '',
   not_before TEXT NOT NULL DEFAULT '',
   answer_deadline TEXT NOT NULL DEFAULT '',
   lease_epoch INTEGER NOT NULL DEFAULT 0,
@@ -185,6 +200,7 @@ CREATE TABLE audit (
   reason TEXT NOT NULL CHECK (reason <> '')
 ) STRICT;
 CREATE INDEX audit_update ON audit (update_id);
+CREATE INDEX audit_pauses ON audit (id) WHERE action IN ('paused', 'resumed');
 CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit
@@ -198,35 +214,48 @@ Failure refused(const char* text, std::string detail) {
 }
 
 // True when there is nothing in the file yet.
-Result<bool> check_whose(Database& database) {
-  SMEV_ASSIGN(const auto application, database.number("PRAGMA application_id"));
-  SMEV_ASSIGN(const auto version, database.number("PRAGMA user_version"));
-  SMEV_ASSIGN(const auto objects, database.number("SELECT count(*) FROM sqlite_schema"));
-  if (application == 0 && version == 0 && objects == 0) return true;
-  if (application != kApplicationId) {
+Result<bool> check_known(Database& database) {
+  SMEV_ASSIGN(const std::int64_t version, schema_version(database));
+  if (version == 0) return true;
+  const std::string detail =
+      fmt::format("user_version is {}, this program knows {}", version, kSchemaVersion);
+  if (version < kSchemaVersion) {
     return refused(
-        "Это файл другой программы, а не база исходящих. Проверьте путь к базе в настройках.",
-        fmt::format("application_id is {}, expected {}", application.value_or(0), kApplicationId));
+        "База исходящих создана прежней версией программы. Остановите отправку и обновите базу: "
+        "smev-send db migrate. Файл не изменён.",
+        detail);
   }
-  if (version != kSchemaVersion) {
+  if (version > kSchemaVersion) {
     return refused(
-        "База исходящих создана другой версией программы. Возьмите ту же версию программы или "
-        "обновите базу; файл не изменён.",
-        fmt::format("user_version is {}, this program knows {}", version.value_or(0),
-                    kSchemaVersion));
+        "База исходящих создана более новой версией программы. Возьмите ту же версию программы; "
+        "файл не изменён.",
+        detail);
   }
   return false;
 }
 
 }  // namespace
 
+Result<std::int64_t> schema_version(Database& database) {
+  SMEV_ASSIGN(const auto application, database.number("PRAGMA application_id"));
+  SMEV_ASSIGN(const auto version, database.number("PRAGMA user_version"));
+  SMEV_ASSIGN(const auto objects, database.number("SELECT count(*) FROM sqlite_schema"));
+  if (application == 0 && version == 0 && objects == 0) return 0;
+  if (application != kApplicationId) {
+    return refused(
+        "Это файл другой программы, а не база исходящих. Проверьте путь к базе в настройках.",
+        fmt::format("application_id is {}, expected {}", application.value_or(0), kApplicationId));
+  }
+  return version.value_or(0);
+}
+
 Result<void> ensure_schema(SqliteDatabase& database) {
   // Before anything is set that a stranger's file would keep, such as its journal mode.
-  SMEV_ASSIGN(const bool empty, check_whose(database));
+  SMEV_ASSIGN(const bool empty, check_known(database));
   SMEV_TRY(database.make_durable());
   if (!empty) return {};
   SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));
-  SMEV_ASSIGN(const bool still_empty, check_whose(database));
+  SMEV_ASSIGN(const bool still_empty, check_known(database));
   if (!still_empty) return {};
   SMEV_TRY(database.execute(kTables));
   SMEV_TRY(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",

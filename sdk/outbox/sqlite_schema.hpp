@@ -11,7 +11,10 @@ namespace smev::outbox {
 /// PRAGMA application_id: "SMEV" in ASCII.
 inline constexpr std::int64_t kApplicationId = 0x534D4556;
 /// PRAGMA user_version.
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
+
+/// Of the tables in the file; 0: there is nothing in it yet. Refuses a database of something else.
+Result<std::int64_t> schema_version(Database& database);
 
 /// Makes the connection durable and, in an empty database, the tables. Refuses a database of
 /// something else, or of another version of this store, and leaves it as it was.

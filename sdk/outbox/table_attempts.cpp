@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/outbox/audit.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/row_locks.hpp"
@@ -24,10 +25,12 @@ Result<std::vector<MessageKey>> take_lapsed_messages(Database& database, TimePoi
 }
 
 Result<bool> anything_to_start(Database& database, TimePoint now) {
-  SMEV_ASSIGN(const auto due, database.number(kDueMessagesSql, now, 1));
-  if (due) return true;
   SMEV_ASSIGN(const auto lapsed, database.number(kLapsedMessagesSql, now));
-  return lapsed.has_value();
+  if (lapsed) return true;
+  SMEV_ASSIGN(const auto due, database.number(kDueMessagesSql, now, 1));
+  if (!due) return false;
+  SMEV_ASSIGN(const auto pause, find_pause(database));
+  return !pause;
 }
 
 Result<void> check_body(const MessageRow& message) {
@@ -216,6 +219,8 @@ Result<std::vector<StartedAttempt>> TableOutbox::start_attempts(int limit, Durat
         std::vector<StartedAttempt> begun;
         SMEV_ASSIGN(const std::vector<MessageKey> lapsed, take_lapsed_messages(database, now));
         for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(database, now, key));
+        SMEV_ASSIGN(const auto pause, find_pause(database));
+        if (pause) return begun;
         SMEV_ASSIGN(const std::vector<MessageKey> due, take_due_messages(database, now, limit));
         for (const MessageKey key : due) {
           SMEV_ASSIGN(StartedAttempt attempt, start_attempt(database, now, now + lease, key));

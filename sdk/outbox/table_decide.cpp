@@ -1,5 +1,6 @@
 // What a person decides about one update.
 
+#include "sdk/outbox/audit.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/row_locks.hpp"
 #include "sdk/outbox/table_outbox.hpp"
@@ -25,25 +26,6 @@ bool is_a_persons(UpdateEvent event) {
   return false;
 }
 
-Result<void> check_named(const std::string& who, const std::string& reason) {
-  std::vector<FieldFault> faults;
-  if (who.empty()) faults.push_back({"who", "missing", "Укажите, кто принял решение.", ""});
-  if (reason.empty()) faults.push_back({"reason", "missing", "Укажите причину решения.", ""});
-  if (faults.empty()) return {};
-  return fail(validation_error(std::move(faults)));
-}
-
-// Messages of the update that are in `state` and that nothing waits for.
-Result<std::vector<MessageKey>> idle_messages(Database& database, UpdateId update,
-                                              MessageState state) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT m.id FROM message_items i JOIN messages m "
-                             "ON m.id = i.message WHERE i.update_id = ? AND m.state = ? "
-                             "AND m.waiting = 0",
-                             update, name(state)));
-  return read_numbers(statement);
-}
-
 // The very message that is in doubt goes again, now.
 Result<void> resume(Database& database, TimePoint now, UpdateId update, MessageKey message) {
   UpdateChange back;
@@ -58,11 +40,7 @@ Result<void> resume(Database& database, TimePoint now, UpdateId update, MessageK
 // for.
 Result<void> requeue(Database& database, TimePoint now, UpdateId update,
                      const UpdateChange& change) {
-  SMEV_ASSIGN(const std::vector<MessageKey> unsent,
-              idle_messages(database, update, MessageState::frozen));
-  for (const MessageKey message : unsent) {
-    SMEV_TRY(apply(database, now, message, MessageEvent::superseded));
-  }
+  SMEV_TRY(give_up_unsent(database, now, update));
   SMEV_ASSIGN(const std::vector<MessageKey> doubtful,
               idle_messages(database, update, MessageState::in_doubt));
   SMEV_ASSIGN(const bool unresolved, has_unresolved_message(database, update));
@@ -77,15 +55,6 @@ Result<void> requeue(Database& database, TimePoint now, UpdateId update,
   SMEV_TRY(apply(database, now, update, change));
   if (doubtful.empty()) return {};
   return resume(database, now, update, doubtful.back());
-}
-
-Result<void> write_audit(Database& database, TimePoint now, const UpdateRow& update,
-                         UpdateEvent event, const std::string& who, const std::string& reason) {
-  SMEV_TRY(
-      database.run("INSERT INTO audit (at, who, action, update_id, order_id, sequence, reason) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                   now, who, name(event), update.id, update.order_id, update.sequence, reason));
-  return {};
 }
 
 }  // namespace
@@ -107,7 +76,7 @@ Result<UpdateRow> TableOutbox::decide(UpdateId id, UpdateEvent event, const std:
     } else {
       SMEV_TRY(apply(database, now, id, decision));
     }
-    SMEV_TRY(write_audit(database, now, before, event, who, reason));
+    SMEV_TRY(write_audit(database, now, before, name(event), who, reason));
     return require_update(database, id);
   });
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/outbox/audit.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/row_locks.hpp"
@@ -12,9 +13,11 @@
 namespace smev::outbox {
 namespace {
 
-Result<std::vector<UpdateId>> claimable(Database& database, TimePoint now, int limit) {
-  SMEV_ASSIGN(Statement statement, database.query(kClaimableSql, now, limit));
-  return read_numbers(statement);
+Result<bool> anything_to_claim(Database& database, TimePoint now) {
+  SMEV_ASSIGN(const auto any, database.number(kClaimableSql, now, 1));
+  if (!any) return false;
+  SMEV_ASSIGN(const auto pause, find_pause(database));
+  return !pause;
 }
 
 Result<ClaimedUpdate> read_claim(Database& database, UpdateId id) {
@@ -90,9 +93,9 @@ Result<std::vector<ClaimedUpdate>> TableOutbox::claim_updates(int limit, Duratio
   if (limit <= 0) return std::vector<ClaimedUpdate>{};
   const TimePoint now = clock_->now();
   // A look first: an idle dispatcher must not stand in the way of those who submit.
-  SMEV_ASSIGN(const std::vector<UpdateId> any,
-              read([&](Database& database) { return claimable(database, now, 1); }));
-  if (any.empty()) return std::vector<ClaimedUpdate>{};
+  SMEV_ASSIGN(const bool any,
+              read([&](Database& database) { return anything_to_claim(database, now); }));
+  if (!any) return std::vector<ClaimedUpdate>{};
   return change([&](Database& database) -> Result<std::vector<ClaimedUpdate>> {
     std::vector<ClaimedUpdate> claimed;
     SMEV_ASSIGN(const std::vector<UpdateId> ids, lease_updates(database, now, limit, lease));
@@ -162,10 +165,12 @@ Result<std::optional<TimePoint>> TableOutbox::next_due() {
   return read([&](Database& database) -> Result<std::optional<TimePoint>> {
     const TimePoint now = clock_->now();
     std::optional<TimePoint> earliest;
+    SMEV_TRY(take_earlier(database.query(kNextLapsedMessageSql), now, earliest));
+    SMEV_ASSIGN(const auto pause, find_pause(database));
+    if (pause) return earliest;
     SMEV_TRY(take_earlier(database.query(kNextClaimableSql, now), now, earliest));
     SMEV_TRY(take_earlier(database.query(kNextLeaseEndSql, now), now, earliest));
     SMEV_TRY(take_earlier(database.query(kNextDueMessageSql), now, earliest));
-    SMEV_TRY(take_earlier(database.query(kNextLapsedMessageSql), now, earliest));
     return earliest;
   });
 }

@@ -2,7 +2,8 @@
 // The durable store over the tables of a database, whatever the engine: what may follow what, and
 // how it is written down. The engine's part is how a connection is come by, how a change becomes
 // durable, and who may dispatch. Its parts: table_submit, table_dispatch, table_attempts,
-// table_receive, table_read, table_decide.
+// table_receive, table_read, table_overview, table_decide,
+// table_replace, table_pause, table_prune, table_check.
 
 #include <functional>
 #include <memory>
@@ -51,10 +52,19 @@ class TableOutbox : public Outbox {
   Result<std::vector<AnswerRow>> answers_to(const Uuid& message_id) override;
   Result<std::vector<AnswerRow>> unsettled_answers(int limit) override;
   Result<std::vector<AuditRow>> audit_of(UpdateId id) override;
+  Result<std::vector<AuditRow>> audit_log(const AuditPage& page) override;
   Result<OutboxStats> stats() override;
+  Result<OutboxOverview> overview() override;
+  Result<std::vector<BlockedOrder>> blocked_orders(UpdateId after, int limit) override;
+  Result<std::vector<UpdateId>> select_updates(const UpdateFilter& filter) override;
 
   Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                            const std::string& reason) override;
+  Result<Submitted> replace(UpdateId id, const NewUpdate& update, const SubmitCheck& check,
+                            const std::string& who, const std::string& reason) override;
+  Result<void> pause(const std::string& who, const std::string& reason) override;
+  Result<void> resume(const std::string& who, const std::string& reason) override;
+  Result<std::optional<Pause>> paused() override;
 
  protected:
   using Work = std::function<Result<void>(Database&)>;

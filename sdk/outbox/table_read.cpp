@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
+#include "sdk/outbox/audit.hpp"
+#include "sdk/outbox/counts.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/table_outbox.hpp"
 
@@ -25,72 +28,64 @@ Result<AttemptRow> read_attempt(Statement& statement) {
   return row;
 }
 
-Result<AuditRow> read_audit(Statement& statement) {
-  AuditRow row;
-  row.at = statement.moment(0);
-  row.who = statement.text(1);
-  row.action = statement.text(2);
-  row.update = statement.integer(3);
-  row.reason = statement.text(4);
-  SMEV_TRY(statement.sound());
-  return row;
-}
-
 // Only the conditions that are asked for, so that each combination can use its index.
-Result<std::vector<UpdateRow>> list(Database& database, const UpdateFilter& filter) {
-  std::string sql = "SELECT " SMEV_UPDATE_COLUMNS
-                    " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?";
-  std::vector<std::string> values;
-  const auto narrow = [&](const char* condition, std::string_view value) {
-    sql += condition;
-    values.emplace_back(value);
-  };
-  if (filter.state) narrow(" AND u.state = ?", name(*filter.state));
-  if (filter.order) {
-    narrow(" AND o.sender = ?", filter.order->sender);
-    narrow(" AND o.contour = ?", name(filter.order->contour));
-    narrow(" AND o.number = ?", filter.order->number);
-  }
-  if (filter.order_number) narrow(" AND o.number = ?", *filter.order_number);
-  sql += fmt::format(" ORDER BY u.id LIMIT {}", std::max(filter.limit, 0));
-  SMEV_ASSIGN(Statement statement, database.query(sql, filter.after));
-  int index = 1;
-  for (const std::string& value : values) statement.bind_text(++index, value);
-  return read_all(statement, &read_update);
-}
-
-Result<void> count_updates(Database& database, OutboxStats& stats) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT state, count(*) FROM updates GROUP BY state"));
-  while (true) {
-    SMEV_ASSIGN(const bool more, statement.next());
-    if (!more) return {};
-    const UpdateState state = statement.named(0, &update_state);
-    SMEV_TRY(statement.sound());
-    const std::int64_t count = statement.integer(1);
-    if (is_final(state)) stats.final += count;
-    if (state == UpdateState::queued) stats.queued = count;
-    if (state == UpdateState::in_flight) stats.in_flight = count;
-    if (state == UpdateState::held) stats.held = count;
-  }
-}
-
-Result<void> count_messages(Database& database, OutboxStats& stats) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT state, count(*) FROM messages WHERE waiting = 1 "
-                             "GROUP BY state"));
-  while (true) {
-    SMEV_ASSIGN(const bool more, statement.next());
-    if (!more) return {};
-    const MessageState state = statement.named(0, &message_state);
-    SMEV_TRY(statement.sound());
-    const std::int64_t count = statement.integer(1);
-    if (state == MessageState::accepted || state == MessageState::in_doubt) {
-      stats.awaiting_answer += count;
+class Selection {
+ public:
+  explicit Selection(const UpdateFilter& filter) : filter_(filter) {
+    narrow_by_state();
+    narrow_by_order();
+    if (filter.submitted_since) narrow("u.submitted_at >= ?", to_utc_text(*filter.submitted_since));
+    if (filter.submitted_before) {
+      narrow("u.submitted_at < ?", to_utc_text(*filter.submitted_before));
     }
-    if (state != MessageState::accepted) stats.unsent += count;
+    if (filter.fault) narrow_by_fault(*filter.fault);
   }
-}
+
+  Result<Statement> run(Database& database, const std::string& columns) const {
+    const std::string sql =
+        "SELECT " + columns + " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?" +
+        conditions_ + fmt::format(" ORDER BY u.id LIMIT {}", std::max(filter_.limit, 0));
+    SMEV_ASSIGN(Statement statement, database.query(sql, filter_.after));
+    int index = 1;
+    for (const std::string& value : values_) statement.bind_text(++index, value);
+    return statement;
+  }
+
+ private:
+  void narrow(const char* condition, std::string_view value) {
+    conditions_ += std::string(" AND ") + condition;
+    values_.emplace_back(value);
+  }
+  void narrow_by_state() {
+    if (filter_.state) narrow("u.state = ?", name(*filter_.state));
+    // Only what is held has a reason: the index by state narrows it at once.
+    if (filter_.hold_reason)
+      narrow("u.state = 'held' AND u.hold_reason = ?", name(*filter_.hold_reason));
+  }
+  void narrow_by_order() {
+    if (filter_.order) {
+      narrow("o.sender = ?", filter_.order->sender);
+      narrow("o.contour = ?", name(filter_.order->contour));
+      narrow("o.number = ?", filter_.order->number);
+    }
+    if (filter_.order_number) narrow("o.number = ?", *filter_.order_number);
+  }
+  void narrow_by_fault(const std::string& fault) {
+    // "Contains", as both databases understand it.
+    narrow("(replace(u.hold_text, ?, '') <> u.hold_text", fault);
+    conditions_ +=
+        " OR CAST(u.result_code AS TEXT) = ? OR EXISTS (SELECT 1 FROM message_items i JOIN "
+        "attempts "
+        "a ON a.message = i.message WHERE i.update_id = u.id AND i.message = (SELECT "
+        "max(l.message) "
+        "FROM message_items l WHERE l.update_id = u.id) AND a.fault = ?))";
+    values_.insert(values_.end(), 2, fault);
+  }
+
+  const UpdateFilter& filter_;
+  std::string conditions_;
+  std::vector<std::string> values_;
+};
 
 }  // namespace
 
@@ -99,7 +94,17 @@ Result<std::optional<UpdateRow>> TableOutbox::find_update(UpdateId id) {
 }
 
 Result<std::vector<UpdateRow>> TableOutbox::list_updates(const UpdateFilter& filter) {
-  return read([&](Database& database) { return list(database, filter); });
+  return read([&](Database& database) -> Result<std::vector<UpdateRow>> {
+    SMEV_ASSIGN(Statement statement, Selection(filter).run(database, SMEV_UPDATE_COLUMNS));
+    return read_all(statement, &read_update);
+  });
+}
+
+Result<std::vector<UpdateId>> TableOutbox::select_updates(const UpdateFilter& filter) {
+  return read([&](Database& database) -> Result<std::vector<UpdateId>> {
+    SMEV_ASSIGN(Statement statement, Selection(filter).run(database, "u.id"));
+    return read_numbers(statement);
+  });
 }
 
 Result<std::optional<OrderFacts>> TableOutbox::find_order(const OrderKey& key) {
@@ -160,25 +165,22 @@ Result<std::vector<AnswerRow>> TableOutbox::unsettled_answers(int limit) {
 Result<std::vector<AuditRow>> TableOutbox::audit_of(UpdateId id) {
   return read([&](Database& database) -> Result<std::vector<AuditRow>> {
     SMEV_ASSIGN(Statement statement,
-                database.query("SELECT at, who, action, update_id, reason FROM audit "
-                               "WHERE update_id = ? ORDER BY id",
-                               id));
+                database.query(SMEV_AUDIT_SELECT "WHERE a.update_id = ? ORDER BY a.id", id));
+    return read_all(statement, &read_audit);
+  });
+}
+
+Result<std::vector<AuditRow>> TableOutbox::audit_log(const AuditPage& page) {
+  return read([&](Database& database) -> Result<std::vector<AuditRow>> {
+    SMEV_ASSIGN(Statement statement,
+                database.query(SMEV_AUDIT_SELECT "WHERE a.id < ? ORDER BY a.id DESC LIMIT ?",
+                               page.before > 0 ? page.before : INT64_MAX, std::max(page.limit, 0)));
     return read_all(statement, &read_audit);
   });
 }
 
 Result<OutboxStats> TableOutbox::stats() {
-  return read([&](Database& database) -> Result<OutboxStats> {
-    OutboxStats stats;
-    SMEV_TRY(count_updates(database, stats));
-    SMEV_TRY(count_messages(database, stats));
-    SMEV_ASSIGN(const auto blocked,
-                database.number("SELECT count(*) FROM updates h JOIN updates b "
-                                "ON b.order_id = h.order_id AND b.sequence > h.sequence "
-                                "WHERE h.head = 1 AND h.state = 'held' AND b.state = 'queued'"));
-    stats.blocked = blocked.value_or(0);
-    return stats;
-  });
+  return read([](Database& database) { return count_all(database); });
 }
 
 }  // namespace smev::outbox

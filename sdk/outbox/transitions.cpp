@@ -15,6 +15,7 @@ struct UpdateBefore {
   bool head = false;
   HoldReason hold_reason = HoldReason::none;
   std::string hold_text;
+  std::optional<TimePoint> held_since;
   std::optional<std::int64_t> result_code;
   ForcedKind forced_kind = ForcedKind::none;
   std::int64_t conversions = 0;
@@ -23,11 +24,12 @@ struct UpdateBefore {
 };
 
 Result<UpdateBefore> read_before(Database& database, UpdateId update) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT state, order_id, sequence, head, hold_reason, hold_text, "
-                             "result_code, forced_kind, conversions, not_before, deadline "
-                             "FROM updates WHERE id = ? /*lock*/",
-                             update));
+  SMEV_ASSIGN(
+      Statement statement,
+      database.query("SELECT state, order_id, sequence, head, hold_reason, hold_text, "
+                     "result_code, forced_kind, conversions, not_before, deadline, held_since "
+                     "FROM updates WHERE id = ? /*lock*/",
+                     update));
   SMEV_ASSIGN(const bool found, statement.next());
   if (!found) return fail(not_found("update " + std::to_string(update)));
   UpdateBefore row;
@@ -42,6 +44,7 @@ Result<UpdateBefore> read_before(Database& database, UpdateId update) {
   row.conversions = statement.integer(8);
   row.not_before = statement.optional_moment(9);
   row.deadline = statement.optional_moment(10);
+  row.held_since = statement.optional_moment(11);
   SMEV_TRY(statement.sound());
   return row;
 }
@@ -50,6 +53,9 @@ Result<UpdateBefore> read_before(Database& database, UpdateId update) {
 UpdateBefore changed(UpdateBefore row, UpdateState after, const UpdateChange& change,
                      TimePoint now) {
   if (change.result_code) row.result_code = *change.result_code;
+  // Another reason does not make the wait any shorter.
+  if (after != UpdateState::held) row.held_since.reset();
+  if (after == UpdateState::held && !row.held_since) row.held_since = now;
   if (change.event == UpdateEvent::stopped) {
     row.hold_reason = change.hold_reason;
     row.hold_text = change.hold_text;
@@ -73,11 +79,12 @@ UpdateBefore changed(UpdateBefore row, UpdateState after, const UpdateChange& ch
   return row;
 }
 
-// The next update of the order, if there is one, becomes its head.
+// The next update of the order, if there is one, becomes its head; it may stand at the same place,
+// when it replaces the one that was closed.
 Result<void> pass_head_on(Database& database, const UpdateBefore& closed) {
   SMEV_TRY(
       database.run("UPDATE updates SET head = 1 WHERE id = (SELECT id FROM updates "
-                   "WHERE order_id = ? AND sequence > ? "
+                   "WHERE order_id = ? AND sequence >= ? "
                    "AND state IN ('queued', 'in_flight', 'held') ORDER BY sequence LIMIT 1)",
                    closed.order_id, closed.sequence));
   return {};
@@ -118,10 +125,10 @@ Result<bool> apply(Database& database, TimePoint now, UpdateId update, const Upd
   SMEV_TRY(database.run(
       "UPDATE updates SET state = ?, head = ?, hold_reason = ?, hold_text = ?, result_code = ?, "
       "forced_kind = ?, conversions = ?, not_before = ?, deadline = ?, settled_at = ?, "
-      "lease_until = '' WHERE id = ?",
+      "held_since = ?, lease_until = '' WHERE id = ?",
       smev::name(*after), before.head && !closed, smev::name(row.hold_reason), row.hold_text,
       row.result_code, name(row.forced_kind), row.conversions, row.not_before, row.deadline,
-      closed ? std::optional<TimePoint>(now) : std::nullopt, update));
+      closed ? std::optional<TimePoint>(now) : std::nullopt, row.held_since, update));
   if (closed && before.head) SMEV_TRY(pass_head_on(database, before));
   return moved;
 }
@@ -199,6 +206,25 @@ Result<void> check_claim(Database& database, UpdateId update, std::int64_t lease
   if (!found) return fail(not_found("update " + std::to_string(update)));
   if (statement.integer(0) == lease_epoch && !statement.text(1).empty()) return {};
   return fail(stale_lease(fmt::format("update {}: epoch {} has passed", update, lease_epoch)));
+}
+
+Result<std::vector<MessageKey>> idle_messages(Database& database, UpdateId update,
+                                              MessageState state) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT m.id FROM message_items i JOIN messages m "
+                             "ON m.id = i.message WHERE i.update_id = ? AND m.state = ? "
+                             "AND m.waiting = 0",
+                             update, name(state)));
+  return read_numbers(statement);
+}
+
+Result<void> give_up_unsent(Database& database, TimePoint now, UpdateId update) {
+  SMEV_ASSIGN(const std::vector<MessageKey> unsent,
+              idle_messages(database, update, MessageState::frozen));
+  for (const MessageKey message : unsent) {
+    SMEV_TRY(apply(database, now, message, MessageEvent::superseded));
+  }
+  return {};
 }
 
 Result<bool> has_unresolved_message(Database& database, UpdateId update) {

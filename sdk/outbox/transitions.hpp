@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sdk/outbox/database.hpp"
 #include "sdk/outbox/rows.hpp"
@@ -40,6 +41,13 @@ Result<void> interrupt_attempt(Database& database, TimePoint now, MessageKey mes
 /// `stale_lease` unless the update is claimed under this epoch: each claim begins a new one, and
 /// whatever ends a claim empties its lease.
 Result<void> check_claim(Database& database, UpdateId update, std::int64_t lease_epoch);
+
+/// Messages of the update that are in `state` and that nothing waits for.
+Result<std::vector<MessageKey>> idle_messages(Database& database, UpdateId update,
+                                              MessageState state);
+
+/// What of the update's messages certainly did not leave will not leave any more.
+Result<void> give_up_unsent(Database& database, TimePoint now, UpdateId update);
 
 /// Whether an earlier message of the update may have reached SMEV, or may yet, and is not known to
 /// be refused or answered.

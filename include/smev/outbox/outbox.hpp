@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "smev/base/clock.hpp"
@@ -52,6 +53,8 @@ struct OrderFacts {
   /// held or delivered); nothing: there is none. What a person took out does not count.
   std::optional<std::string> last_mark;
   std::int64_t next_sequence = 1;  ///< 1: nothing was submitted yet
+  /// With `replace`: the payload of the update that stands behind that place and is not final.
+  std::optional<std::string> next_payload;
 };
 
 struct NewUpdate {
@@ -87,9 +90,10 @@ struct UpdateRow {
   UpdateId id = 0;
   OrderKey order;
   std::int64_t order_id = 0;
-  std::int64_t sequence = 0;
+  std::int64_t sequence = 0;  ///< its place in the order
+  int revision = 0;           ///< 0: as submitted; 1, 2, …: put at that place by `replace`
   std::string type;
-  std::string payload;
+  std::string payload;  ///< empty once it is pruned
   UpdateState state = UpdateState::queued;
   HoldReason hold_reason = HoldReason::none;
   std::string hold_text;  ///< Russian: what exactly happened; no personal data
@@ -99,7 +103,11 @@ struct UpdateRow {
   std::optional<TimePoint> not_before;
   std::optional<TimePoint> deadline;
   TimePoint submitted_at{};
+  std::optional<TimePoint> held_since;
   std::optional<TimePoint> settled_at;
+  std::optional<UpdateId> replaces;     ///< the update that stood at this place before
+  std::optional<UpdateId> replaced_by;  ///< the update that stands there now
+  std::optional<TimePoint> pruned_at;   ///< payload, bodies, attempts and answers are gone
 };
 
 /// A head update that this worker may compose now.
@@ -152,6 +160,7 @@ struct MessageRow {
   std::optional<TimePoint> accepted_at;
   std::optional<TimePoint> answered_at;
   std::optional<TimePoint> not_before;
+  std::optional<TimePoint> pruned_at;  ///< the body, attempts and answers are gone
 };
 
 /// A message whose attempt has been written down as started: its octets must be offered now.
@@ -241,12 +250,23 @@ struct AnswerRow {
   std::optional<TimePoint> acknowledged;
 };
 
+/// What a person did. The order's number is no personal data and outlives pruning.
 struct AuditRow {
+  std::int64_t id = 0;
   TimePoint at{};
   std::string who;
-  std::string action;
-  UpdateId update = 0;
+  std::string
+      action;  ///< name of an UpdateEvent, or paused, resumed, replaced, replacement, pruned
+  UpdateId update = 0;  ///< 0: the outbox as a whole
+  std::int64_t sequence = 0;
+  std::string order_number;
   std::string reason;
+};
+
+/// A page of the audit, newest first.
+struct AuditPage {
+  std::int64_t before = 0;  ///< ids below this one; 0: from the newest
+  int limit = 1000;
 };
 
 /// What is wanted of a list; empty fields do not narrow.
@@ -254,8 +274,26 @@ struct UpdateFilter {
   std::optional<UpdateState> state;
   std::optional<OrderKey> order;
   std::optional<std::string> order_number;
+  std::optional<HoldReason> hold_reason;
+  /// The result code, the fault of an attempt of the last message, or a part of the hold text.
+  std::optional<std::string> fault;
+  std::optional<TimePoint> submitted_since;
+  std::optional<TimePoint> submitted_before;
   UpdateId after = 0;  ///< ids above this one
   int limit = 1000;
+};
+
+/// An order of which nothing goes out until a person decides about its head.
+struct BlockedOrder {
+  UpdateRow head;            ///< held
+  std::int64_t waiting = 0;  ///< updates behind it that are not final
+};
+
+/// Who stopped dispatching, when and why.
+struct Pause {
+  TimePoint since{};
+  std::string who;
+  std::string reason;
 };
 
 struct OutboxStats {
@@ -267,6 +305,22 @@ struct OutboxStats {
   std::int64_t awaiting_answer = 0;  ///< messages accepted or in doubt
   std::int64_t unsent = 0;           ///< messages frozen, sending or in doubt
   std::int64_t blocked = 0;          ///< queued updates behind a held head
+};
+
+/// What a person at the console asks: how much of what, and since when. Ready, deferred and what
+/// stands behind a head make up what is queued.
+struct OutboxOverview {
+  OutboxStats counts;
+  std::int64_t ready = 0;           ///< queued heads that are due
+  std::int64_t deferred = 0;        ///< queued heads that are not due yet
+  std::int64_t in_doubt = 0;        ///< messages that may have reached SMEV and go again
+  std::int64_t blocked_orders = 0;  ///< orders with a held head
+  std::int64_t unsettled_answers = 0;
+  std::vector<std::pair<HoldReason, std::int64_t>> held_by_reason;  ///< those that there are
+  std::optional<TimePoint> oldest_queued;     ///< when the oldest queued update was submitted
+  std::optional<TimePoint> oldest_in_flight;  ///< when the oldest update in flight was submitted
+  std::optional<TimePoint> oldest_held;       ///< since when the longest held one is held
+  std::optional<Pause> pause;
 };
 
 class Outbox {
@@ -339,8 +393,17 @@ class Outbox {
   virtual Result<std::vector<AnswerRow>> answers_to(const Uuid& message_id) = 0;
   /// Answers that were stored but not settled: strays and those whose signature fails.
   virtual Result<std::vector<AnswerRow>> unsettled_answers(int limit) = 0;
+  /// Oldest first.
   virtual Result<std::vector<AuditRow>> audit_of(UpdateId id) = 0;
+  /// What people did to any update and to the outbox.
+  virtual Result<std::vector<AuditRow>> audit_log(const AuditPage& page) = 0;
   virtual Result<OutboxStats> stats() = 0;
+  /// More than `stats`, for people: it reads all that is held.
+  virtual Result<OutboxOverview> overview() = 0;
+  /// By the ids of their heads, those above `after`.
+  virtual Result<std::vector<BlockedOrder>> blocked_orders(UpdateId after, int limit) = 0;
+  /// The ids that `list_updates` would give the rows of: what a decision about many begins with.
+  virtual Result<std::vector<UpdateId>> select_updates(const UpdateFilter& filter) = 0;
 
   // --- a person ---------------------------------------------------------------------------------
   /// Applies requeued, rejected, skipped, cancelled or expired, with who and why on record for ever
@@ -348,6 +411,19 @@ class Outbox {
   /// has accepted, or what went stale in doubt, cannot be requeued.
   virtual Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                                    const std::string& reason) = 0;
+  /// Puts a corrected update at the place of one that is held, which becomes rejected; the order is
+  /// kept, and what stood behind still does. `check` sees the order as it was before that place.
+  /// Not of the same order: `validation`. Not held, or an earlier message of it is not known to be
+  /// refused, so that both might be shown: `illegal_transition`. The same key and digest again, for
+  /// the same `id`, gives the same successor; for anything else `idempotency_conflict`.
+  virtual Result<Submitted> replace(UpdateId id, const NewUpdate& update, const SubmitCheck& check,
+                                    const std::string& who, const std::string& reason) = 0;
+  /// Nothing is claimed and no attempt begins until `resume`, whoever dispatches, restarts
+  /// included. What is under way is finished, and answers are taken. What is done twice is on
+  /// record twice.
+  virtual Result<void> pause(const std::string& who, const std::string& reason) = 0;
+  virtual Result<void> resume(const std::string& who, const std::string& reason) = 0;
+  virtual Result<std::optional<Pause>> paused() = 0;
 };
 
 struct SqliteOptions {

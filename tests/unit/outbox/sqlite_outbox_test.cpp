@@ -201,7 +201,7 @@ TEST(SqliteOutbox, refuses_a_schema_version_that_it_does_not_know_and_leaves_it_
     const std::string before = *read_file(path);
     const Error error = error_of(open(path));
     EXPECT_EQ(error.code, ErrorCode::store);
-    EXPECT_THAT(error.text, HasSubstr("другой версией"));
+    EXPECT_THAT(error.text, HasSubstr("версией программы"));
     EXPECT_EQ(*read_file(path), before);
   }
 }

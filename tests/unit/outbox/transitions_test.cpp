@@ -17,7 +17,7 @@ namespace {
 
 using outbox::SqliteDatabase;
 
-constexpr int kSteps = 400;
+constexpr int kSteps = 500;
 constexpr int kOrders = 4;
 constexpr Duration kLease = std::chrono::minutes(1);
 
@@ -26,7 +26,7 @@ struct Invariant {
   const char* breaches;  ///< counts the rows that break it
 };
 
-constexpr std::array<Invariant, 8> kInvariants = {{
+constexpr std::array<Invariant, 10> kInvariants = {{
     {"the head of an order is its first update that is not final",
      "SELECT count(*) FROM updates u WHERE u.head <> (u.id = (SELECT h.id FROM updates h WHERE "
      "h.order_id = u.order_id AND h.state IN ('queued', 'in_flight', 'held') "
@@ -54,6 +54,13 @@ constexpr std::array<Invariant, 8> kInvariants = {{
     {"a message that is sending has an open attempt and a lease",
      "SELECT count(*) FROM messages m WHERE m.state = 'sending' AND (m.lease_until = '' OR NOT "
      "EXISTS (SELECT 1 FROM attempts a WHERE a.message = m.id AND a.ended = ''))"},
+    {"at each place of an order stands at most one update that may yet go or has gone",
+     "SELECT count(*) FROM (SELECT 1 FROM updates WHERE state IN ('queued', 'in_flight', 'held', "
+     "'delivered') GROUP BY order_id, sequence HAVING count(*) > 1)"},
+    {"what was replaced is rejected and its successor stands at its place",
+     "SELECT count(*) FROM updates n LEFT JOIN updates o ON o.id = n.replaces WHERE n.replaces IS "
+     "NOT NULL AND (o.state IS NOT 'rejected' OR o.replaced_by IS NOT n.id OR o.order_id IS NOT "
+     "n.order_id OR o.sequence IS NOT n.sequence OR n.revision IS NOT o.revision + 1)"},
     {"what is delivered was answered",
      "SELECT count(*) FROM updates u WHERE u.state = 'delivered' AND NOT EXISTS (SELECT 1 FROM "
      "message_items i JOIN messages m ON m.id = i.message WHERE i.update_id = u.id AND "
@@ -71,7 +78,7 @@ class RandomWork {
 
   void run() {
     for (int step = 0; step < kSteps; ++step) {
-      const int kind = pick(12);
+      const int kind = pick(14);
       SCOPED_TRACE("step " + std::to_string(step) + ", kind " + std::to_string(kind));
       ASSERT_NO_FATAL_FAILURE(act(kind));
       ASSERT_NO_FATAL_FAILURE(check());
@@ -103,6 +110,10 @@ class RandomWork {
         return answer();
       case 10:
         return decide();
+      case 11:
+        return replace();
+      case 12:
+        return pause_or_resume();
       default:
         return pass_time();
     }
@@ -116,15 +127,17 @@ class RandomWork {
     }
   }
 
-  void submit() {
+  NewUpdate new_update(const std::string& order) {
     NewUpdate update;
-    update.order = {"TEST01", Contour::test, std::to_string(pick(kOrders))};
+    update.order = {"TEST01", Contour::test, order};
     update.type = "type";
     update.idempotency_key = std::to_string(++submitted_);
     update.payload_digest = update.idempotency_key;
     if (pick(4) == 0) update.deadline = clock_->now() + std::chrono::minutes(pick(60));
-    ASSERT_TRUE(outbox_->submit(update, {}));
+    return update;
   }
+
+  void submit() { ASSERT_TRUE(outbox_->submit(new_update(std::to_string(pick(kOrders))), {})); }
 
   void freeze() {
     const auto claims = outbox_->claim_updates(1 + pick(3), kLease);
@@ -200,11 +213,33 @@ class RandomWork {
     ASSERT_TRUE(recorded) << recorded.error().describe();
   }
 
-  void decide() {
+  std::optional<UpdateRow> any_held() {
     const auto rows = outbox_->list_updates({.state = UpdateState::held});
-    ASSERT_TRUE(rows);
-    if (rows->empty()) return;
-    const UpdateRow& row = (*rows)[static_cast<std::size_t>(pick(static_cast<int>(rows->size())))];
+    EXPECT_TRUE(rows);
+    if (!rows || rows->empty()) return std::nullopt;
+    return (*rows)[static_cast<std::size_t>(pick(static_cast<int>(rows->size())))];
+  }
+
+  void replace() {
+    const auto row = any_held();
+    if (!row) return;
+    const auto replaced =
+        outbox_->replace(row->id, new_update(row->order.number), {}, "op", "reason");
+    if (!replaced) {
+      ASSERT_EQ(replaced.error().code, ErrorCode::illegal_transition);
+    }
+  }
+
+  void pause_or_resume() {
+    const auto pause = outbox_->paused();
+    ASSERT_TRUE(pause);
+    ASSERT_TRUE(*pause ? outbox_->resume("op", "reason") : outbox_->pause("op", "reason"));
+  }
+
+  void decide() {
+    const auto held = any_held();
+    if (!held) return;
+    const UpdateRow& row = *held;
     constexpr std::array<UpdateEvent, 5> kEvents = {UpdateEvent::requeued, UpdateEvent::rejected,
                                                     UpdateEvent::skipped, UpdateEvent::cancelled,
                                                     UpdateEvent::expired};

@@ -1,0 +1,58 @@
+#include "sdk/outbox/audit.hpp"
+
+#include "sdk/outbox/errors.hpp"
+
+namespace smev::outbox {
+
+Result<void> check_named(const std::string& who, const std::string& reason) {
+  std::vector<FieldFault> faults;
+  if (who.empty()) faults.push_back({"who", "missing", "Укажите, кто принял решение.", ""});
+  if (reason.empty()) faults.push_back({"reason", "missing", "Укажите причину решения.", ""});
+  if (faults.empty()) return {};
+  return fail(validation_error(std::move(faults)));
+}
+
+Result<void> write_audit(Database& database, TimePoint now, const UpdateRow& update,
+                         std::string_view action, const std::string& who,
+                         const std::string& reason) {
+  SMEV_TRY(
+      database.run("INSERT INTO audit (at, who, action, update_id, order_id, sequence, reason) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                   now, who, action, update.id, update.order_id, update.sequence, reason));
+  return {};
+}
+
+Result<void> write_audit(Database& database, TimePoint now, std::string_view action,
+                         const std::string& who, const std::string& reason) {
+  return write_audit(database, now, UpdateRow{}, action, who, reason);
+}
+
+Result<AuditRow> read_audit(Statement& statement) {
+  AuditRow row;
+  row.id = statement.integer(0);
+  row.at = statement.moment(1);
+  row.who = statement.text(2);
+  row.action = statement.text(3);
+  row.update = statement.integer(4);
+  row.sequence = statement.integer(5);
+  row.order_number = statement.text(6);
+  row.reason = statement.text(7);
+  SMEV_TRY(statement.sound());
+  return row;
+}
+
+Result<std::optional<Pause>> find_pause(Database& database) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT action, at, who, reason FROM audit "
+                             "WHERE action IN ('paused', 'resumed') ORDER BY id DESC LIMIT 1"));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found || statement.text(0) != kPaused) return std::optional<Pause>{};
+  Pause pause;
+  pause.since = statement.moment(1);
+  pause.who = statement.text(2);
+  pause.reason = statement.text(3);
+  SMEV_TRY(statement.sound());
+  return std::optional<Pause>(std::move(pause));
+}
+
+}  // namespace smev::outbox

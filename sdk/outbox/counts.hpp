@@ -1,0 +1,10 @@
+#pragma once
+// How much of what, as a running sender asks it again and again.
+
+#include "sdk/outbox/rows.hpp"
+
+namespace smev::outbox {
+
+Result<OutboxStats> count_all(Database& database);
+
+}  // namespace smev::outbox

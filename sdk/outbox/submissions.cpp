@@ -1,0 +1,83 @@
+#include "sdk/outbox/submissions.hpp"
+
+#include <exception>
+
+#include "sdk/outbox/errors.hpp"
+
+namespace smev::outbox {
+
+Result<void> check_complete(const NewUpdate& update) {
+  std::vector<FieldFault> faults;
+  const auto need = [&](const std::string& value, const char* field) {
+    if (value.empty()) faults.push_back({field, "missing", "Значение не указано.", ""});
+  };
+  need(update.order.sender, "order.sender");
+  need(update.order.number, "order.number");
+  need(update.type, "type");
+  need(update.payload_digest, "payload_digest");
+  need(update.idempotency_key, "idempotency_key");
+  if (faults.empty()) return {};
+  return fail(validation_error(std::move(faults)));
+}
+
+Result<std::optional<Submitted>> find_duplicate(Database& database, const NewUpdate& update) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT payload_digest, update_id, sequence FROM idempotency_keys "
+                             "WHERE sender = ? AND contour = ? AND idempotency_key = ?",
+                             update.order.sender, smev::name(update.order.contour),
+                             update.idempotency_key));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) return std::optional<Submitted>{};
+  if (statement.text(0) != update.payload_digest) {
+    return fail(local_error(ErrorCode::idempotency_conflict,
+                            "the key belongs to update " + statement.text(1)));
+  }
+  return std::optional<Submitted>(Submitted{statement.integer(1), statement.integer(2), true});
+}
+
+Result<void> run_check(const SubmitCheck& check, const OrderFacts& order, NewUpdate& update) {
+  if (!check) return {};
+  try {
+    return check(order, update);
+  } catch (const std::exception& thrown) {
+    return fail(misuse(std::string("the check of an update threw: ") + thrown.what()));
+  } catch (...) {
+    return fail(misuse("the check of an update threw"));
+  }
+}
+
+Result<Submitted> insert_update(Database& database, TimePoint now, const NewUpdate& update,
+                                std::int64_t order, const Place& place) {
+  SMEV_ASSIGN(
+      const UpdateId id,
+      database.insert("INSERT INTO updates (order_id, sequence, state, head, not_before, deadline, "
+                      "submitted_at, type, payload, mark, revision, replaces) "
+                      "VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                      order, place.sequence, place.head, update.not_before, update.deadline, now,
+                      update.type, update.payload, update.mark, place.revision, place.replaces));
+  const Submitted submitted{id, place.sequence, false};
+  int position = 0;
+  for (const StoredFile& file : update.files) {
+    SMEV_TRY(
+        database.run("INSERT INTO files (update_id, position, sha256, size) VALUES (?, ?, ?, ?)",
+                     submitted.id, position++, file.sha256, static_cast<std::int64_t>(file.size)));
+  }
+  SMEV_TRY(database.run(
+      "INSERT INTO idempotency_keys (sender, contour, idempotency_key, payload_digest, update_id, "
+      "sequence) VALUES (?, ?, ?, ?, ?, ?)",
+      update.order.sender, smev::name(update.order.contour), update.idempotency_key,
+      update.payload_digest, submitted.id, submitted.sequence));
+  return submitted;
+}
+
+Result<void> learn_facts(Database& database, const NewUpdate& update, std::int64_t order) {
+  SMEV_TRY(
+      database.run("UPDATE orders SET facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END, "
+                   "elk_number = coalesce(elk_number, ?2), "
+                   "known_to_recipient = CASE WHEN ?3 = 1 THEN 1 ELSE known_to_recipient END "
+                   "WHERE id = ?4",
+                   update.facts, update.elk_number, update.known_to_recipient, order));
+  return {};
+}
+
+}  // namespace smev::outbox
