@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -25,6 +26,9 @@ constexpr mode_t kDirectoryMode = 0770;
 constexpr mode_t kFileMode = 0640;
 constexpr std::string_view kTemporaryPrefix = ".incoming-";
 constexpr auto kAbandonedAfter = std::chrono::hours(24);
+// Whoever removes a file holds it alone, whoever puts one in place shares it.
+constexpr const char* kLockName = ".lock";
+constexpr mode_t kLockMode = 0660;
 
 // A name that came from a row or a caller becomes a path only when it is a hash.
 bool is_sha256(std::string_view text) {
@@ -86,6 +90,17 @@ Error too_large(std::uint64_t limit) {
                   Retry::after_fix);
   error.text = fmt::format("Файл результата больше допустимого размера ({} байт).", limit);
   return error;
+}
+
+Result<FileHandle> lock_root(const std::string& root, int operation) {
+  const std::string path = root + "/" + kLockName;
+  const int access = operation == LOCK_EX ? O_RDWR : O_RDONLY;
+  FileHandle file(::open(path.c_str(), access | O_CREAT | O_CLOEXEC, kLockMode));
+  if (!file.open()) return store_failed(errno, "open", path);
+  while (::flock(file.get(), operation) != 0) {
+    if (errno != EINTR) return store_failed(errno, "flock", path);
+  }
+  return file;
 }
 
 // Removed unless it was renamed.
@@ -165,6 +180,7 @@ Result<void> KeptFiles::put_in_place(const std::string& temporary,
   if (::mkdir(folder.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
     return store_failed(errno, "mkdir", folder);
   }
+  SMEV_ASSIGN(const FileHandle lock, lock_root(root_, LOCK_SH));
   // The same content replaces itself, which heals a damaged copy.
   if (::rename(temporary.c_str(), path_of(sha256).c_str()) != 0) {
     return store_failed(errno, "rename", path_of(sha256));
@@ -207,6 +223,21 @@ Result<std::string> KeptFiles::verified_path(const std::string& sha256) const {
                   Retry::after_fix);
   error.text = "Сохранённый файл результата изменён или повреждён.";
   return fail(std::move(error));
+}
+
+Result<bool> KeptFiles::remove_unused(const std::string& sha256) const {
+  if (!is_sha256(sha256)) return fail(misuse("a kept file is named by its SHA-256"));
+  SMEV_ASSIGN(const FileHandle lock, lock_root(root_, LOCK_EX));
+  const std::string path = path_of(sha256);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return false;
+    return store_failed(errno, "stat", path);
+  }
+  const auto written = std::chrono::system_clock::from_time_t(status.st_mtime);
+  if (std::chrono::system_clock::now() - written < kAbandonedAfter) return false;
+  if (::unlink(path.c_str()) != 0) return store_failed(errno, "unlink", path);
+  return true;
 }
 
 void KeptFiles::remove_abandoned() const {

@@ -21,6 +21,9 @@ class KeptFiles {
   Result<void> check_there(const StoredFile& file) const;
   /// The path of a kept file, its octets read and hashed.
   Result<std::string> verified_path(const std::string& sha256) const;
+  /// Removes a kept file that nobody needs any more; false when it was not there, or was kept again
+  /// within the last day: then somebody may be about to submit it.
+  Result<bool> remove_unused(const std::string& sha256) const;
   /// Half-written files of processes that died, when they are a day old.
   void remove_abandoned() const;
 

@@ -1,16 +1,15 @@
 #include "sdk/outbox/sqlite_outbox.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/file.h>
 
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
-#include "sdk/outbox/file_system.hpp"
 #include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
 #include "sdk/outbox/transitions.hpp"
@@ -22,41 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kInMemory = ":memory:";
-constexpr const char* kFilesFolder = "files";
-constexpr const char* kLockSuffix = ".lock";
 constexpr mode_t kDatabaseMode = 0660;
-
-Result<StorePlace> place_in_memory() {
-  std::error_code fault;
-  const fs::path parent = fs::temp_directory_path(fault);
-  if (fault) return fail(system_error(fault.value(), "find", "the directory for temporary files"));
-  std::string folder = (parent / "smev-outbox-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return fail(system_error(errno, "mkdtemp", folder));
-  StorePlace place;
-  place.database = kInMemory;
-  place.files = folder + "/" + kFilesFolder;
-  place.temporary = std::shared_ptr<void>(nullptr, [folder](void*) {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  });
-  return place;
-}
-
-Result<StorePlace> place_on_disk(const std::string& path) {
-  if (path.empty()) {
-    return fail(
-        local_error(ErrorCode::config, "the path of the outbox is empty", Retry::after_fix));
-  }
-  std::error_code fault;
-  const fs::path absolute = fs::absolute(path, fault);
-  if (fault) return fail(system_error(fault.value(), "resolve", path));
-  StorePlace place;
-  place.database = absolute.string();
-  place.lock = place.database + kLockSuffix;
-  place.files = (absolute.parent_path() / kFilesFolder).string();
-  SMEV_TRY(check_local_directory(absolute.parent_path().string()));
-  return place;
-}
 
 // Makes the file with the group's rights on it, which SQLite then gives to its log as well. Never
 // opens one that is there: closing it would drop the locks that another connection of this process
@@ -153,6 +118,40 @@ Result<std::vector<UpdateId>> SqliteOutbox::lease_updates(Database& database, Ti
         now + lease, id));
   }
   return ids;
+}
+
+Result<std::vector<std::string>> SqliteOutbox::check_engine(Database& database) {
+  std::vector<std::string> faults;
+  SMEV_ASSIGN(Statement pages, database.query("PRAGMA quick_check(100)"));
+  while (true) {
+    SMEV_ASSIGN(const bool more, pages.next());
+    if (!more) break;
+    if (pages.text(0) != "ok") faults.push_back("quick_check: " + pages.text(0));
+  }
+  SMEV_ASSIGN(Statement links, database.query("PRAGMA foreign_key_check"));
+  while (true) {
+    SMEV_ASSIGN(const bool more, links.next());
+    if (!more) return faults;
+    faults.push_back("row " + std::to_string(links.integer(1)) + " of " + links.text(0) +
+                     " refers to nothing in " + links.text(2));
+  }
+}
+
+// Every outbox that was ever dispatched has a lock file beside it. Looking into the databases
+// themselves would drop the locks that this process may have on them.
+Result<bool> SqliteOutbox::owns_files() {
+  if (place_.lock.empty()) return true;
+  std::error_code fault;
+  const fs::path folder = fs::path(place_.database).parent_path();
+  for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end;
+       entry.increment(fault)) {
+    const std::string path = entry->path().string();
+    if (path == place_.lock || !path.ends_with(kLockSuffix)) continue;
+    std::error_code unknown;
+    if (fs::exists(path.substr(0, path.size() - std::strlen(kLockSuffix)), unknown)) return false;
+  }
+  if (fault) return fail(system_error(fault.value(), "list", folder.string()));
+  return true;
 }
 
 }  // namespace outbox

@@ -10,17 +10,10 @@
 
 #include "sdk/outbox/group_commit.hpp"
 #include "sdk/outbox/sqlite_database.hpp"
+#include "sdk/outbox/sqlite_place.hpp"
 #include "sdk/outbox/table_outbox.hpp"
 
 namespace smev::outbox {
-
-/// Where the store keeps what; a store in memory has a directory that goes with it.
-struct StorePlace {
-  std::string database;
-  std::string lock;  ///< empty: nobody else can see this store
-  std::string files;
-  std::shared_ptr<void> temporary;  ///< removes the directory of a store in memory
-};
 
 class SqliteOutbox final : public TableOutbox {
  public:
@@ -38,6 +31,8 @@ class SqliteOutbox final : public TableOutbox {
   Result<void> run_change(const Work& work, const CommitPoints* points) override;
   Result<std::vector<UpdateId>> lease_updates(Database& database, TimePoint now, int limit,
                                               Duration lease) override;
+  Result<std::vector<std::string>> check_engine(Database& database) override;
+  Result<bool> owns_files() override;
 
  private:
   StorePlace place_;

@@ -66,6 +66,10 @@ class TableOutbox : public Outbox {
   Result<void> resume(const std::string& who, const std::string& reason) override;
   Result<std::optional<Pause>> paused() override;
 
+  Result<std::int64_t> count_prunable(TimePoint settled_before) override;
+  Result<Pruned> prune(const PruneBatch& batch) override;
+  Result<StoreCheck> check_store(bool read_files) override;
+
  protected:
   using Work = std::function<Result<void>(Database&)>;
 
@@ -84,6 +88,13 @@ class TableOutbox : public Outbox {
   virtual Result<void> leased(Database&, const std::vector<MessageKey>&, TimePoint, Duration) {
     return {};
   }
+
+  /// What the engine itself finds wrong with its tables.
+  virtual Result<std::vector<std::string>> check_engine(Database&) {
+    return std::vector<std::string>{};
+  }
+  /// True when no other outbox can have files in the same folder.
+  virtual Result<bool> owns_files() { return true; }
 
   /// Runs `work` (which gives a Result) over a connection.
   template <class Reading>

@@ -24,6 +24,8 @@ Result<AttemptRow> read_attempt(Statement& statement) {
   row.fault = statement.text(6);
   row.text = statement.text(7);
   row.duration = Duration(statement.integer(8));
+  row.receipt = statement.text(9);
+  row.verdicts = statement.text(10);
   SMEV_TRY(statement.sound());
   return row;
 }
@@ -134,7 +136,7 @@ Result<std::vector<AttemptRow>> TableOutbox::attempts_of(const Uuid& message_id)
   return read([&](Database& database) -> Result<std::vector<AttemptRow>> {
     SMEV_ASSIGN(Statement statement,
                 database.query("SELECT attempt, started, ended, outcome, a.endpoint, http_status, "
-                               "fault, text, duration_us FROM attempts a "
+                               "fault, text, duration_us, receipt, verdicts FROM attempts a "
                                "JOIN messages m ON m.id = a.message WHERE m.message_id = ? "
                                "ORDER BY attempt",
                                message_id));

@@ -203,6 +203,8 @@ struct AttemptRow {
   std::string fault;
   std::string text;
   Duration duration{};
+  std::string receipt;   ///< raw octets
+  std::string verdicts;  ///< JSON of the signature verdicts
 };
 
 struct NewAnswer {
@@ -323,6 +325,34 @@ struct OutboxOverview {
   std::optional<Pause> pause;
 };
 
+/// A batch of what is to be forgotten: final updates that were settled before a moment.
+struct PruneBatch {
+  TimePoint settled_before{};
+  int limit = 200;    ///< updates in one transaction; others wait for it
+  bool first = true;  ///< of a run: goes on record, with who and why
+  std::string who;
+  std::string reason;
+};
+
+struct Pruned {
+  std::int64_t updates = 0;
+  std::int64_t messages = 0;
+  std::int64_t answers = 0;
+  std::int64_t files = 0;   ///< removed from the disk: no other update has them
+  bool more = false;        ///< there may be another batch
+  bool files_kept = false;  ///< another outbox may have files in the same folder: none was removed
+};
+
+/// What a check of the whole store found.
+struct StoreCheck {
+  std::int64_t messages = 0;        ///< whose octets were hashed
+  std::int64_t answers = 0;         ///< whose octets were hashed
+  std::int64_t files = 0;           ///< that were looked at, or read when that was asked for
+  std::vector<std::string> faults;  ///< English, without personal data; the first ones
+  static constexpr std::size_t kFaultsMax = 100;
+  [[nodiscard]] bool sound() const { return faults.empty(); }
+};
+
 class Outbox {
  public:
   virtual ~Outbox() = default;
@@ -424,6 +454,19 @@ class Outbox {
   virtual Result<void> pause(const std::string& who, const std::string& reason) = 0;
   virtual Result<void> resume(const std::string& who, const std::string& reason) = 0;
   virtual Result<std::optional<Pause>> paused() = 0;
+
+  // --- housekeeping -----------------------------------------------------------------------------
+  /// How many updates a prune would empty.
+  virtual Result<std::int64_t> count_prunable(TimePoint settled_before) = 0;
+  /// Empties final updates for good: payload, bodies, attempts, answers, and result files that no
+  /// other update has. Their rows stay, with order, idempotency keys and audit, so that a repeated
+  /// submit and a late answer still find them. Left alone: a message that carries an update that is
+  /// not final or younger, or whose answer is not acknowledged yet. A file that was kept within the
+  /// last day stays, in case an update with it is being submitted.
+  virtual Result<Pruned> prune(const PruneBatch& batch) = 0;
+  /// Reads everything: hashes of bodies and answers, heads and what waits for them, the engine's
+  /// own check; of result files their size, and with `read_files` their octets. Others work on.
+  virtual Result<StoreCheck> check_store(bool read_files) = 0;
 };
 
 struct SqliteOptions {
@@ -436,5 +479,25 @@ struct SqliteOptions {
 /// with its object, files included.
 Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
                                               std::shared_ptr<Clock> clock);
+
+struct SqliteBackup {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string files;  ///< the folder of the result files, which is to be copied after it
+};
+
+/// A copy of the database as of one moment, checked and synced before it gets its name; others work
+/// on. Readable by its owner alone: it holds personal data. Never writes over a file.
+Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::string& to);
+
+struct SqliteMigrated {
+  int from = 0;     ///< version of the schema that was there
+  int to = 0;       ///< version that this program needs
+  std::string sql;  ///< what was run, or would be; empty: nothing to do
+};
+
+/// Brings an older database up to this program's version, in one transaction; or tells what it
+/// would run. `store_busy` while somebody dispatches.
+Result<SqliteMigrated> migrate_sqlite(const SqliteOptions& options, bool dry_run);
 
 }  // namespace smev

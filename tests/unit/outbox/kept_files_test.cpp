@@ -26,7 +26,9 @@ class KeptFilesTest : public ::testing::Test {
   }
   std::size_t entries() const {
     std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry : fs::recursive_directory_iterator(root_)) ++count;
+    for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+      if (entry.path().filename() != ".lock") ++count;
+    }
     return count;
   }
 
@@ -41,6 +43,17 @@ TEST_F(KeptFilesTest, a_file_lies_under_the_first_digits_of_its_hash) {
   const std::string expected = root_ + "/" + kept->sha256.substr(0, 2) + "/" + kept->sha256;
   EXPECT_EQ(*files_.verified_path(kept->sha256), expected);
   EXPECT_EQ(entries(), 2u) << "the folder and the file, nothing half-written";
+}
+
+TEST_F(KeptFilesTest, what_is_not_needed_goes_once_it_is_a_day_old) {
+  const auto kept = files_.keep(write("a", "content"));
+  EXPECT_FALSE(*files_.remove_unused(kept->sha256)) << "somebody may be about to submit it";
+  const std::string path = *files_.verified_path(kept->sha256);
+  fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  EXPECT_TRUE(*files_.remove_unused(kept->sha256));
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_FALSE(*files_.remove_unused(kept->sha256)) << "it is gone";
+  EXPECT_FALSE(files_.remove_unused("../outbox.db"));
 }
 
 TEST_F(KeptFilesTest, nobody_else_may_read_it) {

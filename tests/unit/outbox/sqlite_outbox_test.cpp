@@ -248,6 +248,56 @@ TEST_P(SqliteOutboxDamage, a_message_whose_octets_changed_is_not_sent) {
   EXPECT_EQ(message_state(id), MessageState::frozen);
 }
 
+TEST_P(SqliteOutboxDamage, a_check_finds_what_was_changed_behind_its_back) {
+  const UpdateId first = submit("a");
+  submit("a");
+  deliver(send_one(), first);
+  send_one();
+  ASSERT_TRUE(outbox().check_store(false)->sound());
+  const auto breaks = std::to_array<std::pair<const char*, const char*>>({
+      {"DROP TRIGGER message_bodies_are_frozen; UPDATE message_bodies SET body = x'00' "
+       "WHERE message = 1",
+       "message"},
+      {"DELETE FROM message_bodies WHERE message = 2", "gone"},
+      {"UPDATE answers SET raw = x'00'", "answer answer-1"},
+      {"UPDATE orders SET next_sequence = 2", "order 1"},
+      {"UPDATE messages SET waiting = 0", "update 2"},
+  });
+  std::size_t found = 0;
+  for (const auto& [sql, fault] : breaks) {
+    break_row(sql);
+    const auto check = outbox().check_store(false);
+    ASSERT_TRUE(check) << check.error().describe();
+    EXPECT_EQ(check->faults.size(), ++found) << sql;
+    EXPECT_THAT(check->faults, ::testing::Contains(HasSubstr(fault))) << sql;
+  }
+}
+
+TEST_P(SqliteOutboxDamage, a_check_finds_an_order_whose_head_was_lost) {
+  submit("a");
+  break_row("UPDATE updates SET head = 0");
+  EXPECT_THAT(outbox().check_store(false)->faults,
+              ::testing::ElementsAre(HasSubstr("order 1: it has open updates and no head")));
+}
+
+TEST_P(SqliteOutboxDamage, beside_another_outbox_no_file_is_removed) {
+  const auto kept = outbox().keep_file(write_file("result.pdf", "result"));
+  NewUpdate given = new_update("a");
+  given.files = {*kept};
+  const UpdateId id = submit(given);
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::cancelled, "op", "причина"));
+  advance(hours(1));
+  fs::last_write_time(*outbox().file_path(kept->sha256),
+                      fs::file_time_type::clock::now() - hours(48));
+  const auto other = sqlite_outbox({.path = directory_.file("other.db")}, clock_);
+  ASSERT_TRUE((*other)->start_dispatching());
+  const auto pruned = outbox().prune({.settled_before = now(), .who = "op", .reason = "причина"});
+  ASSERT_TRUE(pruned) << pruned.error().describe();
+  EXPECT_EQ(pruned->updates, 1);
+  EXPECT_TRUE(pruned->files_kept);
+  EXPECT_TRUE(outbox().file_path(kept->sha256));
+}
+
 TEST_P(SqliteOutboxDamage, the_database_itself_refuses_to_change_a_frozen_body_or_the_audit) {
   const UpdateId id = submit("a");
   freeze_one();

@@ -1,0 +1,104 @@
+// A copy of a database that others write to.
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/file_handle.hpp"
+#include "sdk/outbox/sqlite_place.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
+#include "smev/outbox/outbox.hpp"
+
+namespace smev {
+namespace outbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Removed unless it got its name.
+class UnnamedCopy {
+ public:
+  static Result<UnnamedCopy> create(const std::string& beside) {
+    std::string path = beside + ".part-XXXXXX";
+    const FileHandle file(::mkostemp(path.data(), O_CLOEXEC));  // readable by its owner alone
+    if (!file.open()) return fail(system_error(errno, "create", path));
+    return UnnamedCopy(std::move(path));
+  }
+  UnnamedCopy(UnnamedCopy&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  UnnamedCopy& operator=(UnnamedCopy&&) = delete;
+  ~UnnamedCopy() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  Result<void> give_name(const std::string& name) {
+    if (::rename(path_.c_str(), name.c_str()) != 0) {
+      return fail(system_error(errno, "rename", name));
+    }
+    path_.clear();
+    return {};
+  }
+
+ private:
+  explicit UnnamedCopy(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+Result<void> check_free(const std::string& path) {
+  std::error_code unknown;
+  if (!fs::exists(path, unknown)) return {};
+  Error error = local_error(ErrorCode::io, path + " is there already", Retry::after_fix);
+  error.text = "Такой файл уже есть, поверх него копия не пишется: " + path;
+  return fail(std::move(error));
+}
+
+// A copy that cannot be read back is none.
+Result<void> check_copy(const std::string& path) {
+  SMEV_ASSIGN(auto copy, SqliteDatabase::open(path, Duration{}));
+  SMEV_TRY(schema_version(*copy));
+  SMEV_ASSIGN(Statement statement, copy->query("PRAGMA quick_check(1)"));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (found && statement.text(0) == "ok") return {};
+  return fail(damaged("the copy of the database: quick_check: " + statement.text(0)));
+}
+
+Result<void> sync_path(const std::string& path, int flags) {
+  const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC));
+  if (!file.open()) return fail(system_error(errno, "open", path));
+  // Some file systems cannot sync a directory.
+  if (::fsync(file.get()) != 0 && errno != EINVAL) return fail(system_error(errno, "fsync", path));
+  return {};
+}
+
+}  // namespace
+}  // namespace outbox
+
+Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::string& to) {
+  using namespace outbox;
+  SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
+  SMEV_TRY(check_free(to));
+  SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(to));
+  {
+    SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
+    SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
+    if (version == 0) return fail(damaged("there are no tables in the database"));
+    // Reads as of one moment; whoever writes goes on.
+    SMEV_TRY(database->run("VACUUM INTO ?", copy.path()));
+  }
+  SMEV_TRY(check_copy(copy.path()));
+  SMEV_TRY(sync_path(copy.path(), O_RDONLY));
+  SMEV_TRY(copy.give_name(to));
+  const std::string folder = fs::absolute(to).parent_path().string();
+  SMEV_TRY(sync_path(folder, O_RDONLY | O_DIRECTORY));
+  SqliteBackup backup;
+  backup.path = to;
+  std::error_code unknown;
+  backup.bytes = fs::file_size(to, unknown);
+  backup.files = place.files;
+  return backup;
+}
+
+}  // namespace smev

@@ -1,0 +1,160 @@
+// From one version of the tables to the next. A step is frozen with its version: it says what the
+// tables were then, whatever they become later.
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "sdk/outbox/dispatch_lock.hpp"
+#include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/sqlite_place.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
+#include "smev/outbox/outbox.hpp"
+
+namespace smev {
+namespace outbox {
+namespace {
+
+struct Step {
+  std::int64_t from;
+  const char* sql;
+};
+
+// Version 3: since when an update is held, what replaced it, what is pruned; whether sending is
+// paused. SQLite cannot change the constraints of a table, so that `updates` is written anew.
+constexpr const char* kTo3 = R"sql(
+ALTER TABLE updates RENAME TO updates_of_version_2;
+CREATE TABLE updates (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id INTEGER NOT NULL REFERENCES orders (id),
+  sequence INTEGER NOT NULL CHECK (sequence >= 1),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'in_flight', 'delivered', 'held', 'rejected',
+                                       'skipped', 'cancelled', 'expired')),
+  head INTEGER NOT NULL CHECK (head IN (0, 1)),
+  hold_reason TEXT NOT NULL DEFAULT 'none',
+  hold_text TEXT NOT NULL DEFAULT '',
+  result_code INTEGER,
+  forced_kind TEXT NOT NULL DEFAULT 'none' CHECK (forced_kind IN ('none', 'create', 'update')),
+  conversions INTEGER NOT NULL DEFAULT 0,
+  not_before TEXT NOT NULL DEFAULT '',
+  deadline TEXT NOT NULL DEFAULT '',
+  submitted_at TEXT NOT NULL,
+  held_since TEXT NOT NULL DEFAULT '',
+  settled_at TEXT NOT NULL DEFAULT '',
+  pruned_at TEXT NOT NULL DEFAULT '',
+  lease_epoch INTEGER NOT NULL DEFAULT 0,
+  lease_until TEXT NOT NULL DEFAULT '',
+  type TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  mark TEXT NOT NULL DEFAULT '',
+  revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
+  replaces INTEGER,
+  replaced_by INTEGER,
+  UNIQUE (order_id, sequence, revision),
+  CHECK ((state = 'held') = (hold_reason <> 'none')),
+  CHECK ((state = 'held') = (held_since <> '')),
+  CHECK ((settled_at <> '') = (state IN ('delivered', 'rejected', 'skipped', 'cancelled', 'expired'))),
+  CHECK (head = 0 OR state IN ('queued', 'in_flight', 'held')),
+  CHECK (state <> 'in_flight' OR head = 1),
+  CHECK (state = 'queued' OR lease_until = ''),
+  CHECK (pruned_at = '' OR (settled_at <> '' AND payload = '')),
+  CHECK (replaced_by IS NULL OR state = 'rejected')
+) STRICT;
+INSERT INTO updates (id, order_id, sequence, state, head, hold_reason, hold_text, result_code,
+    forced_kind, conversions, not_before, deadline, submitted_at, held_since, settled_at,
+    lease_epoch, lease_until, type, payload, mark)
+  SELECT id, order_id, sequence, state, head, hold_reason, hold_text, result_code, forced_kind,
+    conversions, not_before, deadline, submitted_at,
+    CASE WHEN state = 'held' THEN max(submitted_at, coalesce((SELECT max(max(m.answered_at,
+        m.frozen_at, coalesce((SELECT max(a.ended) FROM attempts a WHERE a.message = m.id), '')))
+      FROM message_items i JOIN messages m ON m.id = i.message
+      WHERE i.update_id = updates_of_version_2.id), '')) ELSE '' END,
+    settled_at, lease_epoch, lease_until, type, payload, mark
+  FROM updates_of_version_2;
+DROP TABLE updates_of_version_2;
+CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
+CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
+CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
+CREATE INDEX updates_deadline ON updates (deadline) WHERE state = 'queued' AND deadline <> '';
+CREATE INDEX updates_state ON updates (state, id);
+CREATE INDEX updates_unpruned ON updates (settled_at) WHERE settled_at <> '' AND pruned_at = '';
+ALTER TABLE messages ADD COLUMN pruned_at TEXT NOT NULL DEFAULT '';
+CREATE INDEX audit_pauses ON audit (id) WHERE action IN ('paused', 'resumed');
+)sql";
+
+constexpr std::array<Step, 1> kSteps = {{{2, kTo3}}};
+
+Failure refused(std::string text, std::string detail) {
+  Error error = local_error(ErrorCode::store, std::move(detail), Retry::after_fix);
+  error.text = std::move(text);
+  return fail(std::move(error));
+}
+
+// The statements from `version` to this program's.
+Result<std::string> steps_from(std::int64_t version) {
+  std::string sql;
+  std::int64_t reached = version;
+  for (const Step& step : kSteps) {
+    if (step.from != reached) continue;
+    sql += step.sql;
+    ++reached;
+  }
+  if (reached == kSchemaVersion) return sql;
+  const std::string detail =
+      fmt::format("user_version is {}, this program knows {}", version, kSchemaVersion);
+  if (version == 0) return refused("В файле нет таблиц базы исходящих.", detail);
+  if (version > kSchemaVersion) {
+    return refused(
+        "База исходящих создана более новой версией программы. Возьмите ту же версию программы; "
+        "файл не изменён.",
+        detail);
+  }
+  return refused(
+      "База исходящих слишком старая: эта версия программы её не обновит. Файл не изменён.",
+      detail);
+}
+
+Result<void> check_links(Database& database) {
+  SMEV_ASSIGN(Statement statement, database.query("PRAGMA foreign_key_check"));
+  SMEV_ASSIGN(const bool broken, statement.next());
+  if (broken) return fail(damaged("after the migration rows of " + statement.text(0) + " hang"));
+  return {};
+}
+
+Result<void> run_steps(SqliteDatabase& database, std::int64_t version, const std::string& sql) {
+  SMEV_TRY(database.make_durable());
+  // A table that others refer to is written anew: its name must go on meaning the new one.
+  SMEV_TRY(database.execute("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;"));
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));
+  SMEV_ASSIGN(const std::int64_t now, schema_version(database));
+  if (now != version) {
+    return refused("Базу исходящих уже обновляет другой процесс.", "user_version has changed");
+  }
+  SMEV_TRY(database.execute(sql));
+  SMEV_TRY(check_links(database));
+  SMEV_TRY(database.execute(fmt::format("PRAGMA user_version = {}", kSchemaVersion)));
+  return transaction.commit();
+}
+
+}  // namespace
+}  // namespace outbox
+
+Result<SqliteMigrated> migrate_sqlite(const SqliteOptions& options, bool dry_run) {
+  using namespace outbox;
+  SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
+  std::shared_ptr<void> guard;
+  if (!dry_run) {
+    SMEV_ASSIGN(guard, take_dispatch_lock(place.lock));
+  }
+  SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
+  SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
+  SqliteMigrated migrated;
+  migrated.from = static_cast<int>(version);
+  migrated.to = static_cast<int>(kSchemaVersion);
+  SMEV_ASSIGN(migrated.sql, steps_from(version));
+  if (dry_run || migrated.sql.empty()) return migrated;
+  SMEV_TRY(run_steps(*database, version, migrated.sql));
+  return migrated;
+}
+
+}  // namespace smev

@@ -1,0 +1,63 @@
+#include "sdk/outbox/sqlite_place.hpp"
+
+#include <stdlib.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/file_system.hpp"
+
+namespace smev::outbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kInMemory = ":memory:";
+constexpr const char* kFilesFolder = "files";
+
+}  // namespace
+
+Result<StorePlace> place_in_memory() {
+  std::error_code fault;
+  const fs::path parent = fs::temp_directory_path(fault);
+  if (fault) return fail(system_error(fault.value(), "find", "the directory for temporary files"));
+  std::string folder = (parent / "smev-outbox-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) return fail(system_error(errno, "mkdtemp", folder));
+  StorePlace place;
+  place.database = kInMemory;
+  place.files = folder + "/" + kFilesFolder;
+  place.temporary = std::shared_ptr<void>(nullptr, [folder](void*) {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  });
+  return place;
+}
+
+Result<StorePlace> place_on_disk(const std::string& path) {
+  if (path.empty()) {
+    return fail(
+        local_error(ErrorCode::config, "the path of the outbox is empty", Retry::after_fix));
+  }
+  std::error_code fault;
+  const fs::path absolute = fs::absolute(path, fault);
+  if (fault) return fail(system_error(fault.value(), "resolve", path));
+  StorePlace place;
+  place.database = absolute.string();
+  place.lock = place.database + kLockSuffix;
+  place.files = (absolute.parent_path() / kFilesFolder).string();
+  SMEV_TRY(check_local_directory(absolute.parent_path().string()));
+  return place;
+}
+
+Result<StorePlace> place_that_is_there(const std::string& path) {
+  std::error_code unknown;
+  if (path == kInMemory || !fs::is_regular_file(path, unknown)) {
+    Error error = local_error(ErrorCode::store, "no database at " + path, Retry::after_fix);
+    error.text = "Базы исходящих нет: " + path + ". Проверьте outbox.path в настройках.";
+    return fail(std::move(error));
+  }
+  return place_on_disk(path);
+}
+
+}  // namespace smev::outbox

@@ -1,0 +1,27 @@
+#pragma once
+// Where an outbox over SQLite keeps what.
+
+#include <memory>
+#include <string>
+
+#include "smev/base/result.hpp"
+
+namespace smev::outbox {
+
+inline constexpr const char* kLockSuffix = ".lock";
+
+/// A store in memory has a directory that goes with it.
+struct StorePlace {
+  std::string database;
+  std::string lock;  ///< empty: nobody else can see this store
+  std::string files;
+  std::shared_ptr<void> temporary;  ///< removes the directory of a store in memory
+};
+
+Result<StorePlace> place_in_memory();
+/// Refuses a network file system.
+Result<StorePlace> place_on_disk(const std::string& path);
+/// Of a database that is there: an error when it is not.
+Result<StorePlace> place_that_is_there(const std::string& path);
+
+}  // namespace smev::outbox

@@ -1,0 +1,125 @@
+// Forgetting what is settled and old. A row stays for each update and each message: marks of the
+// next update's check, links, idempotency keys and late answers still find it.
+
+#include <algorithm>
+
+#include "sdk/outbox/audit.hpp"
+#include "sdk/outbox/row_locks.hpp"
+#include "sdk/outbox/table_outbox.hpp"
+
+namespace smev::outbox {
+namespace {
+
+constexpr int kBatchMax = 10'000;
+
+// ?1 the moment. Every message of the update must be free to go: nothing else in it is younger or
+// not final, its answers are acknowledged, no attempt is open.
+#define SMEV_PRUNABLE                                                                            \
+  "FROM updates u WHERE u.settled_at <> '' AND u.pruned_at = '' AND u.settled_at < ?1 "          \
+  "AND NOT EXISTS (SELECT 1 FROM message_items i JOIN message_items j ON j.message = i.message " \
+  "JOIN updates v ON v.id = j.update_id WHERE i.update_id = u.id "                               \
+  "AND (v.settled_at = '' OR v.settled_at >= ?1)) "                                              \
+  "AND NOT EXISTS (SELECT 1 FROM message_items i JOIN messages m ON m.id = i.message "           \
+  "JOIN answers a ON a.original_message_id = m.message_id WHERE i.update_id = u.id "             \
+  "AND a.verified = 1 AND a.stray = 0 AND a.acknowledged = '') "                                 \
+  "AND NOT EXISTS (SELECT 1 FROM message_items i JOIN attempts t ON t.message = i.message "      \
+  "WHERE i.update_id = u.id AND t.ended = '') "
+
+Result<std::vector<UpdateId>> prunable(Database& database, const PruneBatch& batch) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT u.id " SMEV_PRUNABLE "ORDER BY u.settled_at LIMIT ?2",
+                             batch.settled_before, std::clamp(batch.limit, 0, kBatchMax)));
+  return read_numbers(statement);
+}
+
+Result<std::vector<std::string>> files_of(Database& database, UpdateId update) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT sha256 FROM files WHERE update_id = ?", update));
+  return read_all<std::string>(statement,
+                               [](Statement& row) -> Result<std::string> { return row.text(0); });
+}
+
+Result<void> empty_message(Database& database, TimePoint now, MessageKey message, Pruned& pruned) {
+  SMEV_ASSIGN(const std::int64_t fresh,
+              database.run("UPDATE messages SET pruned_at = ? WHERE id = ? AND pruned_at = ''", now,
+                           message));
+  pruned.messages += fresh;
+  SMEV_TRY(database.run("DELETE FROM message_bodies WHERE message = ?", message));
+  SMEV_TRY(database.run("DELETE FROM attempts WHERE message = ?", message));
+  SMEV_ASSIGN(const std::int64_t answers,
+              database.run("DELETE FROM answers WHERE original_message_id = "
+                           "(SELECT message_id FROM messages WHERE id = ?)",
+                           message));
+  pruned.answers += answers;
+  return {};
+}
+
+Result<void> empty_update(Database& database, TimePoint now, UpdateId update, Pruned& pruned) {
+  std::vector<MessageKey> messages;
+  {
+    SMEV_ASSIGN(Statement statement,
+                database.query("SELECT message FROM message_items WHERE update_id = ?", update));
+    SMEV_ASSIGN(messages, read_numbers(statement));
+  }
+  for (const MessageKey message : messages) {
+    SMEV_TRY(empty_message(database, now, message, pruned));
+  }
+  SMEV_TRY(database.run("DELETE FROM files WHERE update_id = ?", update));
+  SMEV_TRY(
+      database.run("UPDATE updates SET payload = ?, pruned_at = ? WHERE id = ?", "", now, update));
+  ++pruned.updates;
+  return {};
+}
+
+// Before the commit: a crash in between leaves rows of final updates without their files, which the
+// next run empties; after it, files would stay that no row names.
+Result<void> remove_files(Database& database, const KeptFiles& files,
+                          std::vector<std::string> hashes, Pruned& pruned) {
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  for (const std::string& sha256 : hashes) {
+    SMEV_ASSIGN(const auto users,
+                database.number("SELECT count(*) FROM files WHERE sha256 = ?", sha256));
+    if (users.value_or(0) > 0) continue;
+    SMEV_ASSIGN(const bool removed, files.remove_unused(sha256));
+    if (removed) ++pruned.files;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::int64_t> TableOutbox::count_prunable(TimePoint settled_before) {
+  return read([&](Database& database) -> Result<std::int64_t> {
+    SMEV_ASSIGN(const auto count,
+                database.number("SELECT count(*) " SMEV_PRUNABLE, settled_before));
+    return count.value_or(0);
+  });
+}
+
+Result<Pruned> TableOutbox::prune(const PruneBatch& batch) {
+  SMEV_TRY(check_named(batch.who, batch.reason));
+  SMEV_ASSIGN(const bool alone, owns_files());
+  return change([&](Database& database) -> Result<Pruned> {
+    const TimePoint now = clock_->now();
+    Pruned pruned;
+    pruned.files_kept = !alone;
+    SMEV_ASSIGN(const std::vector<UpdateId> updates,
+                find_and_lock(
+                    database, [&] { return prunable(database, batch); }, &lock_orders_of_updates));
+    std::vector<std::string> hashes;
+    for (const UpdateId update : updates) {
+      SMEV_ASSIGN(const std::vector<std::string> own, files_of(database, update));
+      hashes.insert(hashes.end(), own.begin(), own.end());
+      SMEV_TRY(empty_update(database, now, update, pruned));
+    }
+    if (alone) SMEV_TRY(remove_files(database, files_, std::move(hashes), pruned));
+    pruned.more = !updates.empty() && pruned.updates >= batch.limit;
+    if (batch.first && pruned.updates > 0) {
+      SMEV_TRY(write_audit(database, now, kPruned, batch.who, batch.reason));
+    }
+    return pruned;
+  });
+}
+
+}  // namespace smev::outbox

@@ -1,0 +1,104 @@
+// sdk/outbox/sqlite_backup.cpp
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
+#include "tests/unit/outbox/contract.hpp"
+
+namespace smev::outbox_test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class SqliteBackupTest : public OutboxContract {
+ protected:
+  [[nodiscard]] SqliteOptions options() const { return {.path = directory_.file("outbox.db")}; }
+  [[nodiscard]] std::string copy() const { return directory_.file("copy.db"); }
+};
+INSTANTIATE_TEST_SUITE_P(File, SqliteBackupTest, ::testing::Values(all_stores()[0]),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(SqliteBackupTest, is_an_outbox_that_holds_all_that_was_there) {
+  const UpdateId id = submit("a");
+  deliver(send_one(), id);
+  submit("a");
+  const auto made = back_up_sqlite(options(), copy());
+  ASSERT_TRUE(made) << made.error().describe();
+  EXPECT_EQ(made->bytes, fs::file_size(copy()));
+  EXPECT_EQ(made->files, directory_.file("files"));
+  submit("later");
+  const auto restored = sqlite_outbox({.path = copy()}, clock_);
+  ASSERT_TRUE(restored) << restored.error().describe();
+  EXPECT_EQ((*restored)->stats()->final, 1);
+  EXPECT_EQ((*restored)->stats()->queued, 1);
+  EXPECT_TRUE((*restored)->check_store(true)->sound());
+}
+
+TEST_P(SqliteBackupTest, can_be_read_by_its_owner_alone) {
+  ASSERT_TRUE(back_up_sqlite(options(), copy()));
+  struct stat status {};
+  ASSERT_EQ(::stat(copy().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0600u);
+}
+
+TEST_P(SqliteBackupTest, never_writes_over_a_file_and_leaves_nothing_half_done) {
+  const std::string there = write_file("copy.db", "something else");
+  const Error error = error_of(back_up_sqlite(options(), there));
+  EXPECT_EQ(error.code, ErrorCode::io);
+  EXPECT_THAT(error.text, HasSubstr(there));
+  EXPECT_EQ(*read_file(there), "something else");
+  EXPECT_EQ(error_of(back_up_sqlite(options(), "/nowhere/copy.db")).code, ErrorCode::io);
+  for (const auto& entry : fs::directory_iterator(directory_.path())) {
+    EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr(".part-")));
+  }
+}
+
+TEST_P(SqliteBackupTest, of_nothing_is_an_error_and_makes_no_database) {
+  const std::string nowhere = directory_.file("absent.db");
+  EXPECT_EQ(error_of(back_up_sqlite({.path = nowhere}, copy())).code, ErrorCode::store);
+  EXPECT_FALSE(fs::exists(nowhere));
+  EXPECT_FALSE(fs::exists(copy()));
+}
+
+TEST_P(SqliteBackupTest, of_another_program_is_refused) {
+  const std::string stranger = directory_.file("stranger.db");
+  {
+    auto database = outbox::SqliteDatabase::open(stranger, seconds(1));
+    ASSERT_TRUE((*database)->execute("CREATE TABLE t (x)"));
+  }
+  EXPECT_EQ(error_of(back_up_sqlite({.path = stranger}, copy())).code, ErrorCode::store);
+  EXPECT_FALSE(fs::exists(copy()));
+}
+
+TEST_P(SqliteBackupTest, is_of_one_moment_while_others_write) {
+  const auto writer_store = sqlite_outbox(options(), clock_);
+  std::atomic<bool> enough = false;
+  std::thread writer([&] {
+    for (int i = 0; !enough; ++i) {
+      NewUpdate update;
+      update.order = order("busy");
+      update.type = "type";
+      update.idempotency_key = update.payload_digest = "busy " + std::to_string(i);
+      EXPECT_TRUE((*writer_store)->submit(update, {}));
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    const std::string to = directory_.file("copy " + std::to_string(i));
+    EXPECT_TRUE(back_up_sqlite(options(), to));
+    const auto copied = sqlite_outbox({.path = to}, clock_);
+    EXPECT_TRUE(copied && (*copied)->check_store(false)->sound());
+  }
+  enough = true;
+  writer.join();
+}
+
+}  // namespace
+}  // namespace smev::outbox_test

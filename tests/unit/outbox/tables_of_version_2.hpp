@@ -1,0 +1,181 @@
+#pragma once
+// The tables as version 2 of the schema made them: what a migration has to cope with.
+
+namespace smev::outbox_test {
+
+inline constexpr const char* kTablesOfVersion2 = R"sql(
+CREATE TABLE orders (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sender TEXT NOT NULL,
+  contour TEXT NOT NULL CHECK (contour IN ('test', 'production')),
+  number TEXT NOT NULL,
+  facts TEXT NOT NULL DEFAULT '',
+  known_to_recipient INTEGER NOT NULL DEFAULT 0 CHECK (known_to_recipient IN (0, 1)),
+  elk_number INTEGER,
+  next_sequence INTEGER NOT NULL DEFAULT 1 CHECK (next_sequence >= 1),
+  UNIQUE (sender, contour, number)
+) STRICT;
+
+CREATE TABLE updates (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id INTEGER NOT NULL REFERENCES orders (id),
+  sequence INTEGER NOT NULL CHECK (sequence >= 1),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'in_flight', 'delivered', 'held', 'rejected',
+                                       'skipped', 'cancelled', 'expired')),
+  head INTEGER NOT NULL CHECK (head IN (0, 1)),
+  hold_reason TEXT NOT NULL DEFAULT 'none',
+  hold_text TEXT NOT NULL DEFAULT '',
+  result_code INTEGER,
+  forced_kind TEXT NOT NULL DEFAULT 'none' CHECK (forced_kind IN ('none', 'create', 'update')),
+  conversions INTEGER NOT NULL DEFAULT 0,
+  not_before TEXT NOT NULL DEFAULT '',
+  deadline TEXT NOT NULL DEFAULT '',
+  submitted_at TEXT NOT NULL,
+  settled_at TEXT NOT NULL DEFAULT '',
+  lease_epoch INTEGER NOT NULL DEFAULT 0,
+  lease_until TEXT NOT NULL DEFAULT '',
+  type TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  mark TEXT NOT NULL DEFAULT '',
+  UNIQUE (order_id, sequence),
+  CHECK ((state = 'held') = (hold_reason <> 'none')),
+  CHECK ((settled_at <> '') = (state IN ('delivered', 'rejected', 'skipped', 'cancelled', 'expired'))),
+  CHECK (head = 0 OR state IN ('queued', 'in_flight', 'held')),
+  CHECK (state <> 'in_flight' OR head = 1),
+  CHECK (state = 'queued' OR lease_until = '')
+) STRICT;
+CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
+CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
+CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
+CREATE INDEX updates_deadline ON updates (deadline) WHERE state = 'queued' AND deadline <> '';
+CREATE INDEX updates_state ON updates (state, id);
+
+CREATE TABLE idempotency_keys (
+  sender TEXT NOT NULL,
+  contour TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  payload_digest TEXT NOT NULL,
+  update_id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (sender, contour, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE files (
+  update_id INTEGER NOT NULL REFERENCES updates (id),
+  position INTEGER NOT NULL,
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  size INTEGER NOT NULL CHECK (size >= 0),
+  PRIMARY KEY (update_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_content ON files (sha256);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('frozen', 'sending', 'in_doubt', 'accepted', 'answered',
+                                       'refused', 'superseded')),
+  waiting INTEGER NOT NULL DEFAULT 1 CHECK (waiting IN (0, 1)),
+  content_type TEXT NOT NULL,
+  body_sha256 TEXT NOT NULL CHECK (length(body_sha256) = 64),
+  schema_version TEXT NOT NULL,
+  files TEXT NOT NULL DEFAULT '[]',
+  endpoint TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  doubtful_attempts INTEGER NOT NULL DEFAULT 0,
+  frozen_at TEXT NOT NULL,
+  accepted_at TEXT NOT NULL DEFAULT '',
+  answered_at TEXT NOT NULL DEFAULT '',
+  not_before TEXT NOT NULL DEFAULT '',
+  answer_deadline TEXT NOT NULL DEFAULT '',
+  lease_epoch INTEGER NOT NULL DEFAULT 0,
+  lease_until TEXT NOT NULL DEFAULT '',
+  CHECK (doubtful_attempts BETWEEN 0 AND attempts),
+  CHECK (state <> 'in_doubt' OR doubtful_attempts > 0),
+  CHECK (state <> 'frozen' OR doubtful_attempts = 0),
+  CHECK (state <> 'accepted' OR accepted_at <> ''),
+  CHECK ((state = 'answered') = (answered_at <> '')),
+  CHECK (waiting = 0 OR state IN ('frozen', 'sending', 'in_doubt', 'accepted'))
+) STRICT;
+CREATE INDEX messages_due ON messages (not_before, id)
+  WHERE waiting = 1 AND state IN ('frozen', 'in_doubt');
+CREATE INDEX messages_leased ON messages (lease_until) WHERE state = 'sending';
+CREATE INDEX messages_awaited ON messages (answer_deadline) WHERE waiting = 1 AND state = 'accepted';
+
+CREATE INDEX messages_waiting ON messages (state) WHERE waiting = 1;
+
+CREATE TABLE message_bodies (
+  message INTEGER PRIMARY KEY REFERENCES messages (id),
+  body BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER message_bodies_are_frozen BEFORE UPDATE ON message_bodies
+BEGIN SELECT RAISE(ABORT, 'a frozen message never changes'); END;
+
+CREATE TABLE message_items (
+  message INTEGER NOT NULL REFERENCES messages (id),
+  position INTEGER NOT NULL,
+  update_id INTEGER NOT NULL REFERENCES updates (id),
+  is_create INTEGER NOT NULL CHECK (is_create IN (0, 1)),
+  result_code INTEGER,
+  settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)),
+  PRIMARY KEY (message, position),
+  UNIQUE (update_id, message)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+  message INTEGER NOT NULL REFERENCES messages (id),
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  started TEXT NOT NULL,
+  ended TEXT NOT NULL DEFAULT '',
+  outcome TEXT NOT NULL DEFAULT 'started',
+  endpoint TEXT NOT NULL DEFAULT '',
+  http_status INTEGER NOT NULL DEFAULT 0,
+  fault TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '',
+  duration_us INTEGER NOT NULL DEFAULT 0,
+  verdicts TEXT NOT NULL DEFAULT '',
+  receipt BLOB NOT NULL DEFAULT x'',
+  PRIMARY KEY (message, attempt)
+) STRICT;
+CREATE UNIQUE INDEX attempts_open ON attempts (message) WHERE ended = '';
+
+CREATE TABLE answers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id TEXT NOT NULL,
+  original_message_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  raw_sha256 TEXT NOT NULL CHECK (length(raw_sha256) = 64),
+  verdicts TEXT NOT NULL,
+  verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+  stray INTEGER NOT NULL CHECK (stray IN (0, 1)),
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+  note TEXT NOT NULL,
+  received TEXT NOT NULL,
+  acknowledged TEXT NOT NULL DEFAULT '',
+  raw BLOB NOT NULL,
+  UNIQUE (message_id, raw_sha256),
+  CHECK (settled = 0 OR (verified = 1 AND stray = 0))
+) STRICT;
+CREATE INDEX answers_original ON answers (original_message_id);
+CREATE INDEX answers_unacknowledged ON answers (id)
+  WHERE verified = 1 AND stray = 0 AND acknowledged = '';
+CREATE INDEX answers_unsettled ON answers (id) WHERE verified = 0 OR stray = 1;
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  who TEXT NOT NULL CHECK (who <> ''),
+  action TEXT NOT NULL,
+  update_id INTEGER NOT NULL,
+  order_id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  reason TEXT NOT NULL CHECK (reason <> '')
+) STRICT;
+CREATE INDEX audit_update ON audit (update_id);
+CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+)sql";
+
+}  // namespace smev::outbox_test
