@@ -49,10 +49,25 @@ Result<bool> Dispatcher::round() {
     overdue_checked_ = now;
     SMEV_ASSIGN(std::vector<UpdateRow> overdue, parts_.outbox().hold_overdue());
     for (const UpdateRow& update : overdue) events_.give_changed(update, {});
+    SMEV_TRY(look_for_pause());
   }
   SMEV_ASSIGN(bool composed, compose_claimed());
   SMEV_ASSIGN(bool sent, send_due());
   return collected || composed || sent;
+}
+
+// The store holds back what is to go; here it is only told, once each way.
+Result<void> Dispatcher::look_for_pause() {
+  SMEV_ASSIGN(const std::optional<Pause> pause, parts_.outbox().paused());
+  if (pause.has_value() == paused_) return {};
+  paused_ = pause.has_value();
+  if (pause) {
+    parts_.logger().warning("dispatch.paused", "Отправка приостановлена оператором",
+                            {{"since", to_utc_text(pause->since)}});
+  } else {
+    parts_.logger().info("dispatch.resumed");
+  }
+  return {};
 }
 
 Result<Duration> Dispatcher::pause() {

@@ -39,6 +39,7 @@ class Dispatcher {
   Result<bool> send_due();
   Result<std::optional<PreparedMessage>> ready(const StartedAttempt& started);
   Result<bool> collect();
+  Result<void> look_for_pause();
   Result<bool> goes_alone(const ClaimedUpdate& claim);
   Result<void> write_outcomes(std::vector<AttemptOutcome> outcomes);
 
@@ -48,6 +49,7 @@ class Dispatcher {
   std::mt19937_64 random_;
   std::map<Uuid, StartedAttempt> under_way_;
   TimePoint overdue_checked_{};
+  bool paused_ = false;
 
   std::mutex mutex_;
   std::vector<std::pair<Uuid, Transmission>> done_;  // guarded by mutex_

@@ -37,6 +37,20 @@ elk::OrderHistory history_of(const OrderFacts& order) {
   return history;
 }
 
+// The update at this place may not be dated after the one behind it, which waits already: in the
+// account it would stand below it.
+Result<void> check_before(const NewUpdate& placed, const std::optional<std::string>& next_payload) {
+  if (!next_payload) return {};
+  const Result<elk::Update> next = elk::update_from_json(*next_payload);
+  const std::optional<elk::LatestDate> latest = elk::parse_mark(placed.mark);
+  if (!next || !latest || next->status.at.instant() > latest->sent) return {};
+  return smev::fail(validation_error(
+      {{"status.at", "date_order",
+        "Дата не раньше даты следующего статуса этого заявления, который уже в очереди: в личном "
+        "кабинете он встал бы не на своё место",
+        ""}}));
+}
+
 // What the outbox would call the file, without keeping it.
 Result<StoredFile> hash_file(const std::string& path) {
   constexpr std::size_t kChunkBytes = 1u << 20;
@@ -152,6 +166,8 @@ class Sender::Core {
   [[nodiscard]] const CertificateWatch& watch() const { return watch_; }
 
   Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options);
+  Result<Replaced> replace(UpdateId id, const elk::Update& update, const SubmitOptions& options,
+                           const std::string& who, const std::string& reason);
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
                             Rehearsal::Memory& memory);
   /// Works until `enough` says so (asked when there is nothing to do), or a stop.
@@ -160,6 +176,10 @@ class Sender::Core {
  private:
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
+  SubmitCheck in_place(const elk::Update& update, const KeptUpdate& kept,
+                       std::vector<FieldFault>& warnings) const;
+  void tell_submitted(const Submitted& submitted, const KeptUpdate& kept,
+                      std::vector<FieldFault> warnings);
   Result<KeptUpdate> prepare(const elk::Update& update, const SubmitOptions& options,
                              elk::OrderHistory past, const KeepFile& keep_file) const;
   [[nodiscard]] OrderKey key_of(const elk::Update& update) const {
@@ -206,7 +226,41 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
   SMEV_ASSIGN(KeptUpdate kept,
               prepare(update, options, history_of(known.value_or(OrderFacts{})), keep));
   std::vector<FieldFault> warnings;
-  const auto in_place = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
+  SMEV_ASSIGN(Submitted submitted,
+              parts_.outbox().submit(kept.stored, in_place(update, kept, warnings)));
+  tell_submitted(submitted, kept, std::move(warnings));
+  return submitted.id;
+}
+
+Result<Replaced> Sender::Core::replace(UpdateId id, const elk::Update& update,
+                                       const SubmitOptions& options, const std::string& who,
+                                       const std::string& reason) {
+  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
+  // What depends on its place is judged there: the update may become the first of its order.
+  elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
+  past.first_update = false;
+  past.applicant.clear();
+  const KeepFile keep = [this](const std::string& path) { return parts_.outbox().keep_file(path); };
+  SMEV_ASSIGN(KeptUpdate kept, prepare(update, options, std::move(past), keep));
+  Replaced replaced;
+  const SubmitCheck judged = in_place(update, kept, replaced.warnings);
+  const auto between = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
+    SMEV_TRY(judged(order, placed));
+    return check_before(placed, order.next_payload);
+  };
+  SMEV_ASSIGN(const Submitted submitted,
+              parts_.outbox().replace(id, kept.stored, between, who, reason));
+  tell_submitted(submitted, kept, replaced.warnings);
+  replaced.update = submitted.id;
+  replaced.repeat = submitted.duplicate;
+  return replaced;
+}
+
+// Judges inside the transaction, where the order's past is certain.
+SubmitCheck Sender::Core::in_place(const elk::Update& update, const KeptUpdate& kept,
+                                   std::vector<FieldFault>& warnings) const {
+  return [this, &update, &kept, &warnings](const OrderFacts& order,
+                                           NewUpdate& placed) -> Result<void> {
     const elk::OrderHistory history = history_of(order);
     SMEV_ASSIGN(warnings, judge(update, history));
     elk::Update spaced = kept.update;
@@ -214,17 +268,18 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
     if (spaced != kept.update) placed.payload = elk::to_json(spaced);
     return {};
   };
-  SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(kept.stored, in_place));
-  if (!submitted.duplicate) {
-    Event event;
-    event.kind = Event::Kind::submitted;
-    event.update = submitted.id;
-    event.order_number = kept.stored.order.number;
-    event.warnings = std::move(warnings);
-    events_.give(std::move(event));
-    bell_.ring();
-  }
-  return submitted.id;
+}
+
+void Sender::Core::tell_submitted(const Submitted& submitted, const KeptUpdate& kept,
+                                  std::vector<FieldFault> warnings) {
+  if (submitted.duplicate) return;
+  Event event;
+  event.kind = Event::Kind::submitted;
+  event.update = submitted.id;
+  event.order_number = kept.stored.order.number;
+  event.warnings = std::move(warnings);
+  events_.give(std::move(event));
+  bell_.ring();
 }
 
 Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitOptions& options,
@@ -358,6 +413,12 @@ Result<UpdateId> Sender::submit(const elk::Update& update, const SubmitOptions& 
   return core_->submit(update, options);
 }
 
+Result<Replaced> Sender::replace(UpdateId id, const elk::Update& update,
+                                 const SubmitOptions& options, const std::string& who,
+                                 const std::string& reason) {
+  return core_->replace(id, update, options, who, reason);
+}
+
 Result<CheckReport> Sender::check(const elk::Update& update, const SubmitOptions& options,
                                   Rehearsal& rehearsal) {
   return core_->check(update, options, *rehearsal.memory_);
@@ -373,6 +434,9 @@ Result<DrainReport> Sender::drain(Duration timeout) {
   SMEV_TRY(core_->work([&]() -> Result<bool> {
     SMEV_ASSIGN(report.stats, outbox().stats());
     report.complete = report.stats.in_flight == 0 && report.stats.queued == report.stats.blocked;
+    SMEV_ASSIGN(report.pause, outbox().paused());
+    // While dispatching is paused only answers can still come.
+    if (report.pause && report.stats.awaiting_answer == 0) return true;
     return report.complete || core_->parts().clock().steady() >= end;
   }));
   return report;

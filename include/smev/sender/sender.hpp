@@ -88,9 +88,17 @@ class Rehearsal {
   std::unique_ptr<Memory> memory_;
 };
 
+/// What `Sender::replace` did.
+struct Replaced {
+  UpdateId update = 0;               ///< the corrected one, at the place of the other
+  bool repeat = false;               ///< the same had replaced it before: nothing was done again
+  std::vector<FieldFault> warnings;  ///< as of a submit
+};
+
 struct DrainReport {
   OutboxStats stats;      ///< as left
   bool complete = false;  ///< nothing queued, in flight or unanswered is left (held ones may be)
+  std::optional<Pause> pause;  ///< dispatching is paused: what was to go did not
 };
 
 class Sender {
@@ -107,6 +115,12 @@ class Sender {
   /// is room for the files stays open.
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
                             Rehearsal& rehearsal);
+
+  /// Puts a corrected update at the place of one that is held, which becomes rejected. It is
+  /// checked as a submit is, with the order's past as it was before that place, and may not be
+  /// dated after the update behind it. Who decided and why stays on record.
+  Result<Replaced> replace(UpdateId id, const elk::Update& update, const SubmitOptions& options,
+                           const std::string& who, const std::string& reason);
 
   /// Dispatches and receives until `stop`. Fails with `store_busy` when another process does.
   Result<void> run();

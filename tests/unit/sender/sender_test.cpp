@@ -217,6 +217,73 @@ TEST_F(SenderTest, asks_a_follower_for_a_first_status_when_the_first_update_was_
   EXPECT_EQ(request_in(transport_->sent()[1]).kind, elk::RequestKind::create);
 }
 
+TEST_F(SenderTest, puts_a_corrected_update_at_the_place_of_the_one_that_elk_refused) {
+  Sender sender = open({elk::result_code::kIncorrectServiceCode});
+  const UpdateId refused = submitted(sender, created("1999290001"));
+  const UpdateId follower = submitted(sender, finished("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+
+  elk::Update corrected = created("1999290001");
+  corrected.order.service = "-60012727";
+  std::get<elk::PersonBySnils>(*corrected.order.applicant).snils = "087-654-303 00";
+  const Result<Replaced> replaced =
+      sender.replace(refused, corrected, {}, "оператор", "не тот код услуги");
+  ASSERT_TRUE(replaced) << replaced.error().describe();
+  EXPECT_FALSE(replaced->repeat);
+  EXPECT_TRUE(sender.replace(refused, corrected, {}, "оператор", "не тот код услуги")->repeat);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, refused).state, UpdateState::rejected);
+  EXPECT_EQ(row(sender, replaced->update).state, UpdateState::delivered);
+  EXPECT_EQ(row(sender, follower).state, UpdateState::delivered);
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 3U);
+  EXPECT_EQ(request_in(sent[1]).kind, elk::RequestKind::create);
+  EXPECT_EQ(request_in(sent[1]).orders[0].service, "-60012727");
+  EXPECT_EQ(request_in(sent[2]).orders[0].statuses[0].code, 3);
+}
+
+TEST_F(SenderTest, refuses_a_replacement_that_breaks_a_rule_at_its_place) {
+  Sender sender = open({elk::result_code::kIncorrectServiceCode});
+  const UpdateId refused = submitted(sender, created("1999290001"));
+  submitted(sender, finished("1999290001"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+
+  elk::Update late = created("1999290001");
+  late.status.at = *DateTime::parse("2026-04-18T00:00:00+03:00");
+  const Result<Replaced> behind = sender.replace(refused, late, {}, "оператор", "дата");
+  ASSERT_FALSE(behind);
+  EXPECT_EQ(behind.error().fields.at(0).field, "status.at");
+  EXPECT_EQ(behind.error().fields.at(0).code, "date_order");
+  const Result<Replaced> no_create =
+      sender.replace(refused, finished("1999290001"), {}, "оператор", "первый");
+  ASSERT_FALSE(no_create) << "it is the first of its order again";
+  EXPECT_EQ(no_create.error().code, ErrorCode::idempotency_conflict) << "and a repeat besides";
+  elk::Update first = finished("1999290001");
+  first.status.at = *DateTime::parse("2026-04-16T12:00:00+03:00");
+  EXPECT_EQ(sender.replace(refused, first, {}, "оператор", "первый").error().code,
+            ErrorCode::validation);
+  EXPECT_EQ(sender.replace(refused, created("1999290002"), {}, "оператор", "номер").error().code,
+            ErrorCode::validation);
+  EXPECT_EQ(row(sender, refused).state, UpdateState::held);
+}
+
+TEST_F(SenderTest, sends_nothing_while_it_is_paused_and_a_drain_does_not_wait_for_that) {
+  Sender sender = open();
+  submitted(sender, created("1999290001"));
+  ASSERT_TRUE(sender.outbox().pause("оператор", "работы у СМЭВ"));
+  const Result<DrainReport> paused = sender.drain(kLong);
+  ASSERT_TRUE(paused) << paused.error().describe();
+  EXPECT_FALSE(paused->complete);
+  ASSERT_TRUE(paused->pause);
+  EXPECT_EQ(paused->pause->who, "оператор");
+  EXPECT_TRUE(transport_->sent().empty());
+  ASSERT_TRUE(sender.outbox().resume("оператор", "работы окончены"));
+  const Result<DrainReport> resumed = sender.drain(kLong);
+  EXPECT_TRUE(resumed->complete);
+  EXPECT_FALSE(resumed->pause);
+  EXPECT_EQ(transport_->sent().size(), 1U);
+}
+
 TEST_F(SenderTest, updates_by_its_number_an_order_that_was_created_elsewhere) {
   Sender sender = open();
   elk::Update elsewhere = finished("1999290001");
