@@ -16,9 +16,12 @@ bool dispatches(const Invocation& invocation) {
          std::holds_alternative<DrainCommand>(invocation.command);
 }
 
-bool only_reads(const Invocation& invocation) {
+// What makes no sense over an outbox that is not there.
+bool needs_outbox(const Invocation& invocation) {
   return std::holds_alternative<ListCommand>(invocation.command) ||
-         std::holds_alternative<ShowCommand>(invocation.command);
+         std::holds_alternative<ShowCommand>(invocation.command) ||
+         std::holds_alternative<QueueCommand>(invocation.command) ||
+         std::holds_alternative<DbCommand>(invocation.command);
 }
 
 bool outbox_exists(const SenderOptions& options) {
@@ -48,7 +51,7 @@ Result<Sender> open(const Invocation& invocation, const Environment& environment
   if (submits != nullptr && submits->check && !outbox_exists(options)) {
     options.outbox_path = ":memory:";  // a check leaves nothing behind
   }
-  if (only_reads(invocation)) SMEV_TRY(check_outbox_exists(options));
+  if (needs_outbox(invocation)) SMEV_TRY(check_outbox_exists(options));
   if (!at_work) options.transport = offline_transport();
   return Sender::open(std::move(options));
 }
@@ -76,11 +79,17 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
   if (const auto* command = std::get_if<TrustCommand>(&invocation.command)) {
     return administer(invocation, *command, environment);
   }
+  const auto* database = std::get_if<DbCommand>(&invocation.command);
+  const auto* check = database != nullptr ? std::get_if<DbCheckCommand>(database) : nullptr;
+  if (database != nullptr && check == nullptr) {
+    return maintain_database(invocation, *database, environment);
+  }
   // Before open: the threads that it starts must not take the signals.
   std::optional<StopSignals> signals;
   if (dispatches(invocation)) signals.emplace();
   SMEV_ASSIGN(Sender sender, open(invocation, environment));
   const Session session{sender, environment, invocation.json, invocation.quiet};
+  if (check != nullptr) return check_database(session, *check);
   return std::visit(
       [&](const auto& command) -> Result<ExitCode> {
         using Command = std::decay_t<decltype(command)>;
@@ -90,6 +99,7 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
           return drain(session, command, *signals);
         if constexpr (std::is_same_v<Command, ListCommand>) return list(session, command);
         if constexpr (std::is_same_v<Command, ShowCommand>) return show(session, command);
+        if constexpr (std::is_same_v<Command, QueueCommand>) return manage_queue(session, command);
         return ExitCode::internal;  // the others have been answered above
       },
       invocation.command);

@@ -25,6 +25,15 @@ Result<ExitCode> drain(const Session& session, const DrainCommand& command,
                        const StopSignals& signals);
 Result<ExitCode> list(const Session& session, const ListCommand& command);
 Result<ExitCode> show(const Session& session, const ShowCommand& command);
+/// The error of a command that names an update that is not there.
+Error no_update(UpdateId id);
+/// `queue …`, but for list, show and drain, which are those of the first level.
+Result<ExitCode> manage_queue(const Session& session, const QueueCommand& command);
+/// `db check`.
+Result<ExitCode> check_database(const Session& session, const DbCheckCommand& command);
+/// `db backup` and `db migrate`: they open the database by themselves, whatever its version.
+Result<ExitCode> maintain_database(const Invocation& invocation, const DbCommand& command,
+                                   const Environment& environment);
 
 /// Dictionaries need the configuration alone: no key, no network, no outbox.
 struct DictionarySession {

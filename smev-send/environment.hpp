@@ -18,6 +18,7 @@ struct Environment {
   std::function<Result<SenderOptions>(const std::string& path)> load_options;
   bool colour = false;       ///< `out` is a terminal that wants colours
   bool interactive = false;  ///< someone sits at `in` who can be asked
+  std::string login = {};    ///< who started the program; empty: not known
 };
 
 }  // namespace smev::cli

@@ -9,9 +9,7 @@
 namespace smev::cli {
 
 Result<ExitCode> list(const Session& session, const ListCommand& command) {
-  UpdateFilter filter;
-  filter.state = command.state;
-  filter.order_number = command.order;
+  UpdateFilter filter = command.filter(session.sender.options().clock->now());
   filter.after = command.after;
   filter.limit = command.limit + 1;  // one more tells whether there is another page
   SMEV_ASSIGN(std::vector<UpdateRow> updates, session.sender.list(filter));
@@ -33,13 +31,15 @@ Result<ExitCode> list(const Session& session, const ListCommand& command) {
   return ExitCode::done;
 }
 
+Error no_update(UpdateId id) {
+  Error error = local_error(ErrorCode::not_found, fmt::format("no update {}", id));
+  error.text = fmt::format("Обновления с номером {} нет", id);
+  return error;
+}
+
 Result<ExitCode> show(const Session& session, const ShowCommand& command) {
   SMEV_ASSIGN(const std::optional<UpdateReport> report, session.sender.find(command.id));
-  if (!report) {
-    Error error = local_error(ErrorCode::not_found, fmt::format("no update {}", command.id));
-    error.text = fmt::format("Обновления с номером {} нет", command.id);
-    return fail(std::move(error));
-  }
+  if (!report) return fail(no_update(command.id));
   const Environment& environment = session.environment;
   environment.out << (session.json ? report_json(*report) + '\n'
                                    : report_text(*report, environment.colour));

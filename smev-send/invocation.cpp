@@ -8,19 +8,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "smev-send/grammar.hpp"
+#include "smev-send/queue_grammar.hpp"
 #include "smev-send/report_json.hpp"
 #include "smev-send/table.hpp"
 
 namespace smev::cli {
 namespace {
-
-std::string state_names() {
-  std::string names;
-  for (const UpdateState state : all_update_states()) {
-    names += (names.empty() ? "" : ", ") + std::string(name(state));
-  }
-  return names;
-}
 
 std::string dictionary_names() {
   std::string names;
@@ -46,39 +40,6 @@ std::string exit_code_lines() {
   return lines;
 }
 
-CLI::Option* add_duration(CLI::App& command, const char* flag, std::optional<Duration>& to,
-                          const std::string& text) {
-  return command
-      .add_option_function<std::string>(
-          flag,
-          [&to, flag](const std::string& value) {
-            to = parse_duration(value);
-            if (!to) {
-              throw CLI::ValidationError(
-                  flag, "нужен срок: целое число и единица ms, s, m, h или d, например 10m");
-            }
-          },
-          text)
-      ->option_text("СРОК");
-}
-
-CLI::Option* add_moment(CLI::App& command, std::optional<TimePoint>& to, const std::string& text) {
-  return command
-      .add_option_function<std::string>(
-          "--at",
-          [&to](const std::string& value) {
-            const auto moment = DateTime::parse(
-                value.find('T') == std::string::npos ? value + "T00:00:00" : value);
-            if (!moment) {
-              throw CLI::ValidationError(
-                  "--at", "нужна дата, например 2026-04-16 или 2026-04-16T10:47:33+03:00");
-            }
-            to = moment->instant();
-          },
-          text)
-      ->option_text("ДАТА");
-}
-
 CLI::Option* add_dictionary(CLI::App& command, elk::DictionaryKind& to) {
   return command
       .add_option_function<std::string>(
@@ -92,8 +53,6 @@ CLI::Option* add_dictionary(CLI::App& command, elk::DictionaryKind& to) {
       ->option_text("ИМЯ")
       ->required();
 }
-
-constexpr char kOptionsTitle[] = "Ключи";
 
 /// Columns by characters, where CLI11 counts octets.
 class HelpFormatter final : public CLI::Formatter {
@@ -112,14 +71,6 @@ class HelpFormatter final : public CLI::Formatter {
     return head + make_option_desc(option) + '\n';
   }
 };
-
-CLI::App& add_command(CLI::App& app, const char* name, const char* text) {
-  CLI::App* command = app.add_subcommand(name, text);
-  command->group("Команды");
-  command->set_help_flag("-h,--help", "Показать справку")->group(kOptionsTitle);
-  command->fallthrough();  // the common options are welcome after the command too
-  return *command;
-}
 
 /// The command line's grammar; CLI11 fills `line` while it parses.
 struct Line {
@@ -140,6 +91,8 @@ struct Line {
   bool trust_revocations = false;
   TrustRemoveCommand trust_remove;
   TrustCheckCommand trust_check;
+  QueueGrammar queue;
+  DbGrammar db;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -158,9 +111,12 @@ struct Line {
     app.add_flag("--json", invocation.json, "Вывод для программ: JSON");
     app.add_flag("--quiet", invocation.quiet, "Меньше сообщений в стандартный поток ошибок");
     add_submit();
-    add_run();
-    add_list();
-    add_show();
+    add_run(app);
+    add_drain(app);
+    add_list(app);
+    add_show(app);
+    add_queue();
+    add_db();
     add_dict();
     add_profile();
     add_sign();
@@ -200,10 +156,14 @@ struct Line {
     command.final_callback([this] { invocation.command = submit; });
   }
 
-  void add_run() {
-    CLI::App& run = add_command(app, "run", "Отправлять и принимать ответы до сигнала остановки");
+  void add_run(CLI::App& parent) {
+    CLI::App& run =
+        add_command(parent, "run", "Отправлять и принимать ответы до сигнала остановки");
     run.final_callback([this] { invocation.command = RunCommand{}; });
-    CLI::App& command = add_command(app, "drain", "Отправить всё, что в очереди, и закончить");
+  }
+
+  void add_drain(CLI::App& parent) {
+    CLI::App& command = add_command(parent, "drain", "Отправить всё, что в очереди, и закончить");
     add_duration(command, "--timeout", drain_timeout, "Сколько времени на это есть; без ключа 10m");
     command.final_callback([this] {
       drain.timeout = drain_timeout.value_or(drain.timeout);
@@ -211,37 +171,34 @@ struct Line {
     });
   }
 
-  void add_list() {
-    CLI::App& command = add_command(app, "list", "Показать обновления таблицей");
-    command
-        .add_option_function<std::string>(
-            "--state",
-            [this](const std::string& value) {
-              list.state = update_state(value);
-              if (!list.state) throw CLI::ValidationError("--state", "известны: " + state_names());
-            },
-            "Только в этом состоянии: " + state_names())
-        ->option_text("СОСТОЯНИЕ");
-    command.add_option("--order", list.order, "Только этого заявления")->option_text("НОМЕР");
-    command.add_option("--after", list.after, "Только с номером больше этого")
-        ->check(CLI::NonNegativeNumber)
-        ->option_text("НОМЕР");
-    command
-        .add_option("--limit", list.limit,
-                    fmt::format("Не больше стольких строк, 1..{}; без ключа {}", kListLimitMax,
-                                kListLimitDefault))
-        ->check(CLI::Range(1, kListLimitMax))
-        ->option_text("ЧИСЛО");
+  void add_list(CLI::App& parent) {
+    CLI::App& command = add_command(parent, "list", "Показать обновления таблицей");
+    add_criteria(command, list);
+    add_page(command, list.after, list.limit);
     command.final_callback([this] { invocation.command = list; });
   }
 
-  void add_show() {
-    CLI::App& command = add_command(app, "show", "Показать всё, что было с одним обновлением");
-    command.add_option("id", show.id, "Номер, который напечатали submit и list")
-        ->check(CLI::PositiveNumber)
-        ->option_text("НОМЕР")
-        ->required();
+  void add_show(CLI::App& parent) {
+    CLI::App& command = add_command(parent, "show", "Показать всё, что было с одним обновлением");
+    add_update_id(command, show.id);
     command.final_callback([this] { invocation.command = show; });
+  }
+
+  void add_queue() {
+    CLI::App& command =
+        add_command(app, "queue", "Очередь: что стоит и почему, решения, пауза, журнал, чистка");
+    command.require_subcommand(1);
+    add_list(command);
+    add_show(command);
+    add_drain(command);
+    queue.add(command, [this](QueueCommand chosen) { invocation.command = std::move(chosen); });
+  }
+
+  void add_db() {
+    CLI::App& command =
+        add_command(app, "db", "База исходящих: проверить, скопировать, обновить таблицы");
+    command.require_subcommand(1);
+    db.add(command, [this](DbCommand chosen) { invocation.command = std::move(chosen); });
   }
 
   void add_dict() {
@@ -285,7 +242,7 @@ struct Line {
         .add_option("--signature", verify.signature,
                     "Отсоединённая подпись; без ключа: ФАЙЛ.p7s, затем ФАЙЛ.sig")
         ->option_text("ФАЙЛ");
-    add_moment(command, verify.at,
+    add_moment(command, "--at", verify.at,
                "На какой момент судить о доверии; без ключа — когда сообщение отправлено, иначе "
                "сейчас");
     command.add_flag("--no-trust", verify.no_trust,
@@ -382,7 +339,7 @@ struct Line {
     check.add_option("file", trust_check.file, "Сертификат или подписанное сообщение XML")
         ->option_text("ФАЙЛ")
         ->required();
-    add_moment(check, trust_check.at,
+    add_moment(check, "--at", trust_check.at,
                "Судить на этот момент; без ключа — на текущий, без смещения — московское время");
     check.final_callback([this] { invocation.command = trust_check; });
   }
@@ -421,6 +378,18 @@ std::string config_path(const std::string& given, const Environment& environment
 }
 
 }  // namespace
+
+UpdateFilter UpdateCriteria::filter(TimePoint now) const {
+  UpdateFilter filter;
+  filter.state = state;
+  filter.order_number = order;
+  filter.hold_reason = hold_reason;
+  filter.fault = fault;
+  filter.submitted_since = since;
+  filter.submitted_before = until;
+  if (older && (!until || now - *older < *until)) filter.submitted_before = now - *older;
+  return filter;
+}
 
 std::optional<InputFormat> input_format(std::string_view name) {
   if (name == "json") return InputFormat::json;

@@ -39,15 +39,75 @@ struct RunCommand {};
 struct DrainCommand {
   Duration timeout = std::chrono::minutes(10);
 };
-struct ListCommand {
+/// Which updates are meant; what is empty does not narrow.
+struct UpdateCriteria {
   std::optional<UpdateState> state;
   std::optional<std::string> order;
+  std::optional<HoldReason> hold_reason;
+  std::optional<std::string> fault;
+  std::optional<TimePoint> since;
+  std::optional<TimePoint> until;
+  std::optional<Duration> older;  ///< submitted longer ago than this
+
+  friend bool operator==(const UpdateCriteria&, const UpdateCriteria&) = default;
+  [[nodiscard]] UpdateFilter filter(TimePoint now) const;
+};
+struct ListCommand : UpdateCriteria {
   UpdateId after = 0;
   int limit = kListLimitDefault;
 };
 struct ShowCommand {
   UpdateId id = 0;
 };
+/// Who decides, and why: both stay on record.
+struct DecisionMaker {
+  std::string who;  ///< empty: whoever is logged in
+  std::string reason;
+};
+struct QueueStatsCommand {};
+struct QueueBlockedCommand {
+  UpdateId after = 0;
+  int limit = kListLimitDefault;
+};
+/// requeue, skip, reject, cancel, expire
+struct QueueDecideCommand : DecisionMaker {
+  UpdateEvent event = UpdateEvent::requeued;
+  std::vector<UpdateId> ids;  ///< empty: by the criteria
+  UpdateCriteria criteria;
+  bool yes = false;  ///< do not ask
+};
+struct QueueReplaceCommand : DecisionMaker {
+  UpdateId id = 0;
+  SubmitCommand update;  ///< file, format, files and key
+};
+struct QueuePauseCommand : DecisionMaker {};
+struct QueueResumeCommand : DecisionMaker {};
+struct QueueLogCommand {
+  UpdateId id = 0;  ///< 0: of all updates and of the outbox
+  std::int64_t before = 0;
+  int limit = kListLimitDefault;
+};
+struct QueuePruneCommand : DecisionMaker {
+  Duration older{};
+  bool yes = false;  ///< do not ask
+};
+struct QueueExportCommand {
+  UpdateId id = 0;
+  std::string out;  ///< empty: update-ID.tar
+};
+using QueueCommand = std::variant<QueueStatsCommand, QueueBlockedCommand, QueueDecideCommand,
+                                  QueueReplaceCommand, QueuePauseCommand, QueueResumeCommand,
+                                  QueueLogCommand, QueuePruneCommand, QueueExportCommand>;
+struct DbCheckCommand {
+  bool files = false;  ///< read the result files too
+};
+struct DbBackupCommand {
+  std::string file;
+};
+struct DbMigrateCommand {
+  bool dry_run = false;
+};
+using DbCommand = std::variant<DbCheckCommand, DbBackupCommand, DbMigrateCommand>;
 struct DictListCommand {};
 struct DictLoadCommand {
   elk::DictionaryKind kind{};
@@ -107,7 +167,8 @@ struct Invocation {
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand, SignatureCommand, KeyCheckCommand, TrustCommand>
+               ProfileCommand, SignatureCommand, KeyCheckCommand, TrustCommand, QueueCommand,
+               DbCommand>
       command;
 };
 

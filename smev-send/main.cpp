@@ -1,9 +1,11 @@
+#include <pwd.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "smev-send/commands.hpp"
 
@@ -19,6 +21,14 @@ bool wants_colour() {
   return ::isatty(STDOUT_FILENO) == 1 && (!refused || refused->empty());
 }
 
+// Behind sudo stands a person, and not root.
+std::string login() {
+  const auto behind = variable("SUDO_USER");
+  if (::geteuid() == 0 && behind && !behind->empty()) return *behind;
+  const passwd* user = ::getpwuid(::geteuid());
+  return user != nullptr ? user->pw_name : "uid " + std::to_string(::geteuid());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -28,7 +38,8 @@ int main(int argc, char** argv) {
   try {
     const bool interactive = ::isatty(STDIN_FILENO) == 1;
     const smev::cli::Environment environment{
-        std::cin, std::cout, std::cerr, variable, smev::load_options, wants_colour(), interactive};
+        std::cin,           std::cout,      std::cerr,   variable,
+        smev::load_options, wants_colour(), interactive, login()};
     return static_cast<int>(smev::cli::run_command_line({argv + 1, argv + argc}, environment));
   } catch (const std::exception& error) {
     std::cerr << "Внутренняя ошибка программы (" << error.what() << ")\n";

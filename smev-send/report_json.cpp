@@ -1,29 +1,25 @@
 #include "smev-send/report_json.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "sdk/elk/json.hpp"
 #include "sdk/sender/verdict_json.hpp"
+#include "smev-send/json_values.hpp"
 
 namespace smev::cli {
-namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Texts of SMEV and certificates may hold octets that are no UTF-8: they are replaced.
 std::string written(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 Json or_null(const std::optional<TimePoint>& moment) {
   return moment ? Json(to_utc_text(*moment)) : Json(nullptr);
 }
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+namespace {
+
+using cli::json_of;  // which those of this file would hide
 
 double milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -55,6 +51,8 @@ Json statuses_of(const UpdateRow& update) {
   return statuses;
 }
 
+}  // namespace
+
 Json json_of(const UpdateRow& update) {
   return {{"id", update.id},
           {"sender", update.order.sender},
@@ -67,11 +65,18 @@ Json json_of(const UpdateRow& update) {
           {"hold", hold_of(update)},
           {"result_code", or_null(update.result_code)},
           {"conversions", update.conversions},
+          {"revision", update.revision},
+          {"replaces", or_null(update.replaces)},
+          {"replaced_by", or_null(update.replaced_by)},
           {"submitted_at", to_utc_text(update.submitted_at)},
+          {"held_since", or_null(update.held_since)},
+          {"pruned_at", or_null(update.pruned_at)},
           {"settled_at", or_null(update.settled_at)},
           {"not_before", or_null(update.not_before)},
           {"deadline", or_null(update.deadline)}};
 }
+
+namespace {
 
 Json json_of(const MessageItem& item) {
   return {{"update", item.update},
@@ -88,6 +93,8 @@ Json json_of(const MessageFile& file) {
           {"sha256", file.sha256}};
 }
 
+}  // namespace
+
 Json json_of(const AttemptRow& attempt) {
   return {{"attempt", attempt.attempt},
           {"started", to_utc_text(attempt.started)},
@@ -99,6 +106,8 @@ Json json_of(const AttemptRow& attempt) {
           {"text", or_null(attempt.text)},
           {"duration_ms", milliseconds(attempt.duration)}};
 }
+
+namespace {
 
 Json json_of(const SignatureVerdict& verdict) {
   return {{"role", verdict.role},
@@ -132,9 +141,6 @@ Json json_of(const SignatureFinding& finding) {
 
 // Declared here for array_of, which finds no later one.
 Json json_of(const AnswerRow& answer);
-Json json_of(const UpdateReport::Message& entry);
-Json json_of(const AuditRow& row);
-Json json_of(const FieldFault& fault);
 Json json_of(const elk::ChecklistLine& line);
 
 template <class Row>
@@ -157,6 +163,8 @@ Json json_of(const AnswerRow& answer) {
           {"signatures", array_of(verdicts_from_json(answer.verdicts))}};
 }
 
+}  // namespace
+
 Json json_of(const UpdateReport::Message& entry) {
   const MessageRow& message = entry.message;
   return {{"message_id", message.message_id.text()},
@@ -168,6 +176,7 @@ Json json_of(const UpdateReport::Message& entry) {
           {"frozen_at", to_utc_text(message.frozen_at)},
           {"accepted_at", or_null(message.accepted_at)},
           {"answered_at", or_null(message.answered_at)},
+          {"pruned_at", or_null(message.pruned_at)},
           {"not_before", or_null(message.not_before)},
           {"items", array_of(message.items)},
           {"files", array_of(message.files)},
@@ -176,9 +185,13 @@ Json json_of(const UpdateReport::Message& entry) {
 }
 
 Json json_of(const AuditRow& row) {
-  return {{"at", to_utc_text(row.at)},
+  return {{"id", row.id},
+          {"at", to_utc_text(row.at)},
           {"who", row.who},
           {"action", row.action},
+          {"update", row.update == 0 ? Json(nullptr) : Json(row.update)},
+          {"order", or_null(row.order_number)},
+          {"sequence", row.update == 0 ? Json(nullptr) : Json(row.sequence)},
           {"reason", or_null(row.reason)}};
 }
 
@@ -188,6 +201,8 @@ Json json_of(const FieldFault& fault) {
           {"text", fault.text},
           {"source", or_null(fault.source)}};
 }
+
+namespace {
 
 Json json_of(const elk::ChecklistLine& line) {
   return {{"field", line.field},
@@ -226,6 +241,8 @@ Json json_of(const elk::DictionaryEntry& entry) {
           {"explanation", or_null(entry.explanation)}};
 }
 
+}  // namespace
+
 Json json_of(const Error& error, std::string_view code) {
   const std::string& text = error.text;
   return {{"code", code},
@@ -236,8 +253,6 @@ Json json_of(const Error& error, std::string_view code) {
           {"fields", array_of(error.fields)},
           {"fault", error.fault ? json_of(*error.fault) : Json(nullptr)}};
 }
-
-}  // namespace
 
 std::string error_json(const Error& error) { return error_json(error, name(error.code)); }
 
@@ -286,17 +301,25 @@ std::string report_json(const UpdateReport& report) {
                   {"audit", array_of(report.audit)}});
 }
 
+Json json_of(const OutboxStats& stats) {
+  return {{"queued", stats.queued},
+          {"in_flight", stats.in_flight},
+          {"held", stats.held},
+          {"final", stats.final},
+          {"awaiting_answer", stats.awaiting_answer},
+          {"unsent", stats.unsent},
+          {"blocked", stats.blocked}};
+}
+
+Json json_of(const std::optional<Pause>& pause) {
+  if (!pause) return nullptr;
+  return {{"since", to_utc_text(pause->since)}, {"who", pause->who}, {"reason", pause->reason}};
+}
+
 std::string drain_json(const DrainReport& report) {
-  const OutboxStats& stats = report.stats;
   return written({{"complete", report.complete},
-                  {"stats",
-                   {{"queued", stats.queued},
-                    {"in_flight", stats.in_flight},
-                    {"held", stats.held},
-                    {"final", stats.final},
-                    {"awaiting_answer", stats.awaiting_answer},
-                    {"unsent", stats.unsent},
-                    {"blocked", stats.blocked}}}});
+                  {"stats", json_of(report.stats)},
+                  {"pause", json_of(report.pause)}});
 }
 
 std::string event_json(const Event& event) {

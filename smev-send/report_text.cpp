@@ -125,6 +125,14 @@ std::string update_text(const UpdateRow& update, bool colour) {
                fmt::format("{}, {}", update.order.sender, contour_label(update.order.contour)));
   text += statuses_text(update);
   text += line("Подано", local_time_text(update.submitted_at));
+  if (update.held_since) text += line("Стоит с", local_time_text(*update.held_since));
+  if (update.replaces) text += line("Вместо", fmt::format("обновления {}", *update.replaces));
+  if (update.replaced_by) {
+    text += line("Заменено", fmt::format("обновлением {}", *update.replaced_by));
+  }
+  if (update.pruned_at) {
+    text += line("Очищено", local_time_text(*update.pruned_at) + ", содержания больше нет");
+  }
   if (update.settled_at) text += line("Завершено", local_time_text(*update.settled_at));
   if (update.not_before) text += line("Не раньше", local_time_text(*update.not_before));
   if (update.deadline) text += line("Срок", local_time_text(*update.deadline));
@@ -337,8 +345,12 @@ std::string report_text(const UpdateReport& report, bool colour) {
 
 std::string drain_text(const DrainReport& report) {
   const OutboxStats& stats = report.stats;
-  std::string text = report.complete ? "Всё, что можно было отправить, отправлено и отвечено.\n"
-                                     : "Время вышло: работа осталась.\n";
+  std::string text = "Время вышло: работа осталась.\n";
+  if (report.pause) {
+    text = "Отправка приостановлена: " + printable(report.pause->reason) +
+           ". Продолжить: smev-send queue resume\n";
+  }
+  if (report.complete) text = "Всё, что можно было отправить, отправлено и отвечено.\n";
   text += line("В очереди", std::to_string(stats.queued));
   text += line("В пути", std::to_string(stats.in_flight));
   text += line("Остановлено", std::to_string(stats.held));

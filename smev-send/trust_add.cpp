@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <istream>
 #include <ostream>
 
 #include "sdk/base/bytes.hpp"
+#include "smev-send/confirm.hpp"
 #include "smev-send/report_text.hpp"
 #include "smev-send/table.hpp"
 #include "smev-send/trust_change.hpp"
@@ -70,18 +70,9 @@ std::string portrait(const InspectedCertificate& inspected) {
 
 Result<void> confirm(const TrustSession& session, const TrustAddCommand& command) {
   if (command.yes) return {};
-  if (!session.environment.interactive) {
-    return refused("Подтвердить некому: сверьте отпечаток и повторите с ключом --yes",
-                   "standard input is no terminal");
-  }
-  session.environment.err
-      << "Сверьте отпечаток с тем, что получен другим путём. Добавить? [да/нет] " << std::flush;
-  std::string answer;
-  std::getline(session.environment.in, answer);
-  for (const char* yes : {"да", "Да", "д", "yes", "y"}) {
-    if (answer == yes) return {};
-  }
-  return refused("Не добавлено", "not confirmed");
+  return confirm(session.environment,
+                 "Сверьте отпечаток с тем, что получен другим путём. Добавить?",
+                 "Подтвердить некому: сверьте отпечаток и повторите с ключом --yes");
 }
 
 Result<ExitCode> tell(const TrustSession& session, const std::vector<std::string>& added,

@@ -131,6 +131,7 @@ SenderOptions CommandLine::options() const {
   made.retry.base = 1ms;
   made.retry.cap = 10ms;
   made.logger = null_logger();
+  made.clock = clock;
   made.transport = other_transport ? other_transport : transport;
   return made;
 }
@@ -156,11 +157,44 @@ ExitCode CommandLine::run(std::vector<std::string> arguments) {
                                   config_asked_for = config;
                                   return options();
                                 },
-                                colour};
+                                colour,
+                                interactive,
+                                login};
   const ExitCode code = run_command_line(std::move(arguments), environment);
   out = output.str();
   err = errors.str();
   return code;
+}
+
+void QueueCommands::submit(const std::vector<std::string>& orders) {
+  std::set<std::string> known;
+  for (const std::string& order : orders) {
+    in = known.insert(order).second ? first_update(order) : later_update(order, 7);
+    ASSERT_EQ(run({"submit", "-"}), ExitCode::done) << err;
+  }
+}
+
+void QueueCommands::hold(const std::vector<std::string>& orders) {
+  submit(orders);
+  transport = std::make_shared<FriendlyTransport>(13);
+  ASSERT_EQ(run({"drain"}), ExitCode::held) << err;
+}
+
+void QueueCommands::deliver() {
+  transport = std::make_shared<FriendlyTransport>();
+  run({"drain"});
+}
+
+nlohmann::json QueueCommands::told(std::vector<std::string> arguments, ExitCode code) {
+  arguments.emplace_back("--json");
+  EXPECT_EQ(run(std::move(arguments)), code) << out << err;
+  const auto document = nlohmann::json::parse(out, nullptr, false);
+  EXPECT_FALSE(document.is_discarded()) << out;
+  return document;
+}
+
+std::string QueueCommands::state(UpdateId id) {
+  return told({"show", std::to_string(id)}).at("update").at("state");
 }
 
 std::string first_update(const std::string& order) {

@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "smev-send/environment.hpp"
 #include "smev-send/exit_code.hpp"
@@ -61,10 +63,26 @@ class CommandLine : public testing::Test {
   std::string err;
   std::string config_asked_for;
   bool colour = false;
+  bool interactive = false;
+  std::string login = "operator";
+  std::shared_ptr<Clock> clock;  ///< the machine's when there is none
   Duration filed_age_warning{};  ///< the dates of the tests grow old
 
  private:
   std::filesystem::path folder_;
+};
+
+/// A queue in which something is held.
+class QueueCommands : public CommandLine {
+ protected:
+  /// Submits the first update of each order, and a later one of those named twice.
+  void submit(const std::vector<std::string>& orders);
+  /// The same, and ЕЛК refuses what is sent.
+  void hold(const std::vector<std::string>& orders);
+  /// Sends what there is to an ЕЛК that takes everything.
+  void deliver();
+  nlohmann::json told(std::vector<std::string> arguments, ExitCode code = ExitCode::done);
+  std::string state(UpdateId id);
 };
 
 /// The first update of an order, with all its facts.

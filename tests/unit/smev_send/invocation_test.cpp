@@ -121,6 +121,47 @@ TEST_F(Arguments, list_takes_its_filters) {
   EXPECT_EQ(full.limit, kListLimitMax);
 }
 
+TEST_F(Arguments, criteria_become_a_filter) {
+  UpdateCriteria criteria = command<ListCommand>({"list", "--state", "held", "--hold-reason",
+                                                  "unanswered", "--fault", "SMEV-100", "--since",
+                                                  "2026-04-16", "--until", "2026-04-17T00:00:00Z"});
+  const TimePoint now = DateTime::parse("2026-04-20T00:00:00Z")->instant();
+  UpdateFilter filter = criteria.filter(now);
+  EXPECT_EQ(filter.state, UpdateState::held);
+  EXPECT_EQ(filter.hold_reason, HoldReason::unanswered);
+  EXPECT_EQ(filter.fault, "SMEV-100");
+  EXPECT_EQ(filter.submitted_since, DateTime::parse("2026-04-16T00:00:00+03:00")->instant())
+      << "without an offset it is Moscow's";
+  EXPECT_EQ(filter.submitted_before, DateTime::parse("2026-04-17T00:00:00Z")->instant());
+  criteria.older = std::chrono::hours(24);
+  EXPECT_EQ(criteria.filter(now).submitted_before, criteria.until) << "the earlier of both";
+  criteria.older = std::chrono::hours(24 * 10);
+  EXPECT_EQ(criteria.filter(now).submitted_before, now - std::chrono::hours(24 * 10));
+}
+
+TEST_F(Arguments, queue_decisions_take_ids_or_criteria) {
+  const auto of = [this](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "queue");
+    return std::get<QueueDecideCommand>(command<QueueCommand>(std::move(arguments)));
+  };
+  for (const auto& [word, event] :
+       {std::pair{"requeue", UpdateEvent::requeued}, std::pair{"skip", UpdateEvent::skipped},
+        std::pair{"reject", UpdateEvent::rejected}, std::pair{"cancel", UpdateEvent::cancelled},
+        std::pair{"expire", UpdateEvent::expired}}) {
+    const auto named = of({word, "7", "8", "--reason", "why", "--who", "me"});
+    EXPECT_EQ(named.event, event);
+    EXPECT_EQ(named.ids, (std::vector<UpdateId>{7, 8}));
+    EXPECT_EQ(named.reason, "why");
+    EXPECT_EQ(named.who, "me");
+    EXPECT_FALSE(named.yes);
+  }
+  const auto many = of({"requeue", "--order", "A-1", "--reason", "why", "--yes"});
+  EXPECT_EQ(many.criteria.order, "A-1");
+  EXPECT_TRUE(many.yes);
+  expect_usage_fault({"queue", "requeue", "--reason", "why"}, "не подходит");
+  expect_usage_fault({"queue", "requeue", "7"}, "не хватает");
+}
+
 TEST_F(Arguments, show_takes_an_id) { EXPECT_EQ(command<ShowCommand>({"show", "17"}).id, 17); }
 
 TEST_F(Arguments, dict_takes_a_dictionary_and_a_code_or_a_file) {
@@ -185,8 +226,8 @@ TEST_F(Arguments, help_names_every_command_and_exit_code) {
   const auto parsed = parse({"--help"});
   ASSERT_TRUE(std::holds_alternative<ExitCode>(parsed));
   EXPECT_EQ(std::get<ExitCode>(parsed), ExitCode::done);
-  for (const char* word : {"submit", "run", "drain", "list", "show", "dict", "profile", "--config",
-                           "--json", "--quiet"}) {
+  for (const char* word : {"submit", "run", "drain", "list", "show", "queue", "db", "dict",
+                           "profile", "--config", "--json", "--quiet"}) {
     EXPECT_THAT(out(), HasSubstr(word));
   }
   for (const ExitCodeRow& row : exit_codes()) EXPECT_THAT(out(), HasSubstr(std::string(row.text)));

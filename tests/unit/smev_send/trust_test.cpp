@@ -213,7 +213,7 @@ TEST_F(TrustCommands, add_asks_a_person) {
   interactive = true;
   in = "нет\n";
   EXPECT_EQ(trust({"add", file("given", pki().leaf)}), ExitCode::validation);
-  EXPECT_THAT(err, AllOf(HasSubstr("[да/нет]"), HasSubstr("Не добавлено")));
+  EXPECT_THAT(err, AllOf(HasSubstr("[да/нет]"), HasSubstr("Не подтверждено")));
   in = "";
   EXPECT_EQ(trust({"add", file("given", pki().leaf)}), ExitCode::validation);
   EXPECT_THAT(kept("trusted"), IsEmpty());

@@ -1,0 +1,78 @@
+#include "smev-send/queue.hpp"
+
+#include <ostream>
+
+#include "smev-send/json_values.hpp"
+#include "smev-send/report_text.hpp"
+#include "smev-send/table.hpp"
+
+namespace smev::cli {
+namespace {
+
+struct Run {
+  const Session& session;
+
+  Result<ExitCode> operator()(const QueueStatsCommand&) const { return stats(session); }
+  Result<ExitCode> operator()(const QueueBlockedCommand& command) const {
+    return blocked(session, command);
+  }
+  Result<ExitCode> operator()(const QueueDecideCommand& command) const {
+    return decide(session, command);
+  }
+  Result<ExitCode> operator()(const QueueReplaceCommand& command) const {
+    return replace(session, command);
+  }
+  Result<ExitCode> operator()(const QueuePauseCommand& command) const {
+    return pause(session, command);
+  }
+  Result<ExitCode> operator()(const QueueResumeCommand& command) const {
+    return resume(session, command);
+  }
+  Result<ExitCode> operator()(const QueueLogCommand& command) const {
+    return log(session, command);
+  }
+  Result<ExitCode> operator()(const QueuePruneCommand& command) const {
+    return prune(session, command);
+  }
+  Result<ExitCode> operator()(const QueueExportCommand& command) const {
+    return export_bundle(session, command);
+  }
+};
+
+Result<ExitCode> tell_pause(const Session& session) {
+  SMEV_ASSIGN(const std::optional<Pause> now, session.sender.outbox().paused());
+  std::ostream& out = session.environment.out;
+  if (session.json) {
+    out << written({{"pause", json_of(now)}}) << '\n';
+  } else {
+    out << (now ? "Отправка приостановлена. Ответы принимаются, подавать и решать можно.\n"
+                : "Отправка идёт.\n");
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Result<std::string> decided_by(const Environment& environment, const DecisionMaker& maker) {
+  if (!maker.who.empty()) return maker.who;
+  if (!environment.login.empty()) return environment.login;
+  return fail(validation_error({{"who", "missing", "Укажите, кто решил: --who ИМЯ.", ""}}));
+}
+
+Result<ExitCode> manage_queue(const Session& session, const QueueCommand& command) {
+  return std::visit(Run{session}, command);
+}
+
+Result<ExitCode> pause(const Session& session, const QueuePauseCommand& command) {
+  SMEV_ASSIGN(const std::string who, decided_by(session.environment, command));
+  SMEV_TRY(session.sender.outbox().pause(who, command.reason));
+  return tell_pause(session);
+}
+
+Result<ExitCode> resume(const Session& session, const QueueResumeCommand& command) {
+  SMEV_ASSIGN(const std::string who, decided_by(session.environment, command));
+  SMEV_TRY(session.sender.outbox().resume(who, command.reason));
+  return tell_pause(session);
+}
+
+}  // namespace smev::cli

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <thread>
+
+#include "smev-send/confirm.hpp"
+#include "smev-send/json_values.hpp"
+#include "smev-send/queue.hpp"
+#include "smev-send/report_text.hpp"
+
+namespace smev::cli {
+namespace {
+
+constexpr auto kPauseMin = std::chrono::milliseconds(10);
+
+/// Batch after batch, with as much time for others between two as one has taken.
+Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
+  Pruned total;
+  while (true) {
+    const auto begun = std::chrono::steady_clock::now();
+    SMEV_ASSIGN(const Pruned pruned, session.sender.outbox().prune(batch));
+    total.updates += pruned.updates;
+    total.messages += pruned.messages;
+    total.answers += pruned.answers;
+    total.files += pruned.files;
+    total.files_kept = pruned.files_kept;
+    if (!pruned.more) return total;
+    batch.first = false;
+    const auto taken = std::chrono::steady_clock::now() - begun;
+    std::this_thread::sleep_for(std::max<std::chrono::nanoseconds>(taken, kPauseMin));
+  }
+}
+
+Result<ExitCode> tell(const Session& session, const Pruned& pruned) {
+  std::ostream& out = session.environment.out;
+  if (session.json) {
+    out << written({{"updates", pruned.updates},
+                    {"messages", pruned.messages},
+                    {"answers", pruned.answers},
+                    {"files", pruned.files},
+                    {"files_kept", pruned.files_kept}})
+        << '\n';
+    return ExitCode::done;
+  }
+  out << fmt::format("Очищено обновлений {}, сообщений {}, ответов {}; удалено файлов {}\n",
+                     pruned.updates, pruned.messages, pruned.answers, pruned.files);
+  if (pruned.files_kept && !session.quiet) {
+    session.environment.err
+        << "Файлы результатов оставлены: рядом другая база, и каталог files у них общий.\n";
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Result<ExitCode> prune(const Session& session, const QueuePruneCommand& command) {
+  PruneBatch batch;
+  SMEV_ASSIGN(batch.who, decided_by(session.environment, command));
+  batch.reason = command.reason;
+  batch.settled_before = session.sender.options().clock->now() - command.older;
+  SMEV_ASSIGN(const std::int64_t count,
+              session.sender.outbox().count_prunable(batch.settled_before));
+  if (count > 0 && !command.yes) {
+    SMEV_TRY(confirm(
+        session.environment,
+        fmt::format("Завершено до {}: {}. Содержание, сообщения и ответы будут стёрты навсегда. "
+                    "Стереть?",
+                    local_time_text(batch.settled_before), count),
+        fmt::format("Подходит обновлений: {}. Подтвердить некому: повторите с ключом --yes",
+                    count)));
+  }
+  SMEV_ASSIGN(const Pruned pruned, prune_all(session, batch));
+  return tell(session, pruned);
+}
+
+}  // namespace smev::cli

@@ -1,0 +1,73 @@
+// smev-send/queue_prune.cpp
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "command_fixture.hpp"
+#include "smev/testing/manual_clock.hpp"
+
+namespace smev::cli {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class QueuePrune : public QueueCommands {
+ protected:
+  void SetUp() override {
+    QueueCommands::SetUp();
+    clock = manual_;
+  }
+  std::shared_ptr<testing::ManualClock> manual_ = std::make_shared<testing::ManualClock>();
+};
+
+TEST_F(QueuePrune, asks_and_then_forgets_what_is_final_and_old) {
+  submit({"A-1", "A-2"});
+  deliver();
+  manual_->advance(std::chrono::hours(24 * 91));
+  submit({"A-3"});
+  interactive = true;
+  in = "нет\n";
+  EXPECT_EQ(run({"queue", "prune", "--older", "90d", "--reason", "срок"}), ExitCode::validation);
+  EXPECT_THAT(err, HasSubstr(": 2. "));
+  in = "да\n";
+  EXPECT_EQ(run({"queue", "prune", "--older", "90d", "--reason", "срок"}), ExitCode::done);
+  EXPECT_THAT(out, HasSubstr("Очищено обновлений 2, сообщений 2, ответов 2"));
+  run({"show", "1"});
+  EXPECT_THAT(out, HasSubstr("Очищено:"));
+  const json story = told({"show", "1"});
+  EXPECT_NE(story.at("update").at("pruned_at"), nullptr);
+  EXPECT_EQ(story.at("update").at("statuses"), json::array());
+  EXPECT_EQ(story.at("messages").at(0).at("size"), 0);
+  EXPECT_EQ(told({"queue", "log"}).at("log").at(0).at("action"), "pruned");
+}
+
+TEST_F(QueuePrune, a_file_that_is_loaded_again_still_finds_what_was_pruned) {
+  submit({"A-1"});
+  deliver();
+  manual_->advance(std::chrono::hours(48));
+  ASSERT_EQ(told({"queue", "prune", "--older", "1d", "--reason", "срок", "--yes"}).at("updates"),
+            1);
+  in = first_update("A-1");
+  EXPECT_EQ(run({"submit", "-"}), ExitCode::done) << err;
+  EXPECT_EQ(out, "1\n");
+}
+
+TEST_F(QueuePrune, with_nothing_to_forget_asks_nothing_and_writes_nothing) {
+  submit({"A-1"});
+  EXPECT_EQ(told({"queue", "prune", "--older", "1d", "--reason", "срок"}).at("updates"), 0);
+  EXPECT_EQ(told({"queue", "log"}).at("log"), json::array());
+  EXPECT_EQ(run({"queue", "prune", "--reason", "срок"}), ExitCode::usage);
+}
+
+TEST_F(QueuePrune, where_nobody_can_be_asked_it_takes_a_yes) {
+  submit({"A-1"});
+  deliver();
+  manual_->advance(std::chrono::hours(48));
+  EXPECT_EQ(run({"queue", "prune", "--older", "1d", "--reason", "срок"}), ExitCode::validation);
+  EXPECT_THAT(err, HasSubstr("--yes"));
+  EXPECT_EQ(told({"show", "1"}).at("update").at("pruned_at"), nullptr);
+}
+
+}  // namespace
+}  // namespace smev::cli
