@@ -126,7 +126,7 @@ RequestOrder compose(const Update& update, const Profile& profile,
 }
 
 RequestKind kind_for(const OrderState& state) {
-  const bool known = state.known_to_elk || state.elk_number.value_or(0) != 0;
+  const bool known = state.known_to_elk || state.claimed_as_known;
   return !known && state.has_facts ? RequestKind::create : RequestKind::update;
 }
 

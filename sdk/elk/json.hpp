@@ -40,5 +40,6 @@ std::string to_json(const Update& update);
 /// The facts of an order alone (for the outbox's orders table).
 std::string to_json(const Order& order);
 Result<Order> order_from_json(std::string_view json);
+Result<Order> order_from_tree(const JsonNode& root);
 
 }  // namespace smev::elk

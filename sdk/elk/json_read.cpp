@@ -429,6 +429,12 @@ Result<std::vector<JsonItem>> json_items(std::string_view array) {
 Result<Order> order_from_json(std::string_view json) {
   Faults faults;
   SMEV_ASSIGN(const JsonNode root, parse_json(json, "order", faults));
+  if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
+  return order_from_tree(root);
+}
+
+Result<Order> order_from_tree(const JsonNode& root) {
+  Faults faults;
   Order order = read_order(root, "order", faults);
   if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
   return order;

@@ -88,12 +88,12 @@ std::vector<const File*> all_results(const Update& update);
 
 /// Create or update, never the caller's choice (design §3): a pure function of what is known.
 struct OrderState {
-  bool known_to_elk = false;  ///< an earlier create of ours was accepted (or 34 told so)
-  std::optional<std::int64_t> elk_number;  ///< from an answer or from the caller
-  bool has_facts = false;                  ///< the facts of a create are known
+  bool known_to_elk = false;      ///< an answer of ЕЛК said so
+  bool claimed_as_known = false;  ///< this very update says that ЕЛК has its order
+  bool has_facts = false;         ///< the facts of a create are known
 };
-/// An order that ЕЛК knows is updated; another one is created when its facts are known, else it
-/// must be one that an earlier system created, and is updated by its number.
+/// An order that ЕЛК knows is updated; another one is created when its facts are known, unless the
+/// update says that an earlier system did that; what has no facts is updated by its number.
 RequestKind kind_for(const OrderState& state);
 
 }  // namespace smev::elk

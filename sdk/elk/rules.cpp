@@ -5,7 +5,9 @@
 #include "sdk/base/text.hpp"
 #include "sdk/elk/applicant_rules.hpp"
 #include "sdk/elk/faults.hpp"
+#include "sdk/elk/identity.hpp"
 #include "sdk/elk/onboarding.hpp"
+#include "sdk/elk/order_key.hpp"
 
 namespace smev::elk {
 namespace {
@@ -122,18 +124,24 @@ class UpdateRules {
   /// One of the two numbers is enough to find an order that ЕЛК has; a new one needs ours.
   void check_numbers(const Order& order) {
     const bool found_by_elk_number = order.number.empty() && order.elk_number;
-    if (!found_by_elk_number &&
-        check_text(faults_, "order.number", order.number.text(), kOrderNumber)) {
-      check_not_blank(faults_, "order.number", order.number.text());
-    }
+    if (!found_by_elk_number) check_order_number(order.number.text());
     if (!order.elk_number) return;
     if (*order.elk_number <= 0) {
       faults_.add("order.elk_number", "out_of_range", "Ожидается целое число больше нуля",
                   source::kSdk);
-    } else if (history_.elk_number && *history_.elk_number != *order.elk_number) {
-      faults_.add("order.elk_number", "not_as_known",
-                  "Личный кабинет уже дал этому заявлению другой номер: уберите поле или исправьте "
-                  "его",
+    } else {
+      faults_.add(check_claimed_number(order, history_.elk_number));
+    }
+  }
+
+  void check_order_number(const std::string& number) {
+    const std::string field = "order.number";
+    if (!check_text(faults_, field, number, kOrderNumber)) return;
+    check_not_blank(faults_, field, number);
+    if (elk_number_of_key(number)) {
+      faults_.add(field, "pattern",
+                  "Так называется заявление, у которого есть только номер личного кабинета: "
+                  "укажите его числом в order.elk_number",
                   source::kSdk);
     }
   }
@@ -183,13 +191,10 @@ class UpdateRules {
     }
   }
 
-  /// An order has one applicant, whom only its create tells ЕЛК. Identities of different kinds are
-  /// not compared: a system may come to know more of a person.
+  /// An order has one applicant, whom only its create tells ЕЛК. Numbers of different types are not
+  /// compared: a system may come to know more of a person.
   void check_same_applicant(const Applicant& applicant) {
-    if (history_.first_update || history_.applicant.empty()) return;
-    const std::string identity = identity_of(applicant);
-    const std::string_view kind = std::string_view(identity).substr(0, identity.find(':') + 1);
-    if (identity == history_.applicant || history_.applicant.rfind(kind, 0) != 0) return;
+    if (history_.first_update || !is_another_than(history_.identities, applicant)) return;
     faults_.add("order.applicant", "not_as_known",
                 "У прежних обновлений этого заявления другой заявитель: проверьте номер заявления. "
                 "Статус попал бы в чужой личный кабинет",
@@ -352,37 +357,7 @@ class UpdateRules {
   Faults warnings_;
 };
 
-/// The number by which a kind of applicant is known.
-struct IdentityOf {
-  std::string operator()(const PersonByDocument& person) const {
-    return std::to_string(person.document_type) + ' ' + person.series.value_or("") + ' ' +
-           person.number;
-  }
-  std::string operator()(const PersonBySnils& person) const { return person.snils.text(); }
-  std::string operator()(const PersonBySnilsAndBirthDate& person) const {
-    return person.snils.text();
-  }
-  std::string operator()(const PersonByInn& person) const { return person.inn.text(); }
-  std::string operator()(const PersonByEsiaId& person) const { return person.esia_id; }
-  std::string operator()(const PersonByErn& person) const { return person.ern.text(); }
-  std::string operator()(const OrganizationByEsiaId& organization) const {
-    return organization.esia_id;
-  }
-  std::string operator()(const LegalEntity& entity) const {
-    return entity.ogrn ? entity.ogrn->text() : entity.inn.value_or("").text();
-  }
-  std::string operator()(const Entrepreneur& entrepreneur) const {
-    return entrepreneur.ogrnip.text();
-  }
-};
-
 }  // namespace
-
-std::string identity_of(const Applicant& applicant) {
-  const auto* entity = std::get_if<LegalEntity>(&applicant);
-  const std::string by = entity != nullptr && !entity->ogrn ? "_by_inn" : "";
-  return kind_of(applicant) + by + ":" + std::visit(IdentityOf{}, applicant);
-}
 
 bool may_lack_its_minus(const ServiceCode& code) {
   const std::string& text = code.text();
@@ -393,6 +368,14 @@ bool may_lack_its_minus(const ServiceCode& code) {
 Findings check(const Update& update, const Profile& profile, const OrderHistory& history,
                TimePoint now) {
   return UpdateRules(profile, history, now).check(update);
+}
+
+std::vector<FieldFault> check_claimed_number(const Order& order,
+                                             const std::optional<std::int64_t>& confirmed) {
+  if (!order.elk_number || !confirmed || *order.elk_number == *confirmed) return {};
+  return {{"order.elk_number", "not_as_known",
+           "Личный кабинет уже дал этому заявлению другой номер: уберите поле или исправьте его",
+           source::kSdk}};
 }
 
 std::vector<FieldFault> check_first_status(const Profile& profile, const ServiceCode& service,

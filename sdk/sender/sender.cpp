@@ -8,7 +8,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sdk/elk/identity.hpp"
 #include "sdk/elk/json.hpp"
+#include "sdk/elk/known_order.hpp"
+#include "sdk/elk/order_key.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/outbox/sha256_stream.hpp"
 #include "sdk/sender/core.hpp"
@@ -25,15 +28,23 @@ constexpr Duration kWaitStep = std::chrono::milliseconds(200);
 elk::OrderHistory history_of(const OrderFacts& order) {
   elk::OrderHistory history;
   history.first_update = !order.last_mark;
-  history.known_to_elk = order.known_to_recipient;
-  history.has_facts = !order.facts.empty();
-  if (history.has_facts) {
-    const Result<elk::Order> facts = elk::order_from_json(order.facts);
-    if (facts && facts->applicant) history.applicant = elk::identity_of(*facts->applicant);
+  history.known_to_elk = order.known_to_recipient || order.elk_number.has_value();
+  if (Result<elk::KnownOrder> known = elk::known_order_from_json(order.facts)) {
+    history.has_facts = known->order.has_facts();
+    history.identities = std::move(known->identities);
   }
   history.elk_number = order.elk_number;
   if (order.last_mark) history.latest = elk::parse_mark(*order.last_mark);
   return history;
+}
+
+// Takes what the update says of its order in. Who was named by updates that were all taken out is
+// forgotten: what comes after them begins the order anew.
+Result<std::string> facts_with(const OrderFacts& order, const elk::Order& said) {
+  SMEV_ASSIGN(elk::KnownOrder known, elk::known_order_from_json(order.facts));
+  if (!order.last_mark) known.identities.clear();
+  elk::learn(known, said);
+  return elk::to_json(known);
 }
 
 // What the outbox would call the file, without keeping it.
@@ -160,7 +171,7 @@ class Sender::Core {
   Result<KeptUpdate> prepare(const elk::Update& update, const SubmitOptions& options,
                              elk::OrderHistory past, const KeepFile& keep_file) const;
   [[nodiscard]] OrderKey key_of(const elk::Update& update) const {
-    return {parts_.options.mnemonic, parts_.options.contour, order_key_number(update.order)};
+    return {parts_.options.mnemonic, parts_.options.contour, elk::order_key_number(update.order)};
   }
   void receive(Receiver& receiver, std::optional<Error>& first_error, std::mutex& mutex);
 
@@ -208,6 +219,7 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
     elk::Update spaced = kept.update;
     placed.mark = elk::to_mark(elk::space_dates(spaced, history.latest));
     if (spaced != kept.update) placed.payload = elk::to_json(spaced);
+    SMEV_ASSIGN(placed.facts, facts_with(order, update.order));
     return {};
   };
   SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(kept.stored, in_place));
@@ -230,7 +242,7 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
     error.text = "Больше обновлений за один раз не проверить: разделите их";
     return fail(std::move(error));
   }
-  const std::string number = order_key_number(update.order);
+  const std::string number = elk::order_key_number(update.order);
   const auto rehearsed = memory.orders.find(number);
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
   const auto past_of = [&](const OrderFacts& order) {
@@ -256,10 +268,8 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
     SMEV_ASSIGN(report.warnings, judge(update, history));
     history.latest = elk::space_dates(kept.update, history.latest);
     history.first_update = false;
-    history.known_to_elk |= update.order.created_elsewhere;
     history.has_facts |= update.order.has_facts();
-    if (update.order.applicant) history.applicant = elk::identity_of(*update.order.applicant);
-    if (!history.elk_number) history.elk_number = update.order.elk_number;
+    if (update.order.applicant) elk::add_identities(history.identities, *update.order.applicant);
     memory.orders[number] = history;
     passed = true;
     return fail(local_error(ErrorCode::stopped, "a rehearsal stores nothing"));

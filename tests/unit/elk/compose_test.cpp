@@ -86,15 +86,14 @@ TEST(ComposeDeathTest, ends_the_program_when_results_and_ids_do_not_match) {
 }
 
 TEST(KindFor, creates_only_what_elk_does_not_know_and_whose_facts_are_there) {
-  const auto kind = [](bool known, std::optional<std::int64_t> elk_number, bool facts) {
-    return kind_for({.known_to_elk = known, .elk_number = elk_number, .has_facts = facts});
+  const auto kind = [](bool known, bool claimed, bool facts) {
+    return kind_for({.known_to_elk = known, .claimed_as_known = claimed, .has_facts = facts});
   };
-  EXPECT_EQ(kind(false, std::nullopt, true), RequestKind::create);
-  EXPECT_EQ(kind(false, 0, true), RequestKind::create);
-  EXPECT_EQ(kind(true, std::nullopt, true), RequestKind::update);
-  EXPECT_EQ(kind(false, 4654266659, true), RequestKind::update);
-  EXPECT_EQ(kind(true, 4654266659, false), RequestKind::update);
-  EXPECT_EQ(kind(false, std::nullopt, false), RequestKind::update);
+  EXPECT_EQ(kind(false, false, true), RequestKind::create);
+  EXPECT_EQ(kind(true, false, true), RequestKind::update);
+  EXPECT_EQ(kind(false, true, true), RequestKind::update);
+  EXPECT_EQ(kind(true, true, false), RequestKind::update);
+  EXPECT_EQ(kind(false, false, false), RequestKind::update);
 }
 
 TEST(Order, has_facts_only_when_service_date_and_applicant_are_all_there) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "sdk/elk/identity.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 
 namespace smev::elk {
@@ -282,22 +283,27 @@ TEST(Rules, warn_of_a_filing_date_that_may_be_too_old) {
 
 TEST(Rules, refuse_another_applicant_under_a_known_order) {
   const Update update = valid_update();
-  const std::string own = identity_of(*update.order.applicant);
-  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = own}), Names{});
-  const std::string other = identity_of(PersonBySnils{.snils = "112-233-445 96"});
-  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = other}),
+  const auto own = identities_of(*update.order.applicant);
+  EXPECT_EQ(faults_of(update, {.first_update = false, .identities = own}), Names{});
+  auto others = identities_of(PersonBySnilsAndBirthDate{.snils = "112-233-446 96"});
+  add_identities(others, PersonByInn{.inn = "990100001169"});
+  EXPECT_EQ(faults_of(update, {.first_update = false, .identities = others}),
             Names{"order.applicant: not_as_known"});
   // Those before it were taken out: whom they named does not bind.
-  EXPECT_EQ(faults_of(update, {.first_update = true, .applicant = other}), Names{});
-  const std::string by_document = identity_of(PersonByDocument{.number = "123456"});
-  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = by_document}), Names{});
-  Update entity = update;
-  entity.order.applicant = LegalEntity{.inn = "9902000044"};
-  const std::string by_ogrn = identity_of(LegalEntity{.ogrn = "1999900000010"});
-  EXPECT_EQ(faults_of(entity, {.first_update = false, .applicant = by_ogrn}), Names{});
+  EXPECT_EQ(faults_of(update, {.first_update = true, .identities = others}), Names{});
+  const auto by_document = identities_of(PersonByDocument{.number = "123456"});
+  EXPECT_EQ(faults_of(update, {.first_update = false, .identities = by_document}), Names{});
   Update named_anew = update;
   std::get<PersonBySnils>(*named_anew.order.applicant).last_name = "Иванова";
-  EXPECT_EQ(faults_of(named_anew, {.first_update = false, .applicant = own}), Names{});
+  EXPECT_EQ(faults_of(named_anew, {.first_update = false, .identities = own}), Names{});
+}
+
+TEST(Rules, refuse_a_number_that_is_the_key_of_another_order) {
+  Update update = valid_update();
+  update.order.number = "elk:777";
+  EXPECT_EQ(faults_of(update), Names{"order.number: pattern"});
+  update.order.number = "elk:777-1";
+  EXPECT_EQ(faults_of(update), Names{});
 }
 
 TEST(Rules, warn_of_a_service_code_that_may_lack_its_minus) {

@@ -54,9 +54,9 @@ void expect_good(const Result<Update>& update) {
 
   const auto schema = xml::Schema::load(xml::schema_directory() + "/elk-status-1.0.2.xsd");
   ASSERT_TRUE(schema) << schema.error().describe();
-  const RequestKind kind = kind_for({.known_to_elk = false,
-                                     .elk_number = update->order.elk_number,
-                                     .has_facts = update->order.has_facts()});
+  const bool claimed = update->order.elk_number || update->order.created_elsewhere;
+  const RequestKind kind = kind_for(
+      {.known_to_elk = false, .claimed_as_known = claimed, .has_facts = update->order.has_facts()});
   const std::vector<std::string> ids(all_results(*update).size(), "id");
   const auto document = xml::Document::parse(
       to_xml({.env = profile.env, .kind = kind, .orders = {compose(*update, profile, ids)}}));
