@@ -68,10 +68,10 @@ struct Request {
 /// out: a create without applicant breaks the schema.
 std::string to_xml(const Request& request);
 /// Reads any request that the schema accepts (used by the mock and by round-trip tests); prefixes
-/// do not matter, dates keep their letters. Fails with schema_violation, whose `fields` name the
-/// first element that is missing, out of place or unreadable; lengths and patterns are the
-/// schema's business. Dates that DateTime does not know (24:00:00, years beyond four digits) are
-/// unreadable.
+/// do not matter, dates keep their letters. Fails with schema_violation, whose `fields` name each
+/// value that is unreadable and the first element that is missing or out of place; lengths and
+/// patterns are the schema's business. Dates that DateTime does not know (24:00:00, years beyond
+/// four digits) are unreadable.
 Result<Request> read_request(const xml::Element& root);
 
 /// One `order` of such a request; paths of faults begin with "order".

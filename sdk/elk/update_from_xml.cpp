@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "sdk/elk/faults.hpp"
+#include "sdk/elk/schema_fault.hpp"
 #include "sdk/xml/escape.hpp"
 
 namespace smev::elk {
@@ -17,11 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr char kCreateBody[] = "CreateOrdersRequest";
 constexpr char kUpdateBody[] = "UpdateOrdersRequest";
-
-FieldFault field_fault(const xml::SchemaFault& fault) {
-  return {fault.path, "schema", "Не по схеме вида сведений: " + fault.masked_text(),
-          source::kSchema};
-}
 
 /// The order's number (from 1) in a path of the schema's faults; 0: the fault is of no order.
 std::size_t order_of(std::string_view path) {
@@ -38,15 +35,67 @@ std::size_t order_of(std::string_view path) {
   return number;
 }
 
-/// The faults of each order, by its number; the document's own stand under 0.
-std::map<std::size_t, std::vector<FieldFault>> faults_by_order(const xml::Schema& schema,
-                                                               const xml::Document& document) {
-  std::map<std::size_t, std::vector<FieldFault>> by_order;
+std::string place_in_order(std::string_view path);
+
+/// What the schema says against one order, or against the document.
+struct SchemaFaults {
+  Faults fields;
+  std::string detail;  ///< English
+  std::set<std::string> places;
+
+  void add(const xml::SchemaFault& fault) {
+    constexpr std::size_t kDetailOctetsMax = 2000;
+    if (detail.size() < kDetailOctetsMax) {
+      detail += (detail.empty() ? "" : "; ") + detail_of(fault);
+    }
+    FieldFault told = field_fault(fault);
+    places.insert(place_in_order(told.field));
+    fields.add({std::move(told)});
+  }
+  /// `unread` has paths that begin with the order; only what the schema accepts is news.
+  void add_unread(std::vector<FieldFault> unread);
+  Error error() {
+    Error error = validation_error(fields.take(), ErrorCode::schema_violation);
+    error.detail = std::move(detail);
+    return error;
+  }
+};
+
+/// Where in its order a fault lies, whoever tells it: the schema counts only among siblings of one
+/// name, the reader counts all, and from the order on.
+std::string place_in_order(std::string_view path) {
+  constexpr std::string_view kOrder = "/orders/order";
+  const std::size_t at = path.find(kOrder);
+  path.remove_prefix(at == std::string_view::npos ? 0 : at + kOrder.size());
+  std::string place(path.substr(std::min(path.find('/'), path.size())));
+  constexpr std::string_view kFirst = "[1]";
+  for (std::size_t first = place.find(kFirst); first != std::string::npos;
+       first = place.find(kFirst)) {
+    place.erase(first, kFirst.size());
+  }
+  return place;
+}
+
+void SchemaFaults::add_unread(std::vector<FieldFault> unread) {
+  for (FieldFault& fault : unread) {
+    const bool of_a_value = fault.code != "missing" && fault.code != "unexpected_element";
+    if (of_a_value && places.count(place_in_order(fault.field)) == 0) fields.add({fault});
+  }
+}
+
+/// Of each order, by its number; the document's own stand under 0.
+std::map<std::size_t, SchemaFaults> faults_by_order(const xml::Schema& schema,
+                                                    const xml::Document& document) {
+  std::map<std::size_t, SchemaFaults> by_order;
   const std::vector<xml::SchemaFault> faults = schema.check(document);
   // Past the limit nothing is known of the orders: then all faults are the document's.
   const bool all_known = faults.size() < xml::kSchemaFaultsMax;
+  std::string last_path;
   for (const xml::SchemaFault& fault : faults) {
-    by_order[all_known ? order_of(fault.path) : 0].push_back(field_fault(fault));
+    // A value that breaks a facet is said to be no value of its type, too.
+    const bool follows = fault.kind == xml::SchemaFaultKind::type && fault.path == last_path;
+    last_path = fault.path;
+    if (!follows) by_order[all_known ? order_of(fault.path) : 0].add(fault);
   }
   return by_order;
 }
@@ -82,7 +131,7 @@ class Converter {
   Converter(RequestKind kind, const std::string& files_folder)
       : kind_(kind), files_folder_(files_folder) {}
 
-  Result<Update> convert(RequestOrder order) {
+  UpdateReading convert(RequestOrder order) {
     Update update;
     update.order.number = std::move(order.order_number);
     update.order.elk_number = order.elk_number;
@@ -98,8 +147,8 @@ class Converter {
       update.order.created_elsewhere = true;
     }
     put_statuses(std::move(order.statuses), update);
-    if (!faults_.empty()) return fail(validation_error(faults_.take()));
-    return update;
+    if (faults_.empty()) return {std::move(update), std::nullopt};
+    return {fail(validation_error(faults_.take())), std::move(update)};
   }
 
  private:
@@ -172,12 +221,12 @@ Result<XmlOrders> updates_from_xml(std::string_view octets, const xml::Schema& s
   SMEV_ASSIGN(const xml::Document document, xml::Document::parse(octets));
   auto faults = faults_by_order(schema, document);
   const xml::Element root = document.root();
-  if (!root.is(kNamespace, kRequestRoot)) {
-    faults[0].push_back({std::string(root.name()), "schema",
-                         "Ожидается ElkOrderRequest вида сведений 1.0.2", source::kSchema});
-  }
-  if (auto own = faults.find(0); own != faults.end()) {
-    return fail(validation_error(std::move(own->second), ErrorCode::schema_violation));
+  if (auto own = faults.find(0); own != faults.end()) return fail(own->second.error());
+  if (!root.is(kNamespace, kRequestRoot)) {  // of the schema, and yet no request: an answer
+    return fail(validation_error(
+        {{kRequestRoot, "unknown_field", "Ожидается корень ElkOrderRequest вида сведений 1.0.2",
+          source::kSchema}},
+        ErrorCode::schema_violation));
   }
   if (root.attribute("env") != profile.env) {
     return fail(
@@ -190,12 +239,15 @@ Result<XmlOrders> updates_from_xml(std::string_view octets, const xml::Schema& s
   read.kind = body.name() == kCreateBody ? RequestKind::create : RequestKind::update;
   for (const xml::Element& element : body.first_child().children()) {
     const auto found = faults.find(read.orders.size() + 1);
-    const auto convert = [&]() -> Result<Update> {
+    const auto convert = [&]() -> UpdateReading {
+      Result<RequestOrder> order = read_order(element, read.kind);
       if (found != faults.end()) {
-        return fail(validation_error(std::move(found->second), ErrorCode::schema_violation));
+        // What the reader alone refuses (24:00:00) is told with what the schema does.
+        if (!order) found->second.add_unread(std::move(order.error().fields));
+        return {fail(found->second.error()), std::nullopt};
       }
-      SMEV_ASSIGN(RequestOrder order, read_order(element, read.kind));
-      return Converter(read.kind, files_folder).convert(std::move(order));
+      if (!order) return {fail(std::move(order).error()), std::nullopt};
+      return Converter(read.kind, files_folder).convert(*std::move(order));
     };
     read.orders.push_back({convert(), element.outer_xml()});
   }

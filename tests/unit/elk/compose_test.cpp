@@ -79,6 +79,31 @@ TEST(Compose, gives_the_attachment_ids_to_the_results_in_their_order) {
   EXPECT_EQ(order.statuses[2].attachments, (std::vector<Attachment>{{false, "id-c", "Y"}}));
 }
 
+TEST(Compose, writes_dates_in_the_form_that_the_profile_asks_for) {
+  Update update = valid_update();
+  update.order.filed_at = *DateTime::parse("2026-04-16T08:00:00.1200+05:00");
+  update.status.at = *DateTime::parse("2026-04-16T09:00:00.123456789");
+  Profile profile = test_profile();
+  profile.time = TimeForm::utc;
+  const RequestOrder utc = compose(update, profile, {});
+  EXPECT_EQ(utc.filed_at.text(), "2026-04-16T03:00:00.1200Z");
+  EXPECT_EQ(utc.statuses[0].at.text(), "2026-04-16T06:00:00.123456789Z");
+  profile.time = TimeForm::none;
+  const RequestOrder none = compose(update, profile, {});
+  EXPECT_EQ(none.filed_at.text(), "2026-04-16T06:00:00.1200");
+  EXPECT_EQ(none.statuses[0].at.text(), "2026-04-16T09:00:00.123456789");
+}
+
+TEST(Compose, writes_no_empty_date_even_where_the_calendar_begins) {
+  Update update = valid_update();
+  update.order.filed_at = *DateTime::parse("0001-01-01T00:00:00+14:00");
+  for (const TimeForm form : {TimeForm::moscow, TimeForm::utc, TimeForm::none}) {
+    Profile profile = test_profile();
+    profile.time = form;
+    EXPECT_EQ(compose(update, profile, {}).filed_at.text(), "0001-01-01T00:00:00+14:00");
+  }
+}
+
 TEST(ComposeDeathTest, ends_the_program_when_results_and_ids_do_not_match) {
   Update update = valid_update();
   update.status.results = {File::at("a.pdf")};

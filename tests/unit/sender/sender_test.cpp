@@ -481,6 +481,70 @@ TEST_F(SenderTest, knows_an_update_again_though_a_later_one_has_followed) {
   EXPECT_EQ(refused.error().fields[0].field, "status.at");
 }
 
+TEST_F(SenderTest, knows_a_repeat_though_it_would_be_refused_now) {
+  Sender sender = open();
+  elk::Update claiming = finished("1999290001");
+  claiming.order.elk_number = 4654266660;
+  claiming.order.created_elsewhere = true;
+  const UpdateId first = submitted(sender, claiming);
+  submitted(sender, created("1999290002"));
+  ASSERT_TRUE(sender.outbox().decide(first, UpdateEvent::cancelled, "оператор", "не тот номер"));
+  elk::Update facts = created("1999290001");
+  facts.status.at = *DateTime::parse("2026-04-18T12:00:00+03:00");
+  submitted(sender, facts);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  // By now ЕЛК has given another number, and a later status has gone.
+  EXPECT_EQ(submitted(sender, claiming), first);
+  Rehearsal rehearsal;
+  EXPECT_TRUE(sender.check(claiming, {}, rehearsal)->repeat);
+  claiming.status.informed = true;
+  EXPECT_FALSE(sender.submit(claiming));
+}
+
+TEST_F(SenderTest, tells_missing_files_beside_the_faults_of_the_rules_and_check_says_the_same) {
+  Sender sender = open();
+  elk::Update update = created("1999290001");
+  update.order.service = "";
+  update.status.results = {File::at((folder_ / "absent.pdf").string()), File::at(folder_.string())};
+  const Result<UpdateId> id = sender.submit(update);
+  ASSERT_FALSE(id);
+  std::vector<std::string> fields;
+  for (const FieldFault& fault : id.error().fields) fields.push_back(fault.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"order.service", "status.results[0].path",
+                                              "status.results[1].path"}));
+  Rehearsal rehearsal;
+  const Result<CheckReport> checked = sender.check(update, {}, rehearsal);
+  ASSERT_FALSE(checked);
+  ASSERT_EQ(checked.error().fields.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(checked.error().fields[i].text, id.error().fields[i].text);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "files"));
+}
+
+TEST_F(SenderTest, tells_what_else_is_wrong_with_an_update_that_could_not_be_read_whole) {
+  Sender sender = open();
+  const Rehearsal rehearsal;
+  const auto fields = [&](const elk::Update& part, const char* unread) {
+    std::vector<std::string> names;
+    for (const FieldFault& fault :
+         sender.all_faults(part, {{unread, "wrong_type", "text", "XSD"}}, rehearsal)) {
+      names.push_back(fault.field);
+    }
+    return names;
+  };
+  elk::Update part = created("1999290001");
+  part.order.service = "";
+  part.status.at = {};
+  part.status.results = {File::at((folder_ / "absent.pdf").string())};
+  EXPECT_EQ(fields(part, "status.at"),
+            (std::vector<std::string>{"status.at", "order.service", "status.results[0].path"}));
+  part.order.number = "";
+  EXPECT_EQ(fields(part, "order.number"),
+            (std::vector<std::string>{"order.number", "status.at", "status.results[0].path"}))
+      << "whether it is the first update of its order is not known";
+}
+
 TEST_F(SenderTest, reports_every_fault_of_an_update_at_once_and_keeps_nothing) {
   Sender sender = open();
   elk::Update update = created("1999290001-1999290001-1999290001-1999");
