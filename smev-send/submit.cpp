@@ -106,8 +106,11 @@ class Submission {
   [[nodiscard]] Error with_all_faults(const InputRecord& record) const {
     Error error = record.read.update.error();
     if (!record.read.part) return error;
-    error.fields =
-        session_.sender.all_faults(*record.read.part, std::move(error.fields), rehearsal_);
+    const std::vector<FieldFault>& told =
+        record.read.by_field.empty() ? error.fields : record.read.by_field;
+    std::vector<FieldFault> all = session_.sender.all_faults(*record.read.part, told, rehearsal_);
+    const auto later = all.begin() + static_cast<std::ptrdiff_t>(std::min(told.size(), all.size()));
+    error.fields.insert(error.fields.end(), later, all.end());
     return error;
   }
 

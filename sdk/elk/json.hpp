@@ -23,6 +23,9 @@ struct JsonNode;
 struct UpdateReading {
   Result<Update> update;
   std::optional<Update> part;  ///< none when it was read whole, or not at all
+  /// The faults under the names that the fields have in an update, where the error calls them
+  /// otherwise (by their paths in XML).
+  std::vector<FieldFault> by_field = {};
 };
 
 /// Unknown fields, wrong types and missing mandatory fields are faults with their paths, all at

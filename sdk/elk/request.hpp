@@ -74,8 +74,13 @@ std::string to_xml(const Request& request);
 /// four digits) are unreadable.
 Result<Request> read_request(const xml::Element& root);
 
-/// One `order` of such a request; paths of faults begin with "order".
-Result<RequestOrder> read_order(const xml::Element& order, RequestKind kind);
+/// One `order` of such a request, as far as it can be read.
+struct OrderReading {
+  RequestOrder order;
+  std::vector<FieldFault> faults;  ///< paths begin with "order"
+  bool in_place = true;  ///< all elements stand where they belong: only values are at fault
+};
+OrderReading read_order(const xml::Element& order, RequestKind kind);
 
 /// Fills an update from the profile. `attachment_ids`: the file-store uuids of the results, in the
 /// order of all_results(update), exactly as many (else the program ends: a programmer's error). In

@@ -116,11 +116,10 @@ class RequestReader {
     return request;
   }
 
-  Result<RequestOrder> read_order(const Element& element, RequestKind kind) {
+  OrderReading read_order(const Element& element, RequestKind kind) {
     const Place place{element, "order"};
     RequestOrder order = kind == RequestKind::create ? create(place) : update(place);
-    if (!faults_.empty()) return fail(faults_.take());
-    return order;
+    return {std::move(order), faults_.take().fields, !faults_.broken()};
   }
 
  private:
@@ -393,7 +392,7 @@ class RequestReader {
 
 Result<Request> read_request(const Element& root) { return RequestReader().read(root); }
 
-Result<RequestOrder> read_order(const Element& order, RequestKind kind) {
+OrderReading read_order(const Element& order, RequestKind kind) {
   return RequestReader().read_order(order, kind);
 }
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "sdk/elk/faults.hpp"
+#include "sdk/elk/lexical.hpp"
 #include "sdk/elk/schema_fault.hpp"
 #include "sdk/xml/escape.hpp"
 
@@ -54,6 +56,7 @@ struct SchemaFaults {
   }
   /// `unread` has paths that begin with the order; only what the schema accepts is news.
   void add_unread(std::vector<FieldFault> unread);
+  [[nodiscard]] bool empty() const { return fields.empty(); }
   Error error() {
     Error error = validation_error(fields.take(), ErrorCode::schema_violation);
     error.detail = std::move(detail);
@@ -79,8 +82,78 @@ std::string place_in_order(std::string_view path) {
 void SchemaFaults::add_unread(std::vector<FieldFault> unread) {
   for (FieldFault& fault : unread) {
     const bool of_a_value = fault.code != "missing" && fault.code != "unexpected_element";
-    if (of_a_value && places.count(place_in_order(fault.field)) == 0) fields.add({fault});
+    // Of elements that are out of place the schema has told.
+    if (!of_a_value && !fields.empty()) continue;
+    if (places.insert(place_in_order(fault.field)).second) fields.add({fault});
   }
+}
+
+struct FieldRow {
+  std::string_view place;
+  std::string_view field;
+};
+constexpr std::array kOrderFields = {
+    FieldRow{"/orderNumber", "order.number"},
+    FieldRow{"/elkOrderNumber", "order.elk_number"},
+    FieldRow{"/senderKpp", "order.sender_kpp"},
+    FieldRow{"/senderInn", "order.sender_inn"},
+    FieldRow{"/serviceTargetCode", "order.service"},
+    FieldRow{"/userSelectedRegion", "order.region"},
+    FieldRow{"/requestDate", "order.filed_at"},
+    FieldRow{"/OfficeInfo", "order.office"},
+    FieldRow{"/user", "order.applicant"},
+    FieldRow{"/orgId", "order.applicant"},
+    FieldRow{"/organization", "order.applicant"},
+};
+constexpr std::array kStatusFields = {
+    FieldRow{"/status", ".code"},      FieldRow{"/IsInformed", ".informed"},
+    FieldRow{"/statusDate", ".at"},    FieldRow{"/MessageType", ".message_type"},
+    FieldRow{"/Param", ".parameters"}, FieldRow{"/attachments", ".results"},
+};
+
+/// The row of the element that a place is or lies in.
+template <class Rows>
+std::string field_in(const Rows& rows, std::string_view place) {
+  const std::string_view step = place.substr(0, place.find_first_of("/[", 1));
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [step](const FieldRow& each) { return each.place == step; });
+  return row == rows.end() ? std::string() : std::string(row->field);
+}
+
+/// What an update calls the place; the whole of it where it has no name for that.
+std::string update_field(std::string_view place) {
+  constexpr std::string_view kStatus = "/statusHistoryList/statusHistory";
+  if (!place.starts_with(kStatus)) {
+    const std::string field = field_in(kOrderFields, place);
+    return field.empty() ? kWholeUpdate : field;
+  }
+  place.remove_prefix(kStatus.size());
+  std::string status = "status";
+  if (place.starts_with('[')) {
+    const auto number = parse_integer<std::size_t>(place.substr(1, place.find(']') - 1));
+    status = fmt::format("more_statuses[{}]", number.value_or(2) - 2);
+    place.remove_prefix(std::min(place.find(']') + 1, place.size()));
+  }
+  return status + field_in(kStatusFields, place);
+}
+
+/// The faults, and beside them what could be read if everything stood in its place.
+UpdateReading with_faults(UpdateReading converted, SchemaFaults& faults, bool in_place) {
+  UpdateReading reading{fail(Error()), std::nullopt, {}};
+  if (in_place) {
+    for (const std::string& place : faults.places) {
+      reading.by_field.push_back({update_field(place), "schema", "", source::kSchema});
+    }
+    if (!converted.update) {
+      for (const FieldFault& fault : converted.update.error().fields) {
+        faults.fields.add({fault});
+        reading.by_field.push_back(fault);
+      }
+    }
+    reading.part = converted.update ? std::move(*converted.update) : std::move(converted.part);
+  }
+  reading.update = fail(faults.error());
+  return reading;
 }
 
 /// Of each order, by its number; the document's own stand under 0.
@@ -239,17 +312,16 @@ Result<XmlOrders> updates_from_xml(std::string_view octets, const xml::Schema& s
   read.kind = body.name() == kCreateBody ? RequestKind::create : RequestKind::update;
   for (const xml::Element& element : body.first_child().children()) {
     const auto found = faults.find(read.orders.size() + 1);
-    const auto convert = [&]() -> UpdateReading {
-      Result<RequestOrder> order = read_order(element, read.kind);
-      if (found != faults.end()) {
-        // What the reader alone refuses (24:00:00) is told with what the schema does.
-        if (!order) found->second.add_unread(std::move(order.error().fields));
-        return {fail(found->second.error()), std::nullopt};
-      }
-      if (!order) return {fail(std::move(order).error()), std::nullopt};
-      return Converter(read.kind, files_folder).convert(*std::move(order));
-    };
-    read.orders.push_back({convert(), element.outer_xml()});
+    SchemaFaults of_order;
+    if (found != faults.end()) of_order = std::move(found->second);
+    OrderReading reading = read_order(element, read.kind);
+    // What the reader alone refuses (24:00:00) is told with what the schema does.
+    of_order.add_unread(std::move(reading.faults));
+    UpdateReading converted = Converter(read.kind, files_folder).convert(std::move(reading.order));
+    if (!of_order.empty()) {
+      converted = with_faults(std::move(converted), of_order, reading.in_place);
+    }
+    read.orders.push_back({std::move(converted), element.outer_xml()});
   }
   return read;
 }

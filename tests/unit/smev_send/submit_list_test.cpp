@@ -245,6 +245,25 @@ TEST_F(SubmitList, faults_of_form_rules_and_files_are_told_at_once) {
   }
 }
 
+TEST_F(SubmitList, faults_of_schema_and_rules_are_told_at_once_of_business_xml) {
+  std::string order = order_xml(std::string(37, '1'), "7");
+  order.replace(order.find("112-233-445 95"), 14, "112-233-445 96");
+  order.replace(order.find("2026-04-16T10:47:33"), 19, "2026-04-16T24:00:00");
+  in = request_xml(order);
+  EXPECT_EQ(run({"submit", "-", "--json"}), ExitCode::validation);
+  std::vector<std::string> faults;
+  const json record = documents().at(0);
+  for (const json& fault : record.at("error").at("fields")) {
+    faults.push_back(fault.at("field").get<std::string>() + ": " +
+                     fault.at("code").get<std::string>());
+  }
+  EXPECT_THAT(faults, testing::ElementsAre(
+                          "ElkOrderRequest/CreateOrdersRequest/orders/order/orderNumber: too_long",
+                          "order/statusHistoryList/statusHistory[1]/statusDate: date_time",
+                          "order.applicant.snils: check_digit"));
+  EXPECT_THAT(record.at("error").at("detail").get<std::string>(), HasSubstr("maxLength"));
+}
+
 TEST_F(SubmitList, row_of_data_that_is_taken_for_the_header_is_not_printed) {
   EXPECT_EQ(run({"submit", write("u.csv", row("Петрова-1"))}), ExitCode::validation);
   EXPECT_THAT(err, AllOf(HasSubstr("столбец № 5"), Not(HasSubstr("112-233")),
