@@ -28,7 +28,10 @@ BAD_UPDATES = {
     "37 characters of order number": (
         lambda u: u["order"].update(number="1" * 37), "order.number", "too_long"),
     "unknown field": (
-        lambda u: u["status"].update(colour="green"), "status.colour", "unknown_field"),
+        lambda u: u["status"].update(informd=True), "status.informd", "unknown_field"),
+    # A name that is like no field may be a person's: it is told by its number.
+    "unknown field, like none": (
+        lambda u: u["status"].update(colour="green"), "status.ключ № 3", "unknown_field"),
     "result that is not there": (
         lambda u: u["status"].update(results=[{"path": "/nonexistent.pdf"}]),
         "status.results[0].path", "file"),
