@@ -27,10 +27,9 @@ BAD_UPDATES = {
         lambda u: u["status"].update(at="2026-04-15"), "status.at", None),
     "37 characters of order number": (
         lambda u: u["order"].update(number="1" * 37), "order.number", "too_long"),
-    "unknown field": (
+    "mistyped field": (
         lambda u: u["status"].update(informd=True), "status.informd", "unknown_field"),
-    # A name that is like no field may be a person's: it is told by its number.
-    "unknown field, like none": (
+    "unknown field, whose name may be data": (
         lambda u: u["status"].update(colour="green"), "status.ключ № 3", "unknown_field"),
     "result that is not there": (
         lambda u: u["status"].update(results=[{"path": "/nonexistent.pdf"}]),
