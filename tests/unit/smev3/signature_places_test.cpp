@@ -42,10 +42,11 @@ TEST(SignaturePlaces, are_found_by_position_in_every_version) {
         "</t:SenderInformationSystemSignature></t:Request></t:RequestMessage><t:SMEVSignature>" +
         ds + "</t:SMEVSignature></t:GetRequestResponse>");
     ASSERT_TRUE(document);
-    EXPECT_THAT(described(*document), ::testing::ElementsAre("PersonalSignature x",
-                                                             "SenderInformationSystemSignature "
-                                                             "SenderProvidedRequestData",
-                                                             "SMEVSignature Request"));
+    EXPECT_THAT(described(*document),
+                ::testing::ElementsAre("SMEVSignature Request",
+                                       "SenderInformationSystemSignature "
+                                       "SenderProvidedRequestData",
+                                       "PersonalSignature x"));
   }
 }
 

@@ -223,10 +223,10 @@ TEST_F(Signatures, of_a_genuine_answer_each_is_told) {
   EXPECT_EQ(run({"verify", "--no-trust", "--strip-blanks", file, "--json"}), ExitCode::done);
   const json report = json::parse(out);
   ASSERT_EQ(report.at("signatures").size(), 2U);
-  EXPECT_EQ(report.at("signatures").at(0).at("role"), "SenderInformationSystemSignature");
-  EXPECT_EQ(report.at("signatures").at(1).at("element"), "Response");
+  EXPECT_EQ(report.at("signatures").at(1).at("role"), "SenderInformationSystemSignature");
+  EXPECT_EQ(report.at("signatures").at(0).at("element"), "Response");
   EXPECT_EQ(run({"transform", file}), ExitCode::validation);
-  EXPECT_THAT(err, HasSubstr("SIGNED_BY_CALLER, SIGNED_BY_SMEV"));
+  EXPECT_THAT(err, HasSubstr("SIGNED_BY_SMEV, SIGNED_BY_CALLER"));
 }
 
 }  // namespace
