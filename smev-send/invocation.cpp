@@ -67,8 +67,8 @@ CLI::Option* add_moment(CLI::App& command, std::optional<TimePoint>& to, const s
       .add_option_function<std::string>(
           "--at",
           [&to](const std::string& value) {
-            const auto moment = DateTime::parse(
-                value.find('T') == std::string::npos ? value + "T00:00:00" : value);
+            const auto moment =
+                DateTime::parse(value.find('T') == std::string::npos ? value + "T00:00:00" : value);
             if (!moment) {
               throw CLI::ValidationError(
                   "--at", "нужна дата, например 2026-04-16 или 2026-04-16T10:47:33+03:00");

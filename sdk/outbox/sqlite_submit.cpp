@@ -88,10 +88,8 @@ Result<Submitted> insert_update(Database& database, TimePoint now, const NewUpda
 Result<void> advance_order(Database& database, const NewUpdate& update, const OrderFacts& order) {
   SMEV_TRY(
       database.run("UPDATE orders SET next_sequence = next_sequence + 1, "
-                   "facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END, "
-                   "elk_number = coalesce(elk_number, ?2), "
-                   "known_to_recipient = max(known_to_recipient, ?3) WHERE id = ?4",
-                   update.facts, update.elk_number, update.known_to_recipient, order.id));
+                   "facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END WHERE id = ?2",
+                   update.facts, order.id));
   return {};
 }
 

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 
+#include "sdk/elk/identity.hpp"
 #include "sdk/elk/json.hpp"
+#include "sdk/elk/known_order.hpp"
+#include "sdk/elk/order_key.hpp"
 #include "sdk/elk/rules.hpp"
-#include "sdk/outbox/sha256_stream.hpp"
+#include "sdk/outbox/kept_files.hpp"
 #include "sdk/sender/certificate_watch.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/dispatcher.hpp"
@@ -26,38 +28,37 @@ constexpr Duration kWaitStep = std::chrono::milliseconds(200);
 elk::OrderHistory history_of(const OrderFacts& order) {
   elk::OrderHistory history;
   history.first_update = !order.last_mark;
-  history.known_to_elk = order.known_to_recipient;
-  history.has_facts = !order.facts.empty();
-  if (history.has_facts) {
-    const Result<elk::Order> facts = elk::order_from_json(order.facts);
-    if (facts && facts->applicant) history.applicant = elk::identity_of(*facts->applicant);
+  history.known_to_elk = order.known_to_recipient || order.elk_number.has_value();
+  if (Result<elk::KnownOrder> known = elk::known_order_from_json(order.facts)) {
+    history.has_facts = known->order.has_facts();
+    history.identities = std::move(known->identities);
   }
   history.elk_number = order.elk_number;
   if (order.last_mark) history.latest = elk::parse_mark(*order.last_mark);
   return history;
 }
 
+// Takes what the update says of its order in. Who was named by updates that were all taken out is
+// forgotten: what comes after them begins the order anew.
+Result<std::string> facts_with(const OrderFacts& order, const elk::Order& said) {
+  SMEV_ASSIGN(elk::KnownOrder known, elk::known_order_from_json(order.facts));
+  if (!order.last_mark) known.identities.clear();
+  elk::learn(known, said);
+  return elk::to_json(known);
+}
+
 // What the outbox would call the file, without keeping it.
 Result<StoredFile> hash_file(const std::string& path) {
-  constexpr std::size_t kChunkBytes = 1u << 20;
-  const auto unreadable = [&path]() {
-    return smev::fail(local_error(ErrorCode::io, "cannot read " + path, Retry::after_fix));
-  };
-  std::error_code unknown;
-  if (!std::filesystem::is_regular_file(path, unknown)) return unreadable();
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return unreadable();
-  outbox::Sha256Stream hash;
-  StoredFile file;
-  std::string chunk(kChunkBytes, '\0');
-  while (in.read(chunk.data(), kChunkBytes), in.gcount() > 0) {
-    const auto octets = static_cast<std::size_t>(in.gcount());
-    hash.add(std::string_view(chunk).substr(0, octets));
-    file.size += octets;
-  }
-  if (in.bad()) return unreadable();
-  SMEV_ASSIGN(file.sha256, hash.hex());
-  return file;
+  return outbox::hash_file(path, SqliteOptions().file_bytes_max);
+}
+
+// Whether what could not be read leaves open which order an update is of, and so what is known of
+// it.
+bool is_of_unknown_order(const std::vector<FieldFault>& unread) {
+  return std::any_of(unread.begin(), unread.end(), [](const FieldFault& fault) {
+    return fault.field == "order" || fault.field == "order.number" ||
+           fault.field == "order.elk_number" || fault.field == "order.created_elsewhere";
+  });
 }
 
 // Opens what the caller did not bring.
@@ -154,16 +155,21 @@ class Sender::Core {
   Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options);
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
                             Rehearsal::Memory& memory);
+  std::vector<FieldFault> all_faults(const elk::Update& part, std::vector<FieldFault> unread,
+                                     const Rehearsal::Memory& memory);
   /// Works until `enough` says so (asked when there is nothing to do), or a stop.
   Result<void> work(const std::function<Result<bool>()>& enough);
 
  private:
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
-  Result<KeptUpdate> prepare(const elk::Update& update, const SubmitOptions& options,
-                             elk::OrderHistory past, const KeepFile& keep_file) const;
+  Result<KeptUpdate> keep(const elk::Update& update, const SubmitOptions& options,
+                          const KeepFile& keep_file) const;
+  Result<UpdateId> repeat_of(const elk::Update& update, const SubmitOptions& options,
+                             std::vector<FieldFault> faults);
+  elk::OrderHistory past_of(const elk::Update& update, const Rehearsal::Memory& memory);
   [[nodiscard]] OrderKey key_of(const elk::Update& update) const {
-    return {parts_.options.mnemonic, parts_.options.contour, order_key_number(update.order)};
+    return {parts_.options.mnemonic, parts_.options.contour, elk::order_key_number(update.order)};
   }
   void receive(Receiver& receiver, std::optional<Error>& first_error, std::mutex& mutex);
 
@@ -182,14 +188,8 @@ Result<std::vector<FieldFault>> Sender::Core::judge(const elk::Update& update,
   return std::move(findings.warnings);
 }
 
-// Judges once before the files are copied, so that the faults of the text come cheaply; it is done
-// once more inside the transaction, where the order's past is certain. What came before in time is
-// asked there only: an update that is submitted again is no fault, though a later one has followed
-// it.
-Result<KeptUpdate> Sender::Core::prepare(const elk::Update& update, const SubmitOptions& options,
-                                         elk::OrderHistory past, const KeepFile& keep_file) const {
-  past.latest.reset();
-  SMEV_TRY(judge(update, past));
+Result<KeptUpdate> Sender::Core::keep(const elk::Update& update, const SubmitOptions& options,
+                                      const KeepFile& keep_file) const {
   const OrderKey key = key_of(update);
   SMEV_ASSIGN(KeptUpdate kept, keep_update(update, keep_file, key.sender, key.contour));
   NewUpdate& stored = kept.stored;
@@ -200,11 +200,36 @@ Result<KeptUpdate> Sender::Core::prepare(const elk::Update& update, const Submit
   return kept;
 }
 
+// An update that breaks a rule now may have been submitted before: what followed it since is no
+// fault of it. Else all that is wrong with it is told, its files included.
+Result<UpdateId> Sender::Core::repeat_of(const elk::Update& update, const SubmitOptions& options,
+                                         std::vector<FieldFault> faults) {
+  Result<KeptUpdate> kept = keep(update, options, hash_file);
+  if (!kept) {
+    return fail(
+        validation_error(elk::with_later(std::move(faults), std::move(kept.error().fields))));
+  }
+  if (kept->stored.order.number.empty()) return fail(validation_error(std::move(faults)));
+  kept->stored.files.clear();  // of a repeat the outbox has them, of another nothing is stored
+  const auto refuse = [&faults](const OrderFacts&, NewUpdate&) -> Result<void> {
+    return fail(validation_error(std::move(faults)));
+  };
+  SMEV_ASSIGN(const Submitted repeat, parts_.outbox().submit(kept->stored, refuse));
+  return repeat.id;
+}
+
+// Judges once before the files are copied, so that nothing is kept of what is refused; it is done
+// once more inside the transaction, where the order's past is certain.
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
-  const KeepFile keep = [this](const std::string& path) { return parts_.outbox().keep_file(path); };
-  SMEV_ASSIGN(KeptUpdate kept,
-              prepare(update, options, history_of(known.value_or(OrderFacts{})), keep));
+  const elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
+  if (Result<std::vector<FieldFault>> judged = judge(update, past); !judged) {
+    return repeat_of(update, options, std::move(judged.error().fields));
+  }
+  const KeepFile keep_file = [this](const std::string& path) {
+    return parts_.outbox().keep_file(path);
+  };
+  SMEV_ASSIGN(KeptUpdate kept, keep(update, options, keep_file));
   std::vector<FieldFault> warnings;
   const auto in_place = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
     const elk::OrderHistory history = history_of(order);
@@ -212,6 +237,7 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
     elk::Update spaced = kept.update;
     placed.mark = elk::to_mark(elk::space_dates(spaced, history.latest));
     if (spaced != kept.update) placed.payload = elk::to_json(spaced);
+    SMEV_ASSIGN(placed.facts, facts_with(order, update.order));
     return {};
   };
   SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(kept.stored, in_place));
@@ -227,6 +253,32 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
   return submitted.id;
 }
 
+// What is known of the order of an update: by what was rehearsed of it, else by the outbox.
+elk::OrderHistory Sender::Core::past_of(const elk::Update& update,
+                                        const Rehearsal::Memory& memory) {
+  const auto rehearsed = memory.orders.find(elk::order_key_number(update.order));
+  if (rehearsed != memory.orders.end()) return rehearsed->second;
+  const Result<std::optional<OrderFacts>> known = parts_.outbox().find_order(key_of(update));
+  return history_of(known && *known ? **known : OrderFacts{});
+}
+
+std::vector<FieldFault> Sender::Core::all_faults(const elk::Update& part,
+                                                 std::vector<FieldFault> unread,
+                                                 const Rehearsal::Memory& memory) {
+  elk::OrderHistory past;
+  if (is_of_unknown_order(unread)) {
+    past = {.first_update = false, .known_to_elk = true, .has_facts = true};
+  } else {
+    past = past_of(part, memory);
+  }
+  elk::Findings found = elk::check(part, parts_.options.profile, past, parts_.clock().now());
+  Result<KeptUpdate> kept = keep(part, {}, hash_file);
+  if (!kept) {
+    found.faults = elk::with_later(std::move(found.faults), std::move(kept.error().fields));
+  }
+  return elk::with_later(std::move(unread), std::move(found.faults));
+}
+
 Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitOptions& options,
                                         Rehearsal::Memory& memory) {
   if (memory.keys.size() >= memory.updates_max) {
@@ -234,41 +286,40 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
     error.text = "Больше обновлений за один раз не проверить: разделите их";
     return fail(std::move(error));
   }
-  const std::string number = order_key_number(update.order);
-  const auto rehearsed = memory.orders.find(number);
-  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
-  const auto past_of = [&](const OrderFacts& order) {
-    return rehearsed != memory.orders.end() ? rehearsed->second : history_of(order);
-  };
-  SMEV_ASSIGN(KeptUpdate kept,
-              prepare(update, options, past_of(known.value_or(OrderFacts{})), hash_file));
-  kept.stored.files.clear();  // the outbox does not have them
+  Result<KeptUpdate> kept = keep(update, options, hash_file);
+  if (!kept && kept.error().fields.empty()) return fail(std::move(kept).error());
+  const std::string number = elk::order_key_number(update.order);
+  if (!kept || number.empty()) {
+    return fail(validation_error(
+        all_faults(update, {}, memory)));  // files that cannot be read: no repeat can be known
+  }
+  kept->stored.files.clear();  // the outbox does not have them
 
   CheckReport report;
   const std::hash<std::string> hash;
   const auto [key, fresh] =
-      memory.keys.emplace(hash(kept.stored.idempotency_key), hash(kept.stored.payload_digest));
+      memory.keys.emplace(hash(kept->stored.idempotency_key), hash(kept->stored.payload_digest));
   if (!fresh) {
-    report.repeat = key->second == hash(kept.stored.payload_digest);
+    report.repeat = key->second == hash(kept->stored.payload_digest);
     if (report.repeat) return report;
     return fail(local_error(ErrorCode::idempotency_conflict, "the key was given before"));
   }
   // The outbox judges as if it stored: in its transaction, which the error at the end takes back.
+  const auto rehearsed = memory.orders.find(number);
   bool passed = false;
   const auto rehearse = [&](const OrderFacts& order, NewUpdate&) -> Result<void> {
-    elk::OrderHistory history = past_of(order);
+    elk::OrderHistory history =
+        rehearsed != memory.orders.end() ? rehearsed->second : history_of(order);
     SMEV_ASSIGN(report.warnings, judge(update, history));
-    history.latest = elk::space_dates(kept.update, history.latest);
+    history.latest = elk::space_dates(kept->update, history.latest);
     history.first_update = false;
-    history.known_to_elk |= update.order.created_elsewhere;
     history.has_facts |= update.order.has_facts();
-    if (update.order.applicant) history.applicant = elk::identity_of(*update.order.applicant);
-    if (!history.elk_number) history.elk_number = update.order.elk_number;
+    if (update.order.applicant) elk::add_identities(history.identities, *update.order.applicant);
     memory.orders[number] = history;
     passed = true;
     return fail(local_error(ErrorCode::stopped, "a rehearsal stores nothing"));
   };
-  const Result<Submitted> tried = parts_.outbox().submit(kept.stored, rehearse);
+  const Result<Submitted> tried = parts_.outbox().submit(kept->stored, rehearse);
   report.repeat = tried.has_value();
   if (tried || passed) return report;
   memory.keys.erase(key);
@@ -361,6 +412,11 @@ Result<UpdateId> Sender::submit(const elk::Update& update, const SubmitOptions& 
 Result<CheckReport> Sender::check(const elk::Update& update, const SubmitOptions& options,
                                   Rehearsal& rehearsal) {
   return core_->check(update, options, *rehearsal.memory_);
+}
+
+std::vector<FieldFault> Sender::all_faults(const elk::Update& part, std::vector<FieldFault> unread,
+                                           const Rehearsal& rehearsal) {
+  return core_->all_faults(part, std::move(unread), *rehearsal.memory_);
 }
 
 Result<void> Sender::run() {

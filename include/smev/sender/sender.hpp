@@ -108,6 +108,12 @@ class Sender {
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
                             Rehearsal& rehearsal);
 
+  /// All that is wrong with an update of which only a part could be read: first what could not
+  /// (`unread`), then what the rules say of the rest, and files that are missing. Nothing is said
+  /// twice of one field.
+  std::vector<FieldFault> all_faults(const elk::Update& part, std::vector<FieldFault> unread,
+                                     const Rehearsal& rehearsal);
+
   /// Dispatches and receives until `stop`. Fails with `store_busy` when another process does.
   Result<void> run();
   /// The same until nothing is left to do, or the time is over.
