@@ -42,6 +42,10 @@ Result<ExitCode> consult(const DictionarySession& session, const DictionaryComma
 Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& command,
                          const Environment& environment);
 
+/// `db migrate`: the tables of the outbox over PostgreSQL.
+Result<ExitCode> migrate(const Invocation& invocation, const DbMigrateCommand& command,
+                         const Environment& environment);
+
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);
 

@@ -115,6 +115,7 @@ struct Line {
   DictLoadCommand dict_load;
   DictShowCommand dict_show;
   ProfileLetterCommand profile_letter;
+  DbMigrateCommand db_migrate;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -138,6 +139,7 @@ struct Line {
     add_show();
     add_dict();
     add_profile();
+    add_db();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -253,6 +255,16 @@ struct Line {
     letter.final_callback([this] { invocation.command = profile_letter; });
     CLI::App& row = add_command(command, "row", "Строка справочника организаций-отправителей, CSV");
     row.final_callback([this] { invocation.command = ProfileRowCommand{}; });
+  }
+
+  void add_db() {
+    CLI::App& command = add_command(app, "db", "База исходящих");
+    command.require_subcommand(1);
+    CLI::App& migrate =
+        add_command(command, "migrate", "Создать или обновить таблицы в PostgreSQL");
+    migrate.add_flag("--dry-run", db_migrate.dry_run,
+                     "Только показать SQL, который был бы выполнен");
+    migrate.final_callback([this] { invocation.command = db_migrate; });
   }
 };
 

@@ -64,12 +64,16 @@ struct ProfileRowCommand {};
 using ProfileCommand = std::variant<ProfileCheckCommand, ProfileLetterCommand, ProfileRowCommand>;
 using DictionaryCommand = std::variant<DictListCommand, DictLoadCommand, DictShowCommand>;
 
+struct DbMigrateCommand {
+  bool dry_run = false;
+};
+
 struct Invocation {
   std::string config;
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand>
+               ProfileCommand, DbMigrateCommand>
       command;
 };
 

@@ -49,6 +49,7 @@ struct SenderOptions {
   bool sole_consumer = false;
 
   std::string outbox_path;                 ///< SQLite file; its folder holds the files too
+  PostgresOptions postgres;                ///< instead of the SQLite file when it has a connection
   std::string key_path;                    ///< PEM, PKCS#8
   std::string certificate_path;            ///< PEM
   std::vector<std::string> trusted_paths;  ///< SMEV's certificates or their issuers
