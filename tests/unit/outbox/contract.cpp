@@ -1,5 +1,7 @@
 #include "tests/unit/outbox/contract.hpp"
 
+#include <unistd.h>
+
 #include <fstream>
 
 #include "sdk/base/bytes.hpp"
@@ -28,9 +30,16 @@ std::vector<StoreKind> all_stores() {
 }
 
 Result<PostgresOptions> postgres_options(const std::string& directory) {
+  // One schema for all tests of a program: making the tables takes longer than most of them.
+  static const std::string schema = schema_for(std::to_string(::getpid()) + directory);
+  static std::string last_directory;
+  if (last_directory != directory) {
+    SMEV_TRY(empty_schema(schema));
+    last_directory = directory;
+  }
   PostgresOptions options;
   SMEV_ASSIGN(options.connection, postgres_connection());
-  options.schema = schema_for(directory);
+  options.schema = schema;
   options.files = directory + "/files";
   return options;
 }
