@@ -19,6 +19,7 @@ std::vector<StoreKind> all_stores() {
        [](const std::string&, std::shared_ptr<Clock> clock) {
          return sqlite_outbox({.path = ":memory:"}, std::move(clock));
        }},
+#ifdef SMEV_POSTGRES
       {"postgres", true,
        [](const std::string& directory,
           std::shared_ptr<Clock> clock) -> Result<std::shared_ptr<Outbox>> {
@@ -26,9 +27,11 @@ std::vector<StoreKind> all_stores() {
          return postgres_outbox(options, std::move(clock));
        },
        &postgres_missing},
+#endif
   };
 }
 
+#ifdef SMEV_POSTGRES
 Result<PostgresOptions> postgres_options(const std::string& directory) {
   // One schema for all tests of a program: making the tables takes longer than most of them.
   static const std::string schema = schema_for(std::to_string(::getpid()) + directory);
@@ -43,6 +46,7 @@ Result<PostgresOptions> postgres_options(const std::string& directory) {
   options.files = directory + "/files";
   return options;
 }
+#endif
 
 void OutboxContract::SetUp() {
   if (const std::string why = GetParam().missing(); !why.empty()) GTEST_SKIP() << why;

@@ -237,6 +237,27 @@ TEST_P(PostgresOutbox, the_heart_prolongs_leases_up_to_their_limit) {
   EXPECT_EQ(number("SELECT count(*) FROM updates WHERE lease_until > lease_limit"), 0);
 }
 
+TEST_P(PostgresOutbox, a_claim_reads_the_index_of_ready_heads_however_many_are_held) {
+  auto database = connect();
+  ASSERT_TRUE(database->execute(
+      "INSERT INTO orders (sender, contour, number) SELECT 'TEST01', 'test', n::text FROM "
+      "generate_series(1, 20000) n; "
+      "INSERT INTO updates (order_id, sequence, state, head, hold_reason, submitted_at, type, "
+      "payload) SELECT id, 1, 'held', 1, 'refused', '2026', 't', '' FROM orders; "
+      "INSERT INTO updates (order_id, sequence, state, head, submitted_at, type, payload) "
+      "SELECT id, 2, 'queued', 0, '2026', 't', '' FROM orders; ANALYZE updates"));
+  submit("ready");
+  std::string plan;
+  auto rows = database->query(
+      "EXPLAIN SELECT id FROM updates WHERE head = 1 AND state = 'queued' AND not_before <= '2027' "
+      "AND lease_until <= '2027' AND (deadline = '' OR deadline > '2027') "
+      "ORDER BY not_before, id LIMIT 64 FOR UPDATE SKIP LOCKED");
+  ASSERT_TRUE(rows) << rows.error().describe();
+  while (*rows->next()) plan += rows->text(0) + "\n";
+  EXPECT_THAT(plan, HasSubstr("updates_claimable")) << plan;
+  EXPECT_THAT(claim_ids(), SizeIs(1));
+}
+
 // --- conflicts and lost connections
 
 TEST_P(PostgresOutbox, a_connection_that_the_server_ends_is_replaced) {
@@ -417,6 +438,22 @@ TEST_P(PostgresOutbox, steps_run_from_the_version_that_is_there_and_all_or_none)
   EXPECT_EQ(*outbox::schema_version(*database, schema), 2);
   steps.pop_back();
   EXPECT_THAT(error_of(outbox::migrate(*database, schema, steps)).text, HasSubstr("более новой"));
+}
+
+TEST_P(PostgresOutbox, every_table_stands_in_the_pages) {
+  const char* root = std::getenv("SMEV_SOURCE_DIR");
+  const std::string folder = std::string(root != nullptr ? root : ".") + "/docs/";
+  const std::string pages =
+      read_file(folder + "outbox.md").value() + read_file(folder + "postgres.md").value();
+  auto database = connect();
+  auto names =
+      database->query("SELECT tablename FROM pg_tables WHERE schemaname = ?", options().schema);
+  ASSERT_TRUE(names);
+  int tables = 0;
+  for (; *names->next(); ++tables) {
+    EXPECT_THAT(pages, HasSubstr("\n| `" + names->text(0) + "` |"));
+  }
+  EXPECT_GT(tables, 10);
 }
 
 TEST_P(PostgresOutbox, another_version_of_the_schema_is_refused) {
