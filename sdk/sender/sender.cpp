@@ -1,6 +1,7 @@
 #include "smev/sender/sender.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/dispatcher.hpp"
 #include "sdk/sender/elk_status.hpp"
+#include "sdk/sender/inbox_reader.hpp"
 #include "sdk/sender/receiver.hpp"
 
 namespace smev {
@@ -24,6 +26,8 @@ namespace {
 
 // wait() looks at the store this often when the event came about in another process.
 constexpr Duration kWaitStep = std::chrono::milliseconds(200);
+// Between two tries to work over a store that is away, such as a database server that restarts.
+constexpr Duration kStorePause = std::chrono::seconds(1);
 
 elk::OrderHistory history_of(const OrderFacts& order) {
   elk::OrderHistory history;
@@ -61,20 +65,37 @@ bool is_of_unknown_order(const std::vector<FieldFault>& unread) {
   });
 }
 
+/// The store's own names of its options, as the configuration calls them.
+Error in_configuration(Error error) {
+  for (FieldFault& each : error.fields) {
+    each.field = "outbox." + (each.field == "connection" ? "postgres" : each.field);
+  }
+  return error;
+}
+
+Result<std::shared_ptr<Outbox>> open_outbox(const SenderOptions& options) {
+  if (!options.postgres.connection.empty()) {
+    Result<std::shared_ptr<Outbox>> opened = postgres_outbox(options.postgres, options.clock);
+    if (!opened) return smev::fail(in_configuration(std::move(opened).error()));
+    return opened;
+  }
+  const std::filesystem::path folder = std::filesystem::path(options.outbox_path).parent_path();
+  std::error_code failed;
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) {
+    return smev::fail(
+        local_error(ErrorCode::io, "cannot create " + folder.string() + ": " + failed.message()));
+  }
+  return sqlite_outbox({.path = options.outbox_path}, options.clock);
+}
+
 // Opens what the caller did not bring.
 Result<void> fill_parts(SenderOptions& options) {
   if (!options.clock) options.clock = system_clock();
   if (!options.ids) options.ids = time_based_ids(options.clock);
   if (!options.logger) options.logger = null_logger();
   if (!options.outbox) {
-    const std::filesystem::path folder = std::filesystem::path(options.outbox_path).parent_path();
-    std::error_code failed;
-    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-    if (failed) {
-      return smev::fail(
-          local_error(ErrorCode::io, "cannot create " + folder.string() + ": " + failed.message()));
-    }
-    SMEV_ASSIGN(options.outbox, sqlite_outbox({.path = options.outbox_path}, options.clock));
+    SMEV_ASSIGN(options.outbox, open_outbox(options));
   }
   if (options.transport) return {};
   if (!options.signer) {
@@ -159,6 +180,9 @@ class Sender::Core {
                                      const Rehearsal::Memory& memory);
   /// Works until `enough` says so (asked when there is nothing to do), or a stop.
   Result<void> work(const std::function<Result<bool>()>& enough);
+  /// Works until a stop; a store that is away for a while is waited for.
+  Result<void> work_on();
+  void stop();
 
  private:
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
@@ -177,6 +201,7 @@ class Sender::Core {
   EventSink events_;
   Bell bell_;
   CertificateWatch watch_;
+  std::atomic<bool> stop_asked_ = false;
 };
 
 // Gives the warnings.
@@ -352,6 +377,9 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
 Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
   Dispatcher dispatcher(parts_, events_, bell_);
+  InboxReader inbox(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
+    return submit(update, options);
+  });
   std::vector<Receiver> receivers(static_cast<std::size_t>(parts_.options.poll.pollers),
                                   Receiver(parts_, events_, bell_));
   SMEV_TRY(receivers.front().acknowledge_stored());
@@ -368,7 +396,8 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
     while (!bell_.stopped()) {
       watch_.look();
       SMEV_ASSIGN(bool busy, dispatcher.round());
-      if (busy) continue;
+      SMEV_ASSIGN(bool handed_over, inbox.round());
+      if (busy || handed_over) continue;
       SMEV_ASSIGN(bool done, enough());
       if (done) break;
       SMEV_ASSIGN(Duration pause, dispatcher.pause());
@@ -383,6 +412,26 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   if (!dispatched) return dispatched;
   if (receive_error) return fail(std::move(*receive_error));
   return {};
+}
+
+// What was under way is on record; its leases run out or are freed, and the same octets go again.
+Result<void> Sender::Core::work_on() {
+  while (true) {
+    Result<void> done = work([]() -> Result<bool> { return false; });
+    const bool away = !done && done.error().code == ErrorCode::store &&
+                      done.error().retry == Retry::later && !stop_asked_;
+    if (!away) {
+      stop_asked_ = false;
+      return done;
+    }
+    parts_.logger().warning("store.away", done.error().text, {{"detail", done.error().detail}});
+    bell_.wait_for_stop(kStorePause);
+  }
+}
+
+void Sender::Core::stop() {
+  stop_asked_ = true;
+  bell_.stop();
 }
 
 Sender::Sender(std::unique_ptr<Core> core) : core_(std::move(core)) {}
@@ -422,6 +471,7 @@ std::vector<FieldFault> Sender::all_faults(const elk::Update& part, std::vector<
 Result<void> Sender::run() {
   return core_->work([]() -> Result<bool> { return false; });
 }
+Result<void> Sender::run() { return core_->work_on(); }
 
 Result<DrainReport> Sender::drain(Duration timeout) {
   const auto end = core_->parts().clock().steady() + timeout;
@@ -434,7 +484,7 @@ Result<DrainReport> Sender::drain(Duration timeout) {
   return report;
 }
 
-void Sender::stop() { core_->bell().stop(); }
+void Sender::stop() { core_->stop(); }
 
 Result<std::optional<UpdateReport>> Sender::find(UpdateId id) {
   SMEV_ASSIGN(std::optional<UpdateRow> update, outbox().find_update(id));
