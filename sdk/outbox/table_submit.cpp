@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "sdk/base/text.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/row_locks.hpp"
 #include "sdk/outbox/table_outbox.hpp"
@@ -13,6 +14,11 @@ Result<void> check_complete(const NewUpdate& update) {
   std::vector<FieldFault> faults;
   const auto need = [&](const std::string& value, const char* field) {
     if (value.empty()) faults.push_back({field, "missing", "Значение не указано.", ""});
+    // Not every database stores anything else, and what it would make of it might be another's
+    // name.
+    if (!is_valid_utf8(value) || value.find('\0') != std::string::npos) {
+      faults.push_back({field, "pattern", "Значение должно быть текстом в UTF-8.", ""});
+    }
   };
   need(update.order.sender, "order.sender");
   need(update.order.number, "order.number");

@@ -39,6 +39,7 @@ CUT_SECONDS = (2, 10)
 FAULT_PAUSE_SECONDS = (0.2 * SLOWNESS, 1.2 * SLOWNESS)
 ORDERS_AT_ONCE = 12
 DRAIN_SECONDS = 240
+STOP_SECONDS = 90 * SLOWNESS
 LOG_TAIL = 3000
 
 
@@ -94,8 +95,11 @@ class Sender:
         if self.frozen_until is not None:
             self.thaw()
         self.process.terminate()
-        if self.process.wait(timeout=90 * SLOWNESS) not in (0, -signal.SIGKILL, NO_DATABASE):
-            raise Broken("a sender did not stop well:\n" + self.log.read_text()[-LOG_TAIL:])
+        code = self.process.wait(timeout=STOP_SECONDS)
+        # SIGTERM as such: it came before the program had begun to look for it.
+        if code not in (0, -signal.SIGTERM, -signal.SIGKILL, NO_DATABASE):
+            raise Broken("a sender stopped with %d:\n%s" % (
+                code, self.log.read_text()[-LOG_TAIL:]))
 
 
 class SeveralSenders(KillLoop):

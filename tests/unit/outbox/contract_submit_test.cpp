@@ -109,6 +109,14 @@ TEST_P(OutboxSubmit, reports_everything_that_is_missing_at_once) {
   EXPECT_EQ(error.fields.size(), 5u);
 }
 
+TEST_P(OutboxSubmit, names_are_text) {
+  NewUpdate given = new_update("\xFF");
+  given.idempotency_key = std::string("a\0b", 3);
+  const Error error = error_of(outbox().submit(given, {}));
+  EXPECT_EQ(error.code, ErrorCode::validation);
+  EXPECT_EQ(error.fields.size(), 2u);
+}
+
 TEST_P(OutboxSubmit, the_check_sees_the_order_as_it_was_before_this_update) {
   NewUpdate first = new_update("1");
   first.facts = "facts";
