@@ -468,9 +468,6 @@ std::vector<FieldFault> Sender::all_faults(const elk::Update& part, std::vector<
   return core_->all_faults(part, std::move(unread), *rehearsal.memory_);
 }
 
-Result<void> Sender::run() {
-  return core_->work([]() -> Result<bool> { return false; });
-}
 Result<void> Sender::run() { return core_->work_on(); }
 
 Result<DrainReport> Sender::drain(Duration timeout) {
