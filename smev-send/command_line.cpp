@@ -26,7 +26,8 @@ bool needs_outbox(const Invocation& invocation) {
 
 bool outbox_exists(const SenderOptions& options) {
   std::error_code unknown;
-  return options.outbox || std::filesystem::exists(options.outbox_path, unknown);
+  return options.outbox || !options.postgres.connection.empty() ||
+         std::filesystem::exists(options.outbox_path, unknown);
 }
 
 // A mistyped path must not look like an empty queue.
@@ -52,6 +53,9 @@ Result<Sender> open(const Invocation& invocation, const Environment& environment
     options.outbox_path = ":memory:";  // a check leaves nothing behind
   }
   if (needs_outbox(invocation)) SMEV_TRY(check_outbox_exists(options));
+  if (needs_outbox(invocation) || (submits != nullptr && submits->check)) {
+    options.postgres.create = false;
+  }
   if (!at_work) options.transport = offline_transport();
   return Sender::open(std::move(options));
 }

@@ -10,15 +10,16 @@
 namespace smev::cli {
 namespace {
 
-Result<SqliteOptions> place_of(const Invocation& invocation, const Environment& environment) {
-  SMEV_ASSIGN(const SenderOptions options, environment.load_options(invocation.config));
-  return SqliteOptions{.path = options.outbox_path};
+Failure not_sqlite() {
+  Error error = local_error(ErrorCode::config, "outbox.postgres is set", Retry::after_fix);
+  error.text = "Базу PostgreSQL копируют её средствами, например pg_dump: docs/postgres.md.";
+  return fail(std::move(error));
 }
 
-Result<ExitCode> back_up(const Invocation& invocation, const DbBackupCommand& command,
-                         const Environment& environment) {
-  SMEV_ASSIGN(const SqliteOptions place, place_of(invocation, environment));
-  SMEV_ASSIGN(const SqliteBackup made, back_up_sqlite(place, command.file));
+Result<ExitCode> back_up(const Invocation& invocation, const SenderOptions& options,
+                         const DbBackupCommand& command, const Environment& environment) {
+  if (!options.postgres.connection.empty()) return not_sqlite();
+  SMEV_ASSIGN(const SqliteBackup made, back_up_sqlite({.path = options.outbox_path}, command.file));
   if (invocation.json) {
     environment.out << written({{"file", made.path}, {"bytes", made.bytes}, {"files", made.files}})
                     << '\n';
@@ -32,23 +33,26 @@ Result<ExitCode> back_up(const Invocation& invocation, const DbBackupCommand& co
   return ExitCode::done;
 }
 
-Result<ExitCode> migrate(const Invocation& invocation, const DbMigrateCommand& command,
-                         const Environment& environment) {
-  SMEV_ASSIGN(const SqliteOptions place, place_of(invocation, environment));
-  SMEV_ASSIGN(const SqliteMigrated migrated, migrate_sqlite(place, command.dry_run));
+Result<Migrated> migrated(const SenderOptions& options, bool dry_run) {
+  if (!options.postgres.connection.empty()) return migrate_postgres(options.postgres, dry_run);
+  return migrate_sqlite({.path = options.outbox_path}, dry_run);
+}
+
+Result<ExitCode> migrate(const Invocation& invocation, const SenderOptions& options,
+                         const DbMigrateCommand& command, const Environment& environment) {
+  SMEV_ASSIGN(const Migrated done, migrated(options, command.dry_run));
   if (invocation.json) {
-    environment.out << written({{"from", migrated.from},
-                                {"to", migrated.to},
+    environment.out << written({{"from", done.from},
+                                {"to", done.to},
                                 {"dry_run", command.dry_run},
-                                {"sql", migrated.sql}})
+                                {"sql", done.sql}})
                     << '\n';
-  } else if (migrated.sql.empty()) {
-    environment.out << fmt::format("Таблицы уже версии {}.\n", migrated.to);
+  } else if (done.sql.empty()) {
+    environment.out << fmt::format("Таблицы уже версии {}.\n", done.to);
   } else if (command.dry_run) {
-    environment.out << migrated.sql;
+    environment.out << done.sql;
   } else {
-    environment.out << fmt::format("Таблицы обновлены: версия {} → {}.\n", migrated.from,
-                                   migrated.to);
+    environment.out << fmt::format("Таблицы обновлены: версия {} → {}.\n", done.from, done.to);
   }
   return ExitCode::done;
 }
@@ -57,11 +61,12 @@ Result<ExitCode> migrate(const Invocation& invocation, const DbMigrateCommand& c
 
 Result<ExitCode> maintain_database(const Invocation& invocation, const DbCommand& command,
                                    const Environment& environment) {
+  SMEV_ASSIGN(const SenderOptions options, environment.load_options(invocation.config));
   if (const auto* backup = std::get_if<DbBackupCommand>(&command)) {
-    return back_up(invocation, *backup, environment);
+    return back_up(invocation, options, *backup, environment);
   }
   if (const auto* migration = std::get_if<DbMigrateCommand>(&command)) {
-    return migrate(invocation, *migration, environment);
+    return migrate(invocation, options, *migration, environment);
   }
   return fail(local_error(ErrorCode::internal, "a check needs the outbox"));
 }

@@ -18,7 +18,7 @@ Result<elk::Update> read_one(const Session& session, const SubmitCommand& comman
     return fail(std::move(error));
   }
   SMEV_ASSIGN(std::optional<InputRecord> record, source->next());
-  return std::move(record->update);
+  return std::move(record->read.update);
 }
 
 }  // namespace

@@ -139,7 +139,7 @@ Result<void> run_steps(SqliteDatabase& database, std::int64_t version, const std
 }  // namespace
 }  // namespace outbox
 
-Result<SqliteMigrated> migrate_sqlite(const SqliteOptions& options, bool dry_run) {
+Result<Migrated> migrate_sqlite(const SqliteOptions& options, bool dry_run) {
   using namespace outbox;
   SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
   std::shared_ptr<void> guard;
@@ -148,7 +148,7 @@ Result<SqliteMigrated> migrate_sqlite(const SqliteOptions& options, bool dry_run
   }
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
   SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
-  SqliteMigrated migrated;
+  Migrated migrated;
   migrated.from = static_cast<int>(version);
   migrated.to = static_cast<int>(kSchemaVersion);
   SMEV_ASSIGN(migrated.sql, steps_from(version));

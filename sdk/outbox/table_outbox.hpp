@@ -89,12 +89,18 @@ class TableOutbox : public Outbox {
     return {};
   }
 
+  /// Of the given files those that no update has any more go; inside a transaction.
+  Result<std::int64_t> remove_unused_files(Database& database, std::vector<std::string> hashes);
   /// What the engine itself finds wrong with its tables.
   virtual Result<std::vector<std::string>> check_engine(Database&) {
     return std::vector<std::string>{};
   }
   /// True when no other outbox can have files in the same folder.
   virtual Result<bool> owns_files() { return true; }
+  /// True when another outbox that can be asked has an update with that file.
+  virtual Result<bool> used_elsewhere(Database&, const std::string& /*sha256*/) { return false; }
+  /// What the engine keeps of a final update beside the common tables; inside a transaction.
+  virtual Result<void> forget(Database&, UpdateId) { return {}; }
 
   /// Runs `work` (which gives a Result) over a connection.
   template <class Reading>

@@ -71,23 +71,26 @@ Result<void> empty_update(Database& database, TimePoint now, UpdateId update, Pr
   return {};
 }
 
+}  // namespace
+
 // Before the commit: a crash in between leaves rows of final updates without their files, which the
 // next run empties; after it, files would stay that no row names.
-Result<void> remove_files(Database& database, const KeptFiles& files,
-                          std::vector<std::string> hashes, Pruned& pruned) {
+Result<std::int64_t> TableOutbox::remove_unused_files(Database& database,
+                                                      std::vector<std::string> hashes) {
   std::sort(hashes.begin(), hashes.end());
   hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  std::int64_t removed = 0;
   for (const std::string& sha256 : hashes) {
     SMEV_ASSIGN(const auto users,
                 database.number("SELECT count(*) FROM files WHERE sha256 = ?", sha256));
     if (users.value_or(0) > 0) continue;
-    SMEV_ASSIGN(const bool removed, files.remove_unused(sha256));
-    if (removed) ++pruned.files;
+    SMEV_ASSIGN(const bool elsewhere, used_elsewhere(database, sha256));
+    if (elsewhere) continue;
+    SMEV_ASSIGN(const bool gone, files_.remove_unused(sha256));
+    if (gone) ++removed;
   }
-  return {};
+  return removed;
 }
-
-}  // namespace
 
 Result<std::int64_t> TableOutbox::count_prunable(TimePoint settled_before) {
   return read([&](Database& database) -> Result<std::int64_t> {
@@ -112,8 +115,11 @@ Result<Pruned> TableOutbox::prune(const PruneBatch& batch) {
       SMEV_ASSIGN(const std::vector<std::string> own, files_of(database, update));
       hashes.insert(hashes.end(), own.begin(), own.end());
       SMEV_TRY(empty_update(database, now, update, pruned));
+      SMEV_TRY(forget(database, update));
     }
-    if (alone) SMEV_TRY(remove_files(database, files_, std::move(hashes), pruned));
+    if (alone) {
+      SMEV_ASSIGN(pruned.files, remove_unused_files(database, std::move(hashes)));
+    }
     pruned.more = !updates.empty() && pruned.updates >= batch.limit;
     if (batch.first && pruned.updates > 0) {
       SMEV_TRY(write_audit(database, now, kPruned, batch.who, batch.reason));

@@ -34,54 +34,49 @@ Result<AttemptRow> read_attempt(Statement& statement) {
 class Selection {
  public:
   explicit Selection(const UpdateFilter& filter) : filter_(filter) {
-    narrow_by_state();
-    narrow_by_order();
-    if (filter.submitted_since) narrow("u.submitted_at >= ?", to_utc_text(*filter.submitted_since));
-    if (filter.submitted_before) {
-      narrow("u.submitted_at < ?", to_utc_text(*filter.submitted_before));
+    if (filter.state) narrow("u.state = {}", name(*filter.state));
+    // Only what is held has a reason: the index by state narrows it at once.
+    if (filter.hold_reason) {
+      narrow("u.state = 'held' AND u.hold_reason = {}", name(*filter.hold_reason));
     }
-    if (filter.fault) narrow_by_fault(*filter.fault);
+    if (filter.order) {
+      narrow("o.sender = {}", filter.order->sender);
+      narrow("o.contour = {}", name(filter.order->contour));
+      narrow("o.number = {}", filter.order->number);
+    }
+    if (filter.order_number) narrow("o.number = {}", *filter.order_number);
+    if (filter.submitted_since) {
+      narrow("u.submitted_at >= {}", to_utc_text(*filter.submitted_since));
+    }
+    if (filter.submitted_before) {
+      narrow("u.submitted_at < {}", to_utc_text(*filter.submitted_before));
+    }
+    if (filter.fault) narrow(kFault, *filter.fault);
   }
 
   Result<Statement> run(Database& database, const std::string& columns) const {
-    const std::string sql =
-        "SELECT " + columns + " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?" +
-        conditions_ + fmt::format(" ORDER BY u.id LIMIT {}", std::max(filter_.limit, 0));
-    SMEV_ASSIGN(Statement statement, database.query(sql, filter_.after));
-    int index = 1;
+    const std::string sql = "SELECT " + columns +
+                            " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?1" +
+                            conditions_ + " ORDER BY u.id LIMIT ?2";
+    SMEV_ASSIGN(Statement statement,
+                database.query(sql, filter_.after, std::max(filter_.limit, 0)));
+    int index = 2;
     for (const std::string& value : values_) statement.bind_text(++index, value);
     return statement;
   }
 
  private:
+  // "Contains" and the rest, as both databases understand it.
+  static constexpr const char* kFault =
+      "(replace(u.hold_text, {0}, '') <> u.hold_text OR CAST(u.result_code AS TEXT) = {0} "
+      "OR EXISTS (SELECT 1 FROM message_items i JOIN attempts a ON a.message = i.message "
+      "WHERE i.update_id = u.id AND a.fault = {0} AND i.message = (SELECT max(l.message) "
+      "FROM message_items l WHERE l.update_id = u.id)))";
+
   void narrow(const char* condition, std::string_view value) {
-    conditions_ += std::string(" AND ") + condition;
     values_.emplace_back(value);
-  }
-  void narrow_by_state() {
-    if (filter_.state) narrow("u.state = ?", name(*filter_.state));
-    // Only what is held has a reason: the index by state narrows it at once.
-    if (filter_.hold_reason)
-      narrow("u.state = 'held' AND u.hold_reason = ?", name(*filter_.hold_reason));
-  }
-  void narrow_by_order() {
-    if (filter_.order) {
-      narrow("o.sender = ?", filter_.order->sender);
-      narrow("o.contour = ?", name(filter_.order->contour));
-      narrow("o.number = ?", filter_.order->number);
-    }
-    if (filter_.order_number) narrow("o.number = ?", *filter_.order_number);
-  }
-  void narrow_by_fault(const std::string& fault) {
-    // "Contains", as both databases understand it.
-    narrow("(replace(u.hold_text, ?, '') <> u.hold_text", fault);
     conditions_ +=
-        " OR CAST(u.result_code AS TEXT) = ? OR EXISTS (SELECT 1 FROM message_items i JOIN "
-        "attempts "
-        "a ON a.message = i.message WHERE i.update_id = u.id AND i.message = (SELECT "
-        "max(l.message) "
-        "FROM message_items l WHERE l.update_id = u.id) AND a.fault = ?))";
-    values_.insert(values_.end(), 2, fault);
+        " AND " + fmt::format(fmt::runtime(condition), "?" + std::to_string(values_.size() + 2));
   }
 
   const UpdateFilter& filter_;

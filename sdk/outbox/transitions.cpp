@@ -52,7 +52,10 @@ Result<UpdateBefore> read_before(Database& database, UpdateId update) {
 // What the row says after the event, its state apart.
 UpdateBefore changed(UpdateBefore row, UpdateState after, const UpdateChange& change,
                      TimePoint now) {
-  if (change.result_code) row.result_code = *change.result_code;
+  // A stop says all that is known: a code of an earlier one would stand beside another reason.
+  if (change.result_code || change.event == UpdateEvent::stopped) {
+    row.result_code = change.result_code;
+  }
   // Another reason does not make the wait any shorter.
   if (after != UpdateState::held) row.held_since.reset();
   if (after == UpdateState::held && !row.held_since) row.held_since = now;
@@ -65,6 +68,7 @@ UpdateBefore changed(UpdateBefore row, UpdateState after, const UpdateChange& ch
   }
   if (change.event == UpdateEvent::returned && after == UpdateState::queued) {
     row.not_before = change.not_before;
+    row.result_code.reset();
     if (change.forced_kind != ForcedKind::none) {
       row.forced_kind = change.forced_kind;
       ++row.conversions;

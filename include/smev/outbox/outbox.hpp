@@ -42,13 +42,14 @@ struct StoredFile {
 
 using UpdateId = std::int64_t;
 
-/// What the store knows of an order.
+/// What the store knows of an order. What the recipient has or calls it, only the recipient's
+/// answers tell: what a submitter claims of that stays with its update.
 struct OrderFacts {
   std::int64_t id = 0;
   OrderKey key;
-  std::string facts;                ///< opaque: the facts of the create; empty when none are known
-  bool known_to_recipient = false;  ///< a create was answered with 0, 34 or the caller told so
-  std::optional<std::int64_t> elk_number;
+  std::string facts;  ///< opaque: what the updates have said of the order; empty: nothing
+  bool known_to_recipient = false;         ///< an answer said so
+  std::optional<std::int64_t> elk_number;  ///< from an answer
   /// NewUpdate::mark of the latest update that the recipient has or may yet get (queued, in flight,
   /// held or delivered); nothing: there is none. What a person took out does not count.
   std::optional<std::string> last_mark;
@@ -59,14 +60,12 @@ struct OrderFacts {
 
 struct NewUpdate {
   OrderKey order;
-  std::string type;                 ///< information type: "elk/status/1.0.2"
-  std::string payload;              ///< opaque
-  std::string payload_digest;       ///< of the whole update as given, files included
-  std::string idempotency_key;      ///< the caller's, or derived from the digest
-  std::string facts;                ///< replaces the order's facts when not empty: the latest count
-  std::string mark;                 ///< opaque: what the next update's check must know of this one
-  bool known_to_recipient = false;  ///< the caller knows that the recipient has the order
-  std::optional<std::int64_t> elk_number;  ///< when the caller knows it
+  std::string type;             ///< information type: "elk/status/1.0.2"
+  std::string payload;          ///< opaque
+  std::string payload_digest;   ///< of the whole update as given, files included
+  std::string idempotency_key;  ///< the caller's, or derived from the digest
+  std::string facts;            ///< replaces the order's facts when not empty: the latest count
+  std::string mark;             ///< opaque: what the next update's check must know of this one
   std::vector<StoredFile> files;
   std::optional<TimePoint> not_before;
   std::optional<TimePoint> deadline;
@@ -79,8 +78,8 @@ struct Submitted {
 };
 
 /// Rules that look at the order's past; runs inside the transaction, where it may amend the
-/// update's payload and mark. An error rolls the transaction back and is returned to the submitter.
-/// Must not call the outbox.
+/// update's payload, facts and mark. An error rolls the transaction back and is returned to the
+/// submitter. Must not call the outbox.
 using SubmitCheck = std::function<Result<void>(const OrderFacts& order, NewUpdate& update)>;
 
 /// What a message of this update must be, when a conversion has decided it.
@@ -353,6 +352,19 @@ struct StoreCheck {
   [[nodiscard]] bool sound() const { return faults.empty(); }
 };
 
+/// An update that a department has handed over inside its own transaction (docs/postgres.md).
+struct InboxEntry {
+  std::int64_t id = 0;
+  std::string idempotency_key;
+  std::string payload;  ///< the JSON form of an update
+};
+
+/// What became of it: the update, or the faults for which it was refused.
+struct InboxVerdict {
+  std::optional<UpdateId> update;
+  std::string faults;  ///< JSON; shown to the department. With an update: not looked at
+};
+
 class Outbox {
  public:
   virtual ~Outbox() = default;
@@ -369,8 +381,8 @@ class Outbox {
 
   // --- the dispatcher ---------------------------------------------------------------------------
   /// Takes the right to dispatch for this store until the returned guard is dropped; `store_busy`
-  /// when another process has it. Attempts that a dead worker left open become in doubt, and its
-  /// claims free.
+  /// when this process has it, or another one where only one can. Attempts that a dead worker left
+  /// open become in doubt, and its claims free.
   virtual Result<std::shared_ptr<void>> start_dispatching() = 0;
   /// Head updates that are due, with a lease; at most `limit`, one per order.
   virtual Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) = 0;
@@ -412,6 +424,18 @@ class Outbox {
   /// Accepted messages past their answer deadline: their updates become held (`unanswered`); queued
   /// updates past their own deadline: held (`deadline`). Gives the changed updates.
   virtual Result<std::vector<UpdateRow>> hold_overdue() = 0;
+
+  // --- the inbox (a store that has none gives nothing) -------------------------------------------
+  /// What waits for this sender, in its order; at most `limit`. One process at a time gets it:
+  /// the others get nothing until its lease is over.
+  virtual Result<std::vector<InboxEntry>> take_inbox(const std::string& /*sender*/,
+                                                     Contour /*contour*/, int /*limit*/) {
+    return std::vector<InboxEntry>{};
+  }
+  /// Writes down what became of an entry; `stale_lease` when another process reads the inbox now.
+  virtual Result<void> settle_inbox(std::int64_t /*entry*/, const InboxVerdict& /*verdict*/) {
+    return {};
+  }
 
   // --- reading ----------------------------------------------------------------------------------
   virtual Result<std::optional<UpdateRow>> find_update(UpdateId id) = 0;
@@ -480,6 +504,13 @@ struct SqliteOptions {
 Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
                                               std::shared_ptr<Clock> clock);
 
+/// What a migration of the tables did, or would do.
+struct Migrated {
+  int from = 0;     ///< version of the schema that was there; 0: none
+  int to = 0;       ///< version that this program needs
+  std::string sql;  ///< what was run, or would be; empty: nothing to do
+};
+
 struct SqliteBackup {
   std::string path;
   std::uint64_t bytes = 0;
@@ -490,14 +521,32 @@ struct SqliteBackup {
 /// on. Readable by its owner alone: it holds personal data. Never writes over a file.
 Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::string& to);
 
-struct SqliteMigrated {
-  int from = 0;     ///< version of the schema that was there
-  int to = 0;       ///< version that this program needs
-  std::string sql;  ///< what was run, or would be; empty: nothing to do
-};
-
 /// Brings an older database up to this program's version, in one transaction; or tells what it
 /// would run. `store_busy` while somebody dispatches.
-Result<SqliteMigrated> migrate_sqlite(const SqliteOptions& options, bool dry_run);
+Result<Migrated> migrate_sqlite(const SqliteOptions& options, bool dry_run);
+
+struct PostgresOptions {
+  /// conninfo or URI, as libpq takes it. Without a password: that belongs into PGPASSFILE or a
+  /// service file.
+  std::string connection;
+  std::string schema = "smev";  ///< one for each sender and contour
+  std::string files;            ///< folder of the result files, the same for all senders
+  /// How long the claims of a sender outlive it. A living one prolongs them. 1 s..1 h
+  Duration lease = std::chrono::seconds(60);
+  Duration connect_timeout = std::chrono::seconds(5);     ///< whole seconds, at least 2
+  Duration statement_timeout = std::chrono::seconds(15);  ///< 1 s..1 h
+  int connections_max = 8;                                ///< 1..100, and one for the heartbeat
+  std::uint64_t file_bytes_max = 1ull << 30;              ///< of one result file
+  bool create = true;  ///< makes the tables in a database that has none
+};
+
+/// PostgreSQL 13 or newer: any number of senders over one database. Refuses a server that does not
+/// sync what it commits. Clocks of the senders' machines must agree to a fraction of the lease.
+Result<std::shared_ptr<Outbox>> postgres_outbox(const PostgresOptions& options,
+                                                std::shared_ptr<Clock> clock);
+
+/// Brings the schema up to this program's version, in one transaction, one process at a time; or
+/// tells what it would run.
+Result<Migrated> migrate_postgres(const PostgresOptions& options, bool dry_run);
 
 }  // namespace smev

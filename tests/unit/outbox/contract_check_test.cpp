@@ -44,7 +44,7 @@ TEST_P(OutboxCheck, reads_every_message_answer_and_file) {
   const auto ids = freeze_all();
   ASSERT_GT(ids.size(), 64u) << "more than a page";
   for (const StartedAttempt& attempt : start()) finish(attempt, MessageEvent::accepted);
-  deliver(ids[0], 1);
+  deliver(ids[0], message(ids[0]).items.at(0).update);
   const StoreCheck found = check(true);
   EXPECT_THAT(found.faults, IsEmpty());
   EXPECT_EQ(found.messages, static_cast<std::int64_t>(ids.size()));

@@ -73,7 +73,8 @@ TEST_P(OutboxReplace, both_know_of_each_other_and_who_did_it_is_on_record) {
 TEST_P(OutboxReplace, the_check_sees_the_order_as_it_was_before_that_place) {
   NewUpdate earlier = new_update("a");
   earlier.mark = "earlier";
-  deliver((submit(earlier), send_one()), 1);
+  const UpdateId before = submit(earlier);
+  deliver(send_one(), before);
   const UpdateId old = held("a");
   NewUpdate behind = new_update("a");
   behind.mark = "behind";
