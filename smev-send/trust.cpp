@@ -48,7 +48,7 @@ std::string certificates_text(const TrustSession& session) {
 }
 
 Cell remark_of(const InspectedRevocations& list, TimePoint now) {
-  if (!list.vouched) return {"не действует: издатель неизвестен", Paint::red};
+  if (!list.vouched()) return {"не действует: издатель неизвестен", Paint::red};
   if (list.facts.stale_at(now)) return {"устарел", Paint::yellow};
   return {""};
 }

@@ -21,7 +21,10 @@ struct InspectedCertificate {
 
 struct InspectedRevocations {
   RevocationFacts facts;
-  bool vouched = false;  ///< a known authority signed it
+  /// SHA-256 of the key of the known authority that signed it; empty: none did.
+  std::string authority_key;
+
+  [[nodiscard]] bool vouched() const { return !authority_key.empty(); }
 };
 
 struct InspectedFile {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
 #include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/chain.hpp"
@@ -17,6 +18,16 @@ constexpr std::size_t kRememberedMax = 256;
 bool holds(const std::vector<X509*>& all, X509* wanted) {
   return std::any_of(all.begin(), all.end(),
                      [wanted](X509* each) { return X509_cmp(each, wanted) == 0; });
+}
+
+std::string key_fingerprint(X509& certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(&certificate), &der);
+  if (size <= 0) return {};
+  std::string fingerprint =
+      sha256_hex({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
+  OPENSSL_free(der);
+  return fingerprint;
 }
 
 }  // namespace
@@ -53,6 +64,11 @@ Result<std::shared_ptr<const TrustSet>> TrustSet::make(std::vector<TrustFile> fi
 
 Result<void> TrustSet::take(TrustFile file) {
   if (file.error) return fail(*std::move(file.error));
+  if (file.only_revokes) {
+    for (X509Ptr& certificate : file.certificates) take(std::move(certificate), revokers_);
+    return {};
+  }
+  auto& to = file.list == TrustList::trusted ? anchors_ : intermediates_;
   for (X509Ptr& certificate : file.certificates) {
     SMEV_TRY(check_key(*certificate, file.path));
     if (certificates_.size() >= kCertificatesMax) {
@@ -61,7 +77,7 @@ Result<void> TrustSet::take(TrustFile file) {
           "more than " + std::to_string(kCertificatesMax) + " certificates, at " + file.path,
           Retry::after_fix));
     }
-    take(std::move(certificate), file.list);
+    take(std::move(certificate), to);
   }
   for (RevocationsPtr& list : file.revocations) {
     revocations_.push_back(std::make_unique<RevocationList>(std::move(list), file.path));
@@ -69,8 +85,7 @@ Result<void> TrustSet::take(TrustFile file) {
   return {};
 }
 
-void TrustSet::take(X509Ptr certificate, TrustList list) {
-  auto& to = list == TrustList::trusted ? anchors_ : intermediates_;
+void TrustSet::take(X509Ptr certificate, std::vector<X509*>& to) {
   if (holds(to, certificate.get())) return;
   to.push_back(certificate.get());
   epochs_.push_back(time_of(X509_get0_notBefore(certificate.get())));
@@ -100,10 +115,11 @@ std::shared_ptr<const TrustPath> TrustSet::path_of(
   return path;
 }
 
-bool TrustSet::vouches_for(const RevocationList& list) const {
+std::string TrustSet::key_vouching_for(const RevocationList& list) const {
   const ErrorQueueGuard guard;
-  return std::any_of(certificates_.begin(), certificates_.end(),
-                     [&list](const X509Ptr& each) { return list.is_of(*each); });
+  const auto voucher = std::find_if(certificates_.begin(), certificates_.end(),
+                                    [&list](const X509Ptr& each) { return list.is_of(*each); });
+  return voucher == certificates_.end() ? std::string() : key_fingerprint(**voucher);
 }
 
 TrustPath TrustSet::find_path(X509& signer, TimePoint moment) const {
@@ -132,6 +148,7 @@ X509* TrustSet::issuer_of(X509& anchor, TimePoint moment) const {
   if (revocations_.empty() || X509_self_signed(&anchor, 0) != 0) return nullptr;
   std::vector<X509*> authorities = intermediates_;
   authorities.insert(authorities.end(), anchors_.begin(), anchors_.end());
+  authorities.insert(authorities.end(), revokers_.begin(), revokers_.end());
   const Chain chain = find_chain(anchor, authorities, {}, moment);
   return chain.anchored ? chain.certificates[1] : nullptr;
 }

@@ -50,8 +50,9 @@ class TrustSet {
   [[nodiscard]] const std::vector<std::unique_ptr<RevocationList>>& revocations() const {
     return revocations_;
   }
-  /// One of the authorities signed the list: otherwise it counts for nothing.
-  [[nodiscard]] bool vouches_for(const RevocationList& list) const;
+  /// SHA-256 of the public key of the authority that signed the list, hexadecimal; empty when none
+  /// of them did: then the list counts for nothing.
+  [[nodiscard]] std::string key_vouching_for(const RevocationList& list) const;
   /// Remembered: a signer seen before costs no mathematics.
   std::shared_ptr<const TrustPath> path_of(const std::shared_ptr<const KnownCertificate>& signer,
                                            TimePoint moment) const;
@@ -64,7 +65,7 @@ class TrustSet {
   };
 
   Result<void> take(TrustFile file);
-  void take(X509Ptr certificate, TrustList list);
+  void take(X509Ptr certificate, std::vector<X509*>& to);
   [[nodiscard]] std::size_t epoch_of(TimePoint moment) const;
   [[nodiscard]] TrustPath find_path(X509& signer, TimePoint moment) const;
   [[nodiscard]] std::optional<Revocation> revocation_of(X509& certificate, X509* issuer) const;
@@ -73,6 +74,7 @@ class TrustSet {
   std::vector<X509Ptr> certificates_;
   std::vector<X509*> anchors_;
   std::vector<X509*> intermediates_;
+  std::vector<X509*> revokers_;  // whose lists may revoke an anchor, and nothing else
   std::vector<std::unique_ptr<RevocationList>> revocations_;
   std::vector<TimePoint> epochs_;  // sorted: where an authority begins or ceases to be valid
   mutable std::mutex mutex_;
