@@ -98,6 +98,10 @@ std::string reason_of(const JudgedSigner& judged) {
     case Trust::not_checked:
       break;
   }
+  if (!judged.path.may_sign) {
+    return fmt::format("доверия нет: {} выдан не для подписи сообщений ({})", who,
+                       judged.path.problem);
+  }
   return fmt::format("доверия нет: цепочка обрывается на {}, его издатель — {} ({})", who,
                      printable(step.certificate.issuer), judged.path.problem);
 }

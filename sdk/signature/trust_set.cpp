@@ -7,6 +7,7 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
 #include "sdk/signature/algorithms.hpp"
+#include "sdk/signature/certificate_fitness.hpp"
 #include "sdk/signature/chain.hpp"
 
 namespace smev::signature {
@@ -123,8 +124,13 @@ std::string TrustSet::key_vouching_for(const RevocationList& list) const {
 }
 
 TrustPath TrustSet::find_path(X509& signer, TimePoint moment) const {
+  const bool pinned = holds(anchors_, &signer);
+  // Whoever pinned it knew what it is for; what an authority issued may be for anything.
+  if (std::string unfit = pinned ? "" : unfitness_to_sign(signer); !unfit.empty()) {
+    return {{{describe(signer), {}}}, false, false, std::move(unfit)};
+  }
   Chain chain;
-  if (holds(anchors_, &signer)) {
+  if (pinned) {
     chain.certificates = {&signer};  // pinned itself: it needs nobody
     chain.anchored = true;
   } else {

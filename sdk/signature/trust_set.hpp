@@ -27,6 +27,7 @@ struct TrustStep {
 struct TrustPath {
   std::vector<TrustStep> steps;  ///< the signer first
   bool anchored = false;         ///< the last step is pinned
+  bool may_sign = true;          ///< else the signer alone is told of, who is not anchored
   std::string problem;           ///< English; empty when anchored
 };
 

@@ -461,6 +461,12 @@ TEST_F(TrustCommands, check_tells_every_reason_against_a_certificate) {
   EXPECT_NE(told().at("certificates").at(0).at("chain").at(0).at("revoked_at"), nullptr);
 }
 
+TEST_F(TrustCommands, check_tells_that_an_authority_signs_no_messages) {
+  file("trusted/root.pem", pki().root);
+  EXPECT_EQ(trust({"check", file("i", pki().intermediate)}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("«Промежуточный УЦ» выдан не для подписи сообщений"));
+}
+
 TEST_F(TrustCommands, check_judges_at_the_moment_given) {
   file("trusted/root.pem", pki().root);
   const std::string over = file("over", pki().over);
