@@ -1,7 +1,9 @@
 #include "sdk/signature/key_engine.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -62,6 +64,25 @@ TEST_F(KeyInAnEngine, opens_with_the_pin_by_the_command_of_an_engine_that_has_on
   const Error error = refusal(options);
   EXPECT_EQ(error.code, ErrorCode::key);
   EXPECT_NE(error.text.find("ПИН-код"), std::string::npos) << error.text;
+}
+
+TEST_F(KeyInAnEngine, that_took_the_pin_by_its_command_does_not_get_it_again_when_it_asks) {
+  use_engine("smev-test-pin-and-asks");
+  options.pin.file = folder.write("wrong", "1111");
+  const Error error = refusal(options);
+  EXPECT_NE(error.text.find("не подошёл ПИН-код"), std::string::npos) << error.text;
+  EXPECT_EQ(questions(), "unanswered\nunanswered\nunanswered\n");
+}
+
+TEST_F(KeyInAnEngine, with_methods_of_its_own_is_cleaned_up_after_a_wrong_pin) {
+  use_engine("smev-test-signs");
+  options.pin.file = folder.write("wrong", "1111");
+  const auto end_of_a_process = [this] {
+    const bool refused = !open_now(options);
+    OPENSSL_cleanup();
+    ::_exit(refused ? 0 : 1);  // the files of the tests stay
+  };
+  EXPECT_EXIT(end_of_a_process(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(KeyInAnEngine, signs_by_the_methods_of_its_engine_when_it_has_them) {
