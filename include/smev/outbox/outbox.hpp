@@ -269,6 +269,19 @@ struct OutboxStats {
   std::int64_t blocked = 0;          ///< queued updates behind a held head
 };
 
+/// An update that a department has handed over inside its own transaction (docs/postgres.md).
+struct InboxEntry {
+  std::int64_t id = 0;
+  std::string idempotency_key;
+  std::string payload;  ///< the JSON form of an update
+};
+
+/// What became of it: the update, or the faults for which it was refused.
+struct InboxVerdict {
+  std::optional<UpdateId> update;
+  std::string faults;  ///< JSON; shown to the department. With an update: not looked at
+};
+
 class Outbox {
  public:
   virtual ~Outbox() = default;
@@ -285,8 +298,8 @@ class Outbox {
 
   // --- the dispatcher ---------------------------------------------------------------------------
   /// Takes the right to dispatch for this store until the returned guard is dropped; `store_busy`
-  /// when another process has it. Attempts that a dead worker left open become in doubt, and its
-  /// claims free.
+  /// when this process has it, or another one where only one can. Attempts that a dead worker left
+  /// open become in doubt, and its claims free.
   virtual Result<std::shared_ptr<void>> start_dispatching() = 0;
   /// Head updates that are due, with a lease; at most `limit`, one per order.
   virtual Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) = 0;
@@ -329,6 +342,18 @@ class Outbox {
   /// updates past their own deadline: held (`deadline`). Gives the changed updates.
   virtual Result<std::vector<UpdateRow>> hold_overdue() = 0;
 
+  // --- the inbox (a store that has none gives nothing) -------------------------------------------
+  /// What waits for this sender, in its order; at most `limit`. One process at a time gets it:
+  /// the others get nothing until its lease is over.
+  virtual Result<std::vector<InboxEntry>> take_inbox(const std::string& /*sender*/,
+                                                     Contour /*contour*/, int /*limit*/) {
+    return std::vector<InboxEntry>{};
+  }
+  /// Writes down what became of an entry; `stale_lease` when another process reads the inbox now.
+  virtual Result<void> settle_inbox(std::int64_t /*entry*/, const InboxVerdict& /*verdict*/) {
+    return {};
+  }
+
   // --- reading ----------------------------------------------------------------------------------
   virtual Result<std::optional<UpdateRow>> find_update(UpdateId id) = 0;
   virtual Result<std::vector<UpdateRow>> list_updates(const UpdateFilter& filter) = 0;
@@ -360,5 +385,35 @@ struct SqliteOptions {
 /// with its object, files included.
 Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
                                               std::shared_ptr<Clock> clock);
+
+struct PostgresOptions {
+  /// conninfo or URI, as libpq takes it. Without a password: that belongs into PGPASSFILE or a
+  /// service file.
+  std::string connection;
+  std::string schema = "smev";  ///< one for each sender and contour
+  std::string files;            ///< folder of the result files, the same for all senders
+  /// How long the claims of a sender outlive it. A living one prolongs them. 1 s..1 h
+  Duration lease = std::chrono::seconds(60);
+  Duration connect_timeout = std::chrono::seconds(5);     ///< whole seconds, at least 2
+  Duration statement_timeout = std::chrono::seconds(15);  ///< 1 s..1 h
+  int connections_max = 8;                                ///< 1..100, and one for the heartbeat
+  std::uint64_t file_bytes_max = 1ull << 30;              ///< of one result file
+  bool create = true;  ///< makes the tables in a database that has none
+};
+
+/// PostgreSQL 13 or newer: any number of senders over one database. Refuses a server that does not
+/// sync what it commits. Clocks of the senders' machines must agree to a fraction of the lease.
+Result<std::shared_ptr<Outbox>> postgres_outbox(const PostgresOptions& options,
+                                                std::shared_ptr<Clock> clock);
+
+struct PostgresMigrated {
+  int from = 0;     ///< version of the schema that was there; 0: none
+  int to = 0;       ///< version that this program needs
+  std::string sql;  ///< what was run, or would be; empty: nothing to do
+};
+
+/// Brings the schema up to this program's version, in one transaction, one process at a time; or
+/// tells what it would run.
+Result<PostgresMigrated> migrate_postgres(const PostgresOptions& options, bool dry_run);
 
 }  // namespace smev

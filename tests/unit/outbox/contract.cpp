@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "sdk/base/bytes.hpp"
+#include "tests/unit/outbox/postgres_server.hpp"
 
 namespace smev::outbox_test {
 
@@ -16,10 +17,26 @@ std::vector<StoreKind> all_stores() {
        [](const std::string&, std::shared_ptr<Clock> clock) {
          return sqlite_outbox({.path = ":memory:"}, std::move(clock));
        }},
+      {"postgres", true,
+       [](const std::string& directory,
+          std::shared_ptr<Clock> clock) -> Result<std::shared_ptr<Outbox>> {
+         SMEV_ASSIGN(PostgresOptions options, postgres_options(directory));
+         return postgres_outbox(options, std::move(clock));
+       },
+       &postgres_missing},
   };
 }
 
+Result<PostgresOptions> postgres_options(const std::string& directory) {
+  PostgresOptions options;
+  SMEV_ASSIGN(options.connection, postgres_connection());
+  options.schema = schema_for(directory);
+  options.files = directory + "/files";
+  return options;
+}
+
 void OutboxContract::SetUp() {
+  if (const std::string why = GetParam().missing(); !why.empty()) GTEST_SKIP() << why;
   auto opened = GetParam().open(directory_.path(), clock_);
   ASSERT_TRUE(opened) << opened.error().describe();
   outbox_ = *opened;

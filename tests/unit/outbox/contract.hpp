@@ -27,8 +27,12 @@ struct StoreKind {
   std::function<Result<std::shared_ptr<Outbox>>(const std::string& directory,
                                                 std::shared_ptr<Clock> clock)>
       open;
+  /// Why this store cannot be tested here; empty when it can.
+  std::function<std::string()> missing = [] { return std::string(); };
 };
 std::vector<StoreKind> all_stores();
+/// Of the store "postgres" in this directory.
+Result<PostgresOptions> postgres_options(const std::string& directory);
 inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 
 inline constexpr Duration kLease = minutes(1);
