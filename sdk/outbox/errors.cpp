@@ -13,6 +13,10 @@ constexpr const char* kDiskFull =
     "На диске нет места: данные не записаны. Освободите место и повторите; ранее принятое "
     "сохранено.";
 
+constexpr const char* kDamagedFile =
+    "Файл базы исходящих повреждён или это не база. Остановите отправку и восстановите базу из "
+    "резервной копии.";
+
 bool is_disk_full(int error_number) { return error_number == ENOSPC || error_number == EDQUOT; }
 
 Error with_text(ErrorCode code, const char* text, std::string detail, Retry retry) {
@@ -43,10 +47,7 @@ Error sqlite_error(int code, int error_number, std::string detail) {
                        std::move(detail), Retry::later);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return with_text(ErrorCode::store,
-                       "Файл базы исходящих повреждён или это не база. Остановите отправку и "
-                       "восстановите базу из резервной копии.",
-                       std::move(detail), Retry::after_fix);
+      return with_text(ErrorCode::store, kDamagedFile, std::move(detail), Retry::after_fix);
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -55,6 +56,9 @@ Error sqlite_error(int code, int error_number, std::string detail) {
                        "Нет доступа к файлу базы исходящих. Проверьте путь и права на каталог.",
                        std::move(detail), Retry::after_fix);
     case SQLITE_IOERR:
+      if (code == SQLITE_IOERR_DATA) {  // checked_vfs: not what was written
+        return with_text(ErrorCode::store, kDamagedFile, std::move(detail), Retry::after_fix);
+      }
       if (is_disk_full(error_number)) {
         return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::after_fix);
       }

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "sdk/base/kill_point.hpp"
+#include "sdk/outbox/checked_vfs.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/page_check.hpp"
 
 namespace smev::outbox {
 namespace {
@@ -15,6 +17,10 @@ namespace {
 // Enough for statements that are used inside each other's rows.
 constexpr std::size_t kIdleStatementsMax = 4;
 constexpr std::int64_t kSynchronousFull = 2;
+// Frames in the log from which on a commit brings them into the database file; SQLite's own number.
+constexpr int kCheckpointFrames = 1000;
+// A log that was longer for once does not stay so.
+constexpr const char* kLogLimit = "PRAGMA journal_size_limit = 67108864;";
 
 std::string_view first_word(std::string_view sql) {
   const std::size_t start = sql.find_first_not_of(" \n");
@@ -97,7 +103,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
                                                              Duration busy_timeout) {
   sqlite3* connection = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, checked_vfs());
   if (connection == nullptr) return fail(sqlite_error(SQLITE_NOMEM, 0, "open"));
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(connection));
   if (code != SQLITE_OK) return fail(database->failure("open"));
@@ -113,10 +119,23 @@ void SqliteDatabase::configure(Duration busy_timeout) {
   sqlite3_busy_timeout(connection_, static_cast<int>(std::clamp<long long>(wait, 0, INT_MAX)));
 }
 
+void SqliteDatabase::reserve_checks() {
+  int octets = kPageCheckOctets;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &octets);
+}
+
+bool SqliteDatabase::has_checks() {
+  int octets = -1;  // asks
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &octets);
+  return octets == kPageCheckOctets;
+}
+
 Result<void> SqliteDatabase::make_durable() {
+  // Without spilling, a page is in the log only when it is committed: its frame has its check.
   SMEV_TRY(
-      execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_spill = OFF;"
               "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));
+  SMEV_TRY(execute(kLogLimit));
   {
     SMEV_ASSIGN(Statement statement, query("PRAGMA journal_mode = WAL"));
     SMEV_ASSIGN(const bool found, statement.next());
@@ -134,7 +153,77 @@ Result<void> SqliteDatabase::make_durable() {
   return {};
 }
 
+namespace {
+
+bool read_octets(sqlite3_file* file, std::string& to, std::size_t size, std::uint64_t offset) {
+  to.resize(size);
+  return file->pMethods != nullptr &&
+         file->pMethods->xRead(file, to.data(), static_cast<int>(size),
+                               static_cast<sqlite3_int64>(offset)) == SQLITE_OK;
+}
+
+// The mark of a log that ends with this frame; nothing when somebody has begun it anew.
+std::optional<Committed> mark_of(sqlite3_file* log, std::uint32_t frames) {
+  std::string octets;
+  LogHeader header;
+  if (!read_octets(log, octets, kLogHeaderOctets, 0) || !read_log_header(octets, header)) return {};
+  const std::size_t frame_octets = kFrameHeaderOctets + header.page_size;
+  const std::uint64_t last = kLogHeaderOctets + (std::uint64_t{frames} - 1) * frame_octets;
+  if (!read_octets(log, octets, frame_octets, last)) return {};
+  const std::uint64_t salt =
+      static_cast<std::uint64_t>(big_endian(octets, 8)) << 32 | big_endian(octets, 12);
+  if (salt != header.salt) return {};
+  Committed committed{salt, frames, big_endian(octets, 0), 0, 0};
+  committed.content =
+      page_check(std::string_view(octets).substr(kFrameHeaderOctets), committed.page);
+  return committed;
+}
+
+}  // namespace
+
+void SqliteDatabase::keep_mark(CommitMark mark) {
+  mark_.emplace(std::move(mark));
+  boot_ = boot_of_machine();
+  // Takes the place of SQLite's own hook, which only checkpoints.
+  sqlite3_wal_hook(connection_, &SqliteDatabase::committed, this);
+}
+
+int SqliteDatabase::committed(void* self, sqlite3* connection, const char* name, int frames) {
+  if (frames > 0)
+    static_cast<SqliteDatabase*>(self)->note_commit(static_cast<std::uint32_t>(frames));
+  // The commit is done, whatever becomes of the checkpoint; the next one tries again.
+  if (frames >= kCheckpointFrames) {
+    sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  return SQLITE_OK;
+}
+
+void SqliteDatabase::note_commit(std::uint32_t frames) {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr) return;
+  std::optional<Committed> committed = mark_of(log, frames);
+  if (!committed) return;
+  committed->boot = boot_;
+  mark_->note(*committed);
+}
+
+bool SqliteDatabase::file_holds(const Committed& committed) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  constexpr std::size_t kHeaderOctets = 100;
+  std::string octets;
+  if (file == nullptr || !read_octets(file, octets, kHeaderOctets, 0)) return false;
+  const std::size_t stated = big_endian(octets, 16) >> 16;
+  const std::size_t page_size = stated == 1 ? 65536 : stated;
+  return page_size != 0 &&
+         read_octets(file, octets, page_size, (std::uint64_t{committed.page} - 1) * page_size) &&
+         page_check(octets, committed.page) == committed.content;
+}
+
 SqliteDatabase::~SqliteDatabase() {
+  // Before the end of the last connection brings the log into the database file and takes it away.
+  if (mark_) mark_->take_back();
   idle_.clear();
   sqlite3_close_v2(connection_);
 }

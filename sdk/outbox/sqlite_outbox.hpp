@@ -18,6 +18,7 @@ namespace smev::outbox {
 struct StorePlace {
   std::string database;
   std::string lock;  ///< empty: nobody else can see this store
+  std::string mark;  ///< how far it was committed
   std::string files;
   std::shared_ptr<void> temporary;  ///< removes the directory of a store in memory
 };

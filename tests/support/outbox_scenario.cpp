@@ -38,6 +38,7 @@ Run submit(const std::string& order, const std::string& file = "") {
     if (!file.empty()) update.files = {{sha256_hex(file), file.size()}};
     SMEV_ASSIGN(const Submitted submitted, world.outbox->submit(update, {}));
     world.updates[order] = submitted.id;
+    world.given.push_back(std::move(update));
     return {};
   };
 }
@@ -250,7 +251,7 @@ std::vector<ScenarioStep> make_scenario() {
 
 }  // namespace
 
-ScenarioWorld::ScenarioWorld(std::string given) : folder(std::move(given)), inbox(folder + ".in") {}
+ScenarioWorld::ScenarioWorld(std::string place) : folder(std::move(place)), inbox(folder + ".in") {}
 
 Result<void> ScenarioWorld::open() {
   SMEV_ASSIGN(outbox, sqlite_outbox({.path = database()}, clock));

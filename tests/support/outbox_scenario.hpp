@@ -16,7 +16,7 @@ namespace smev::testing {
 
 /// What a sender and its surroundings remember while the scenario runs.
 struct ScenarioWorld {
-  explicit ScenarioWorld(std::string folder);
+  explicit ScenarioWorld(std::string place);
 
   [[nodiscard]] std::string database() const { return folder + "/outbox.db"; }
   Result<void> open();
@@ -33,6 +33,7 @@ struct ScenarioWorld {
   std::map<std::string, Uuid> messages;  ///< the latest of each order
   std::map<std::string, UpdateId> updates;
   std::map<std::string, std::string> kept;  ///< SHA-256 of files kept, and their content
+  std::vector<NewUpdate> given;             ///< every update that was submitted
   std::int64_t answer = 0;
   int submitted = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <sstream>
@@ -60,6 +61,14 @@ Rows rows_of(sqlite3* database, const std::string& sql) {
   return rows;
 }
 
+// A line for people: around the place where it differs.
+std::string around(const std::string& line, std::size_t place) {
+  constexpr std::size_t kShown = 160;
+  const std::size_t start = place > kShown / 2 ? place - kShown / 2 : 0;
+  return (start > 0 ? "…" : "") + line.substr(start, kShown) +
+         (line.size() > start + kShown ? "…" : "");
+}
+
 }  // namespace
 
 std::string dump_database(const std::string& path) {
@@ -93,10 +102,11 @@ std::string first_difference(const std::string& expected, const std::string& fou
     const bool more = static_cast<bool>(std::getline(left, one));
     const bool more_found = static_cast<bool>(std::getline(right, other));
     if (!more && !more_found) return "none";
-    if (more != more_found || one != other) {
-      return "expected: " + (more ? one : "(end)") +
-             "\n  found:    " + (more_found ? other : "(end)");
-    }
+    if (more == more_found && one == other) continue;
+    const auto place = static_cast<std::size_t>(
+        std::mismatch(one.begin(), one.end(), other.begin(), other.end()).first - one.begin());
+    return "expected: " + (more ? around(one, place) : "(end)") +
+           "\n  found:    " + (more_found ? around(other, place) : "(end)");
   }
 }
 

@@ -137,7 +137,8 @@ TEST(SqliteOutbox, lies_in_one_file_with_its_folder_and_lock_beside_it) {
   for (const auto& entry : fs::directory_iterator(directory.path())) {
     names.insert(entry.path().filename().string());
   }
-  EXPECT_EQ(names, (std::set<std::string>{"outbox.db", "outbox.db.lock", "files"}));
+  EXPECT_EQ(names,
+            (std::set<std::string>{"outbox.db", "outbox.db.lock", "outbox.db.mark", "files"}));
   struct stat status {};
   ASSERT_EQ(::stat(directory.file("outbox.db").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0007, 0u) << "nobody else may read personal data";
@@ -245,7 +246,18 @@ TEST_P(SqliteOutboxDamage, a_message_whose_octets_changed_is_not_sent) {
   EXPECT_EQ(error.code, ErrorCode::store);
   EXPECT_THAT(error.text, HasSubstr(id.text()));
   EXPECT_THAT(*outbox().attempts_of(id), ::testing::IsEmpty());
-  EXPECT_EQ(message_state(id), MessageState::frozen);
+  EXPECT_EQ(error_of(outbox().find_message(id)).code, ErrorCode::store) << "nor shown to anybody";
+}
+
+TEST_P(SqliteOutboxDamage, an_answer_whose_octets_changed_is_not_told) {
+  const UpdateId id = submit("a");
+  const Uuid message = send_one();
+  deliver(message, id);
+  break_row("UPDATE answers SET raw = x'00'");
+  const Error error = error_of(outbox().answers_to(message));
+  EXPECT_EQ(error.code, ErrorCode::store);
+  EXPECT_THAT(error.text, HasSubstr("повреждён"));
+  EXPECT_EQ(error_of(outbox().unacknowledged()).code, ErrorCode::store);
 }
 
 TEST_P(SqliteOutboxDamage, the_database_itself_refuses_to_change_a_frozen_body_or_the_audit) {
@@ -287,8 +299,8 @@ TEST_P(SqliteOutboxDamage, a_full_disk_loses_nothing_that_was_promised) {
   const auto pages = (*database)->number("PRAGMA page_count");
   ASSERT_TRUE((*database)->number("PRAGMA max_page_count = " + std::to_string(**pages)));
   auto files = outbox::KeptFiles::open(directory_.file("files"), 100);
-  outbox::SqliteOutbox full({directory_.file("outbox.db"), "", "", nullptr}, std::move(*database),
-                            std::move(*files), clock_);
+  outbox::SqliteOutbox full({directory_.file("outbox.db"), "", "", "", nullptr},
+                            std::move(*database), std::move(*files), clock_);
   NewUpdate large = new_update("b");
   large.payload = std::string(1'000'000, 'x');
   const Error error = error_of(full.submit(large, {}));
