@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/page_check.hpp"
 
 namespace smev::outbox {
@@ -163,11 +164,22 @@ int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   return methods_below(file).xRead(below(file), to, size, offset);
 }
 
+// SQLite knows one errno that means "full"; a quota and a limit of size are others, and by the time
+// that it has taken the change back, errno is of something else.
+int full_or(int code, sqlite3_file* file) {
+  int error_number = 0;
+  if (code == SQLITE_IOERR_WRITE) {
+    methods_below(file).xFileControl(below(file), SQLITE_FCNTL_LAST_ERRNO, &error_number);
+  }
+  return is_disk_full(error_number) ? SQLITE_FULL : code;
+}
+
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
   if (checked(file).kind == Kind::database) {
-    return write_page(checked(file), static_cast<const char*>(from), size, offset);
+    const int code = write_page(checked(file), static_cast<const char*>(from), size, offset);
+    return full_or(code, file);
   }
-  return methods_below(file).xWrite(below(file), from, size, offset);
+  return full_or(methods_below(file).xWrite(below(file), from, size, offset), file);
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {

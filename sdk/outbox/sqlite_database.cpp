@@ -208,17 +208,41 @@ void SqliteDatabase::note_commit(std::uint32_t frames) {
   mark_->note(*committed);
 }
 
-bool SqliteDatabase::file_holds(const Committed& committed) {
+// Around SQLite's cache and log, through its own handle: opening the file beside it, and closing
+// it, would drop the locks of this process.
+bool SqliteDatabase::read_page(std::uint32_t page, std::string& octets) {
   sqlite3_file* file = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  constexpr std::size_t kHeaderOctets = 100;
+  const Result<std::optional<std::int64_t>> size = number("PRAGMA page_size");
+  if (file == nullptr || !size || !*size || page == 0) return false;
+  const auto page_octets = static_cast<std::size_t>(**size);
+  return read_octets(file, octets, page_octets, (std::uint64_t{page} - 1) * page_octets);
+}
+
+bool SqliteDatabase::file_holds(const Committed& committed) {
   std::string octets;
-  if (file == nullptr || !read_octets(file, octets, kHeaderOctets, 0)) return false;
-  const std::size_t stated = big_endian(octets, 16) >> 16;
-  const std::size_t page_size = stated == 1 ? 65536 : stated;
-  return page_size != 0 &&
-         read_octets(file, octets, page_size, (std::uint64_t{committed.page} - 1) * page_size) &&
+  return read_page(committed.page, octets) &&
          page_check(octets, committed.page) == committed.content;
+}
+
+Result<std::uint32_t> SqliteDatabase::pages_in_file() {
+  // Reads the header, and with it the size of a page.
+  SMEV_ASSIGN(const auto version, number("PRAGMA user_version"));
+  static_cast<void>(version);
+  SMEV_ASSIGN(const auto page_octets, number("PRAGMA page_size"));
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_int64 octets = 0;
+  if (file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xFileSize(file, &octets) != SQLITE_OK) {
+    return fail(failure("size"));
+  }
+  return static_cast<std::uint32_t>(octets / page_octets.value_or(1));
+}
+
+bool SqliteDatabase::page_is_sound(std::uint32_t page) {
+  std::string octets;
+  return read_page(page, octets);
 }
 
 SqliteDatabase::~SqliteDatabase() {

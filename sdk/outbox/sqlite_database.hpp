@@ -37,6 +37,10 @@ class SqliteDatabase final : public Database {
   void keep_mark(CommitMark mark);
   /// That the database file itself, without its log, holds the page as it was committed.
   [[nodiscard]] bool file_holds(const Committed& committed);
+  /// Pages that the database file itself has.
+  [[nodiscard]] Result<std::uint32_t> pages_in_file();
+  /// That a page of the database file is as it was written; others may be writing it.
+  [[nodiscard]] bool page_is_sound(std::uint32_t page);
 
   Result<void> execute(const std::string& sql) override;
   [[nodiscard]] bool locks_rows() const override { return false; }
@@ -51,6 +55,7 @@ class SqliteDatabase final : public Database {
   void configure(Duration busy_timeout);
   static int committed(void* self, sqlite3* connection, const char* name, int frames);
   void note_commit(std::uint32_t frames);
+  bool read_page(std::uint32_t page, std::string& octets);
   [[nodiscard]] Error failure(std::string_view doing) const;
   void give_back(SqliteCursor& cursor) noexcept;
 

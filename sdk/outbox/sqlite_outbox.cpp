@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
 #include "sdk/outbox/file_system.hpp"
@@ -27,6 +26,7 @@ constexpr const char* kLockSuffix = ".lock";
 constexpr const char* kMarkSuffix = ".mark";
 constexpr const char* kLogSuffix = "-wal";
 constexpr mode_t kDatabaseMode = 0660;
+constexpr Duration kWholeCheckBusyTimeout = std::chrono::seconds(10);
 
 Result<StorePlace> place_in_memory() {
   std::error_code fault;
@@ -141,6 +141,13 @@ Result<std::unique_ptr<SqliteDatabase>> open_on_disk(const StorePlace& place,
   return database;
 }
 
+Result<StoreWatch> watch_over(const StorePlace& place) {
+  StoreWatch watch;
+  SMEV_ASSIGN(watch.database, PlaceWatch::over(place.database));
+  SMEV_ASSIGN(watch.log, PlaceWatch::over(place.database + kLogSuffix));
+  return watch;
+}
+
 // What a dead dispatcher left: attempts that nobody ends, claims that nobody uses.
 Result<void> recover(Database& database, TimePoint now) {
   SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));
@@ -165,18 +172,50 @@ Result<std::shared_ptr<void>> take_flag(const std::shared_ptr<std::atomic<bool>>
 
 }  // namespace
 
+// Before a dispatcher acts on what it reads: that it is still the only one, on a sound file.
+Result<void> SqliteOutbox::check_dispatching() {
+  const std::lock_guard lock(dispatch_mutex_);
+  if (whole_check_) SMEV_TRY(whole_check_->verdict());
+  if (const std::shared_ptr<DispatchLock> held = lock_.lock()) return held->check_in_place();
+  return {};
+}
+
 Result<void> SqliteOutbox::run_reading(const Work& work) {
+  SMEV_TRY(watch_.database.check());
+  SMEV_TRY(check_dispatching());
   const std::lock_guard lock(mutex_);
   return work(*database_);
 }
 
+// Before, so that nothing is written in vain, and after the commit, when it is known where it went:
+// nobody is told that a change is durable when it is in a file that has lost its name.
 Result<void> SqliteOutbox::run_change(const Work& work, const CommitPoints* points) {
-  return group_.run([&]() { return work(*database_); }, points);
+  SMEV_TRY(watch_.database.check());
+  SMEV_TRY(check_dispatching());
+  SMEV_TRY(group_.run([&]() { return work(*database_); }, points));
+  SMEV_TRY(watch_.database.check());
+  return watch_.log.check();
+}
+
+Result<std::shared_ptr<void>> SqliteOutbox::take_lock() {
+  if (place_.lock.empty()) return take_flag(dispatching_);
+  SMEV_ASSIGN(std::shared_ptr<DispatchLock> taken, DispatchLock::take(place_.lock));
+  const std::lock_guard lock(dispatch_mutex_);
+  lock_ = taken;
+  if (taken->was_left_open()) {
+    whole_check_ = std::make_shared<WholeCheck>(place_.database, kWholeCheckBusyTimeout);
+  }
+  return std::shared_ptr<void>(std::move(taken));
+}
+
+std::shared_ptr<WholeCheck> SqliteOutbox::whole_check() {
+  const std::lock_guard lock(dispatch_mutex_);
+  return whole_check_;
 }
 
 Result<std::shared_ptr<void>> SqliteOutbox::start_dispatching() {
-  SMEV_ASSIGN(std::shared_ptr<void> guard,
-              place_.lock.empty() ? take_flag(dispatching_) : take_dispatch_lock(place_.lock));
+  SMEV_TRY(watch_.database.check());
+  SMEV_ASSIGN(std::shared_ptr<void> guard, take_lock());
   const std::lock_guard lock(mutex_);
   SMEV_TRY(recover(*database_, clock_->now()));
   files_.remove_abandoned();
@@ -208,8 +247,12 @@ Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
   SMEV_ASSIGN(auto database, in_memory ? outbox::open_in_memory(place, options.busy_timeout)
                                        : outbox::open_on_disk(place, options.busy_timeout));
   SMEV_ASSIGN(auto files, outbox::KeptFiles::open(place.files, options.file_bytes_max));
+  outbox::StoreWatch watch;
+  if (!in_memory) {
+    SMEV_ASSIGN(watch, outbox::watch_over(place));
+  }
   return std::shared_ptr<Outbox>(std::make_shared<outbox::SqliteOutbox>(
-      std::move(place), std::move(database), std::move(files), std::move(clock)));
+      std::move(place), std::move(watch), std::move(database), std::move(files), std::move(clock)));
 }
 
 }  // namespace smev
