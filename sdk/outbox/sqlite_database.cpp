@@ -124,6 +124,12 @@ void SqliteDatabase::reserve_checks() {
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &octets);
 }
 
+Result<void> SqliteDatabase::seal_pages() {
+  if (has_checks()) return {};
+  reserve_checks();
+  return execute("VACUUM");
+}
+
 bool SqliteDatabase::has_checks() {
   int octets = -1;  // asks
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &octets);

@@ -29,6 +29,9 @@ class SqliteDatabase final : public Database {
 
   /// In an empty database: leaves room for the checks of its pages.
   void reserve_checks();
+  /// Writes all of a database that was made without room for checks anew, with it; as a whole or
+  /// not at all. Nobody else may have it open.
+  Result<void> seal_pages();
   /// That its pages have their checks.
   [[nodiscard]] bool has_checks();
   /// WAL, synchronous=FULL, foreign keys; and checks that each of them took.

@@ -39,6 +39,12 @@ class CheckedVfsTest : public ::testing::Test {
     auto database = open();
     return database->number("SELECT sum(length(v)) FROM t");
   }
+  static void expect_all_sealed(const std::string& file) {
+    ASSERT_GE(file.size(), 5 * kPage);
+    for (std::size_t at = 0; at < file.size(); at += kPage) {
+      EXPECT_TRUE(is_sealed(std::string_view(file).substr(at, kPage), at / kPage + 1)) << at;
+    }
+  }
   void expect_damage(const char* what) {
     const auto found = sum();
     ASSERT_FALSE(found) << what;
@@ -52,11 +58,7 @@ class CheckedVfsTest : public ::testing::Test {
 
 TEST_F(CheckedVfsTest, every_page_of_the_file_is_sealed) {
   make();
-  const std::string file = octets();
-  ASSERT_GE(file.size(), 5 * kPage);
-  for (std::size_t at = 0; at < file.size(); at += kPage) {
-    EXPECT_TRUE(is_sealed(std::string_view(file).substr(at, kPage), at / kPage + 1)) << at;
-  }
+  expect_all_sealed(octets());
   EXPECT_EQ(**sum(), 20'000);
 }
 
@@ -126,6 +128,33 @@ TEST_F(CheckedVfsTest, a_database_without_checks_is_left_as_it_is) {
   EXPECT_EQ(sqlite3_exec(other, "PRAGMA integrity_check", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(other);
   EXPECT_EQ(**sum(), 6);
+}
+
+TEST_F(CheckedVfsTest, a_database_without_checks_can_get_them) {
+  {
+    auto database = open();
+    ASSERT_TRUE(database->make_durable());
+    ASSERT_TRUE(database->execute("CREATE TABLE t (v)"));
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_TRUE(database->run("INSERT INTO t (v) VALUES (?)", std::string(1000, 'x')));
+    }
+  }
+  EXPECT_FALSE(open()->has_checks());
+  {
+    auto database = open();
+    ASSERT_TRUE(database->number("SELECT count(*) FROM t"));
+    ASSERT_TRUE(database->seal_pages());
+    EXPECT_EQ(**database->number("SELECT sum(length(v)) FROM t"), 20'000);
+  }
+  EXPECT_EQ(**sum(), 20'000);
+  expect_all_sealed(octets());
+}
+
+TEST_F(CheckedVfsTest, a_copy_by_sqlite_itself_is_sealed) {
+  make();
+  const std::string copy = directory_.file("copy.db");
+  ASSERT_TRUE(open()->run("VACUUM INTO ?", copy));
+  expect_all_sealed(*read_file(copy));
 }
 
 TEST_F(CheckedVfsTest, another_program_can_read_a_database_with_checks) {
