@@ -23,7 +23,8 @@ bool only_reads(const Invocation& invocation) {
 
 bool outbox_exists(const SenderOptions& options) {
   std::error_code unknown;
-  return options.outbox || std::filesystem::exists(options.outbox_path, unknown);
+  return options.outbox || !options.postgres.connection.empty() ||
+         std::filesystem::exists(options.outbox_path, unknown);
 }
 
 // A mistyped path must not look like an empty queue.
@@ -49,6 +50,9 @@ Result<Sender> open(const Invocation& invocation, const Environment& environment
     options.outbox_path = ":memory:";  // a check leaves nothing behind
   }
   if (only_reads(invocation)) SMEV_TRY(check_outbox_exists(options));
+  if (only_reads(invocation) || (submits != nullptr && submits->check)) {
+    options.postgres.create = false;
+  }
   if (!at_work) options.transport = offline_transport();
   return Sender::open(std::move(options));
 }
@@ -75,6 +79,9 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
   }
   if (const auto* command = std::get_if<TrustCommand>(&invocation.command)) {
     return administer(invocation, *command, environment);
+  }
+  if (const auto* command = std::get_if<DbMigrateCommand>(&invocation.command)) {
+    return migrate(invocation, *command, environment);
   }
   // Before open: the threads that it starts must not take the signals.
   std::optional<StopSignals> signals;

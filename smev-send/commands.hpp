@@ -53,6 +53,9 @@ Result<ExitCode> check_key(const Invocation& invocation, const Environment& envi
 /// configuration that need not be complete. No key, no network, no outbox.
 Result<ExitCode> administer(const Invocation& invocation, const TrustCommand& command,
                             const Environment& environment);
+/// `db migrate`: the tables of the outbox over PostgreSQL.
+Result<ExitCode> migrate(const Invocation& invocation, const DbMigrateCommand& command,
+                         const Environment& environment);
 
 /// Everything but main: parses, opens, works, tells.
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment);

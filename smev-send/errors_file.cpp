@@ -1,6 +1,7 @@
 #include "smev-send/errors_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -43,9 +44,23 @@ Result<ErrorsFile> ErrorsFile::create(const std::string& path, const std::string
     error.text = "Файл ошибок не может быть самим входным файлом: назовите другой";
     return fail(std::move(error));
   }
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly);
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kOwnerOnly);
   if (descriptor < 0) return fail(errors_file_error(path, errno));
-  return ErrorsFile(path, descriptor);
+  ErrorsFile file(path, descriptor);
+  SMEV_TRY(file.make_private_and_empty());
+  return file;
+}
+
+// A file that was there keeps its mode, and others may read it. A pipe or a device has none of its
+// own.
+Result<void> ErrorsFile::make_private_and_empty() {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return fail(errors_file_error(path_, errno));
+  if (!S_ISREG(status.st_mode)) return {};
+  if (::fchmod(descriptor_, kOwnerOnly) != 0 || ::ftruncate(descriptor_, 0) != 0) {
+    return fail(errors_file_error(path_, errno));
+  }
+  return {};
 }
 
 Result<void> ErrorsFile::write(std::string_view octets) {

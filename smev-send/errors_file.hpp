@@ -10,8 +10,8 @@ namespace smev::cli {
 class ErrorsFile {
  public:
   /// Without a path nothing is written. The file is made at once, so that it is known to be
-  /// writable, and for its owner alone: records hold personal data. `input` may not be the same
-  /// file.
+  /// writable, and for its owner alone, also when it was there: records hold personal data. `input`
+  /// may not be the same file.
   static Result<ErrorsFile> create(const std::string& path, const std::string& input);
   ErrorsFile(ErrorsFile&& other) noexcept;
   ErrorsFile& operator=(ErrorsFile&&) = delete;
@@ -23,6 +23,7 @@ class ErrorsFile {
 
  private:
   ErrorsFile(std::string path, int descriptor);
+  Result<void> make_private_and_empty();
   Result<void> write(std::string_view octets);
 
   std::string path_;

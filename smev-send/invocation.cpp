@@ -67,8 +67,8 @@ CLI::Option* add_moment(CLI::App& command, std::optional<TimePoint>& to, const s
       .add_option_function<std::string>(
           "--at",
           [&to](const std::string& value) {
-            const auto moment = DateTime::parse(
-                value.find('T') == std::string::npos ? value + "T00:00:00" : value);
+            const auto moment =
+                DateTime::parse(value.find('T') == std::string::npos ? value + "T00:00:00" : value);
             if (!moment) {
               throw CLI::ValidationError(
                   "--at", "нужна дата, например 2026-04-16 или 2026-04-16T10:47:33+03:00");
@@ -140,6 +140,7 @@ struct Line {
   bool trust_revocations = false;
   TrustRemoveCommand trust_remove;
   TrustCheckCommand trust_check;
+  DbMigrateCommand db_migrate;
 
   CLI::App app{"Отправка статусов и результатов услуг в личный кабинет заявителя через СМЭВ 3"};
 
@@ -168,6 +169,7 @@ struct Line {
     add_transform();
     add_key();
     add_trust();
+    add_db();
     app.footer(exit_code_lines());  // after the commands, which would inherit it
   }
 
@@ -385,6 +387,16 @@ struct Line {
     add_moment(check, trust_check.at,
                "Судить на этот момент; без ключа — на текущий, без смещения — московское время");
     check.final_callback([this] { invocation.command = trust_check; });
+  }
+
+  void add_db() {
+    CLI::App& command = add_command(app, "db", "База исходящих");
+    command.require_subcommand(1);
+    CLI::App& migrate =
+        add_command(command, "migrate", "Создать или обновить таблицы в PostgreSQL");
+    migrate.add_flag("--dry-run", db_migrate.dry_run,
+                     "Только показать SQL, который был бы выполнен");
+    migrate.final_callback([this] { invocation.command = db_migrate; });
   }
 };
 

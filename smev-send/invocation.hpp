@@ -102,12 +102,16 @@ struct TrustCheckCommand {
 using TrustCommand =
     std::variant<TrustListCommand, TrustAddCommand, TrustRemoveCommand, TrustCheckCommand>;
 
+struct DbMigrateCommand {
+  bool dry_run = false;
+};
+
 struct Invocation {
   std::string config;
   bool json = false;
   bool quiet = false;
   std::variant<SubmitCommand, RunCommand, DrainCommand, ListCommand, ShowCommand, DictionaryCommand,
-               ProfileCommand, SignatureCommand, KeyCheckCommand, TrustCommand>
+               ProfileCommand, SignatureCommand, KeyCheckCommand, TrustCommand, DbMigrateCommand>
       command;
 };
 

@@ -7,6 +7,7 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/smev3/media_type.hpp"
 #include "sdk/smev3/multipart.hpp"
+#include "sdk/smev3/soap.hpp"
 
 namespace smev::cli {
 namespace {
@@ -22,11 +23,16 @@ std::string_view without_mark(std::string_view text) {
   return smev3::trim_ascii(text);
 }
 
-/// `--uuid:…` of the first line; empty when the text does not begin so.
+/// `--uuid:…` of the first line, when the headers of a part follow; else empty.
 std::string_view boundary_of(std::string_view text) {
   if (text.substr(0, 2) != "--") return {};
-  const std::string_view line = text.substr(2, text.find_first_of("\r\n") - 2);
-  return line.find('"') == std::string_view::npos ? line : std::string_view();
+  const std::size_t end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos) return {};
+  const std::string_view line = text.substr(2, end - 2);
+  constexpr std::string_view kHeader = "content-";
+  const std::string_view next = smev3::trim_ascii(text.substr(end)).substr(0, kHeader.size());
+  const bool headers = smev3::lower_ascii(next) == kHeader;
+  return headers && line.find('"') == std::string_view::npos ? line : std::string_view();
 }
 
 bool begins_as_message(std::string_view beginning) {
@@ -47,15 +53,20 @@ Result<bool> is_message_file(const std::string& path) {
   return begins_as_message(beginning);
 }
 
-Result<xml::Document> read_message_file(const std::string& path) {
+Result<xml::Document> read_message_file(const std::string& path, AnyXml any) {
+  SMEV_TRY(is_message_file(path));  // that it can be read
   SMEV_ASSIGN(const std::string octets, read_file(path, kMessageBytesMax));
+  const xml::Limits limits = any == AnyXml::yes ? xml::Limits() : smev3::received_limits();
   const std::string_view text = without_mark(octets);
   const std::string_view boundary = boundary_of(text);
-  if (boundary.empty()) return xml::Document::parse(text);
+  if (boundary.empty()) return xml::Document::parse(text, limits);
   const std::string type =
       "multipart/related; type=\"application/xop+xml\"; boundary=\"" + std::string(boundary) + "\"";
-  SMEV_ASSIGN(const std::string envelope, smev3::soap_envelope(type, text));
-  return xml::Document::parse(smev3::trim_ascii(envelope));
+  const Result<std::string> envelope = smev3::soap_envelope(type, text);
+  if (!envelope) {
+    return fail(local_error(ErrorCode::bad_xml, path + ": " + envelope.error().detail));
+  }
+  return xml::Document::parse(smev3::trim_ascii(*envelope), limits);
 }
 
 }  // namespace smev::cli

@@ -10,7 +10,10 @@ namespace smev::cli {
 /// By its beginning: XML or such a body; else a file of any other kind. Errors: io, not_found.
 Result<bool> is_message_file(const std::string& path);
 
-/// XOP parts are put back in their places. Errors: io, bad_xml, bad_answer, limit_exceeded.
-Result<xml::Document> read_message_file(const std::string& path);
+/// Whether the file need not be a message: then it may have processing instructions.
+enum class AnyXml { no, yes };
+
+/// XOP parts are put back in their places. Errors: io, bad_xml, limit_exceeded.
+Result<xml::Document> read_message_file(const std::string& path, AnyXml any = AnyXml::no);
 
 }  // namespace smev::cli

@@ -18,7 +18,6 @@
 namespace smev::cli {
 namespace {
 
-constexpr unsigned kReadableByAll = 0644;  // what is signed goes out anyway
 constexpr char kSignatureSuffix[] = ".p7s";
 
 // ---- verify ----
@@ -73,6 +72,26 @@ Result<ExitCode> verify(const Invocation& invocation, const VerifyCommand& comma
 
 // ---- sign ----
 
+Error not_a_message(const std::string& file) {
+  Error error =
+      local_error(ErrorCode::not_signable, file + ": no message of SMEV", Retry::after_fix);
+  error.text = "PersonalSignature бывает только в сообщении СМЭВ (XML)";
+  return error;
+}
+
+Error would_overwrite(const std::string& file) {
+  Error error = local_error(ErrorCode::io, file + ": is the file that is signed", Retry::after_fix);
+  error.text = "Подпись легла бы на место самого файла: назовите в --out другой";
+  return error;
+}
+
+/// What was not to be read by others stays so.
+unsigned permissions_of(const std::string& file) {
+  std::error_code unknown;
+  const auto mode = std::filesystem::status(file, unknown).permissions();
+  return unknown ? 0600 : static_cast<unsigned>(mode) & 0666;
+}
+
 Result<std::string> signed_message(const SignCommand& command, Signer& signer) {
   SMEV_ASSIGN(xml::Document document, read_message_file(command.file));
   SMEV_TRY(command.personal ? smev3::sign_content(document, signer)
@@ -87,6 +106,7 @@ Result<ExitCode> sign(const Invocation& invocation, const SignCommand& command,
   SMEV_ASSIGN(const auto signer, open_signer(options.key, now));
   SMEV_ASSIGN(const bool looks_like_message, is_message_file(command.file));
   const bool message = looks_like_message && !command.detached;
+  if (command.personal && !message) return fail(not_a_message(command.file));
   std::string to = command.out;
   std::string made;
   if (message) {
@@ -94,11 +114,13 @@ Result<ExitCode> sign(const Invocation& invocation, const SignCommand& command,
   } else {
     SMEV_ASSIGN(made, sign_file(*signer, command.file, now));
     if (to.empty()) to = command.file + kSignatureSuffix;
+    std::error_code absent;
+    if (std::filesystem::equivalent(to, command.file, absent)) return fail(would_overwrite(to));
   }
   if (to.empty() || to == "-") {
     environment.out << made;
   } else {
-    SMEV_TRY(write_file_durably(to, made, kReadableByAll));
+    SMEV_TRY(write_file_durably(to, made, permissions_of(command.file)));
     if (!invocation.quiet) environment.err << "Подписано: " << printable(to) << '\n';
   }
   return ExitCode::done;
@@ -119,7 +141,7 @@ Error which_element(const std::vector<smev3::SignaturePlace>& places) {
 
 Result<xml::Element> element_of(const xml::Document& document, const TransformCommand& command) {
   if (!command.id.empty()) return smev3::find_identified(document, command.id);
-  const auto places = smev3::find_signatures(document);
+  SMEV_ASSIGN(const auto places, smev3::find_signatures(document));
   if (places.empty()) return document.root();
   if (places.size() > 1) return fail(which_element(places));
   if (places.front().target) return places.front().target;
@@ -127,7 +149,7 @@ Result<xml::Element> element_of(const xml::Document& document, const TransformCo
 }
 
 Result<ExitCode> transform(const TransformCommand& command, const Environment& environment) {
-  SMEV_ASSIGN(const xml::Document document, read_message_file(command.file));
+  SMEV_ASSIGN(const xml::Document document, read_message_file(command.file, AnyXml::yes));
   SMEV_ASSIGN(const xml::Element element, element_of(document, command));
   SMEV_ASSIGN(const std::string octets, signature::transform(element));
   environment.out << octets;

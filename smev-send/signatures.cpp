@@ -90,7 +90,7 @@ Result<VerifyReport> verify_message(const std::string& path, Verifier& verifier,
                                     const VerifyHow& how) {
   SMEV_ASSIGN(const xml::Document document, read_message_file(path));
   VerifyReport report{path, {}};
-  const auto places = smev3::find_signatures(document);
+  SMEV_ASSIGN(const auto places, smev3::find_signatures(document));
   for (const smev3::SignaturePlace& place : places) {
     report.findings.push_back(find(document, place, verifier, how));
   }

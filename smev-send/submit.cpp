@@ -85,20 +85,33 @@ class Submission {
   [[nodiscard]] std::ostream& err() const { return session_.environment.err; }
 
   Result<Taken> take(const InputRecord& record) {
-    if (!record.update) return fail(record.update.error());
+    const Result<elk::Update>& update = record.read.update;
+    if (!update) return fail(with_all_faults(record));
     Taken taken;
     if (command_.check) {
-      SMEV_ASSIGN(CheckReport report, session_.sender.check(*record.update, options_, rehearsal_));
+      SMEV_ASSIGN(CheckReport report, session_.sender.check(*update, options_, rehearsal_));
       taken.repeat = report.repeat;
       taken.warnings = std::move(report.warnings);
       return taken;
     }
     submitted_.reset();
-    SMEV_ASSIGN(const UpdateId id, session_.sender.submit(*record.update, options_));
+    SMEV_ASSIGN(const UpdateId id, session_.sender.submit(*update, options_));
     taken.repeat = !submitted_;
     if (submitted_) taken.warnings = std::move(submitted_->warnings);
     SMEV_ASSIGN(taken.row, row_of(id, source_.single()));
     return taken;
+  }
+
+  /// What is wrong with its form, and with what could be read of it.
+  [[nodiscard]] Error with_all_faults(const InputRecord& record) const {
+    Error error = record.read.update.error();
+    if (!record.read.part) return error;
+    const std::vector<FieldFault>& told =
+        record.read.by_field.empty() ? error.fields : record.read.by_field;
+    std::vector<FieldFault> all = session_.sender.all_faults(*record.read.part, told, rehearsal_);
+    const auto later = all.begin() + static_cast<std::ptrdiff_t>(std::min(told.size(), all.size()));
+    error.fields.insert(error.fields.end(), later, all.end());
+    return error;
   }
 
   /// The row as it is now, or after the wait, whatever came of that.
@@ -127,7 +140,7 @@ class Submission {
       const Result<Taken> taken = take(*record);
       if (!taken) {
         // A good update meets a limit when the check remembers as much as it may.
-        const bool full = record->update && taken.error().code == ErrorCode::limit_exceeded;
+        const bool full = record->read.update && taken.error().code == ErrorCode::limit_exceeded;
         if (full || !of_the_record(taken.error())) {
           return fail(stopped_at(*record, taken.error()));
         }

@@ -92,9 +92,7 @@ Result<ExitCode> tell(const TrustSession& session, const std::vector<std::string
   }
   for (const std::string& path : added) session.environment.out << "Добавлено: " << path << '\n';
   for (const std::string& path : known) session.environment.out << "Уже есть: " << path << '\n';
-  if (!added.empty() && !session.quiet) {
-    session.environment.err << "Работающие программы увидят это в течение секунды.\n";
-  }
+  if (!added.empty() && !session.quiet) tell_effect(session);
   return ExitCode::done;
 }
 
@@ -143,14 +141,17 @@ Result<ExitCode> add_certificates(const TrustSession& session, const TrustAddCom
 
 // --- revocation lists ---------------------------------------------------------------------------
 
-/// One file for an authority, whatever lists it issues: the new one takes the place of the old.
-std::filesystem::path path_for(const std::filesystem::path& folder, const std::string& issuer) {
-  return folder / (sha256_hex(issuer) + ".crl");
+/// One file for an authority's key: its new list takes the place of the old. Authorities may share
+/// a name, and a list that nobody vouches for takes nobody's place.
+std::filesystem::path path_for(const std::filesystem::path& folder,
+                               const InspectedRevocations& list) {
+  return folder /
+         (sha256_hex(list.facts.issuer + list.voucher.value_or(list.facts.fingerprint)) + ".crl");
 }
 
 Result<void> check(const TrustSession& session, const InspectedRevocations& list,
                    const TrustAddCommand& command, const std::string& path) {
-  if (!list.vouched && !command.force) {
+  if (!list.vouched() && !command.force) {
     return refused("За этот список никто не ручается: добавьте сертификат издателя («" +
                        printable(list.facts.issuer) +
                        "») в доверенные или промежуточные. Добавить заранее — с ключом --force",
@@ -175,13 +176,13 @@ Result<ExitCode> add_revocations(const TrustSession& session, const TrustAddComm
   const InspectedRevocations& list = file.revocations.front();
   const std::string place = place_of(session, command.list, list.facts.fingerprint);
   if (!place.empty()) return tell(session, {}, {place});
-  const std::string path = path_for(folder, list.facts.issuer).string();
+  const std::string path = path_for(folder, list).string();
   SMEV_TRY(check(session, list, command, path));
   session.environment.err << fmt::format("Издатель: {}\nВыпущен:  {}\nЗаписей:  {}\n",
                                          printable(list.facts.issuer),
                                          local_time_text(list.facts.issued), list.facts.entries);
   // An authority's signature says more than a person could: there is nothing to compare.
-  if (!list.vouched) SMEV_TRY(confirm(session, command));
+  if (!list.vouched()) SMEV_TRY(confirm(session, command));
   SMEV_ASSIGN(const std::string octets, read_file(file.path, signature::kRevocationsFileMax));
   SMEV_TRY(write_file_durably(path, octets, kReadableByAll));
   return tell(session, {path}, {});

@@ -17,6 +17,9 @@ struct TrustSession {
   bool quiet = false;
 };
 
+/// When a change counts; and what holds it up, or will stop the next start.
+void tell_effect(const TrustSession& session);
+
 Result<ExitCode> add_trust(const TrustSession& session, const TrustAddCommand& command);
 Result<ExitCode> remove_trust(const TrustSession& session, const TrustRemoveCommand& command);
 

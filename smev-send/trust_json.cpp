@@ -46,7 +46,7 @@ Json json_of(const InspectedFile& file, const signature::InspectedRevocations& l
           {"entries", facts.entries},
           {"fingerprint", facts.fingerprint},
           {"stale", facts.stale_at(now)},
-          {"vouched", list.vouched},
+          {"vouched", list.vouched()},
           {"path", file.path},
           {"in_folder", file.in_folder}};
 }

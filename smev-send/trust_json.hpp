@@ -23,5 +23,4 @@ std::string added_json(const std::vector<std::string>& added,
 std::string removed_json(const std::string& path);
 std::string judged_json(const std::vector<JudgedSigner>& signers, TimePoint at);
 
-
 }  // namespace smev::cli

@@ -126,9 +126,7 @@ Result<ExitCode> remove_trust(const TrustSession& session, const TrustRemoveComm
   session.environment.out << (session.json ? removed_json(file->path)
                                            : "Убрано: " + printable(file->path))
                           << '\n';
-  if (!session.json && !session.quiet) {
-    session.environment.err << "Работающие программы увидят это в течение секунды.\n";
-  }
+  if (!session.json && !session.quiet) tell_effect(session);
   return ExitCode::done;
 }
 

@@ -65,11 +65,16 @@ void resolve_files(elk::Status& status, const fs::path& folder) {
   }
 }
 
-Result<elk::Update> resolved(Result<elk::Update> update, const fs::path& folder) {
-  if (!update || folder.empty()) return update;
-  resolve_files(update->status, folder);
-  for (elk::Status& status : update->more_statuses) resolve_files(status, folder);
-  return update;
+void resolve_files(elk::Update& update, const fs::path& folder) {
+  resolve_files(update.status, folder);
+  for (elk::Status& status : update.more_statuses) resolve_files(status, folder);
+}
+
+elk::UpdateReading resolved(elk::UpdateReading read, const fs::path& folder) {
+  if (folder.empty()) return read;
+  if (read.update) resolve_files(*read.update, folder);
+  if (read.part) resolve_files(*read.part, folder);
+  return read;
 }
 
 Result<std::string> read_whole(const Input& input, std::size_t limit) {
@@ -81,53 +86,47 @@ Result<std::string> read_whole(const Input& input, std::size_t limit) {
                           Retry::after_fix));
 }
 
-/// Records that were all read at once.
-class ListSource : public UpdateSource {
- public:
-  Result<std::optional<InputRecord>> next() override {
-    if (next_ == records_.size()) return std::optional<InputRecord>();
-    return std::optional(std::move(records_[next_++]));
-  }
-
- protected:
-  void add(std::optional<std::size_t> line, Result<elk::Update> update, std::string text) {
-    records_.push_back({records_.size() + 1, line, std::move(update), std::move(text)});
-  }
-
- private:
-  std::vector<InputRecord> records_;
-  std::size_t next_ = 0;
-};
-
-class JsonSource final : public ListSource {
+/// One update, or an array of them whose text is kept whole and whose items are read one at a time.
+class JsonSource final : public UpdateSource {
  public:
   static Result<std::unique_ptr<UpdateSource>> open(const Input& input) {
-    SMEV_ASSIGN(const std::string text, read_whole(input, elk::kJsonBytesMax));
     auto source = std::make_unique<JsonSource>();
-    const std::size_t first = text.find_first_not_of(kBlanks);
-    source->single_ = first == std::string::npos || text[first] != '[';
-    if (source->single_) {
-      source->add(1, resolved(elk::update_from_json(text), input.folder), text);
-    } else {
-      SMEV_ASSIGN(const std::vector<elk::JsonItem> items, elk::json_items(text));
-      for (const elk::JsonItem& item : items) {
-        source->add(item.line, resolved(elk::update_from_json(item.text, item.line), input.folder),
-                    std::string(item.text));
-      }
+    SMEV_ASSIGN(source->text_, read_whole(input, elk::kJsonBytesMax));
+    source->folder_ = input.folder;
+    const std::size_t first = source->text_.find_first_not_of(kBlanks);
+    if (first != std::string::npos && source->text_[first] == '[') {
+      SMEV_ASSIGN(source->items_, elk::JsonItems::of(source->text_));
     }
     return std::unique_ptr<UpdateSource>(std::move(source));
   }
 
-  [[nodiscard]] bool single() const override { return single_; }
+  Result<std::optional<InputRecord>> next() override {
+    elk::JsonItem item{text_, 1};
+    if (items_) {
+      const std::optional<elk::JsonItem> given = items_->next();
+      if (!given) return std::optional<InputRecord>();
+      item = *given;
+    } else if (number_ > 0) {
+      return std::optional<InputRecord>();
+    }
+    return std::optional(InputRecord{++number_, item.line,
+                                     resolved(elk::read_update_json(item.text, item.line), folder_),
+                                     std::string(item.text)});
+  }
+
+  [[nodiscard]] bool single() const override { return !items_; }
   [[nodiscard]] Frame frame() const override {
-    return single_ ? Frame{} : Frame{"[\n", ",\n", "\n]\n"};
+    return single() ? Frame{} : Frame{"[\n", ",\n", "\n]\n"};
   }
 
  private:
-  bool single_ = false;
+  std::string text_;
+  fs::path folder_;
+  std::optional<elk::JsonItems> items_;  ///< of an array
+  std::size_t number_ = 0;
 };
 
-class XmlSource final : public ListSource {
+class XmlSource final : public UpdateSource {
  public:
   static Result<std::unique_ptr<UpdateSource>> open(const Input& input,
                                                     const std::string& files_folder,
@@ -135,19 +134,24 @@ class XmlSource final : public ListSource {
     SMEV_ASSIGN(const std::string text, read_whole(input, xml::Limits{}.bytes_max));
     SMEV_ASSIGN(const auto schema,
                 xml::Schema::load(xml::schema_directory() + "/" + elk::kSchemaFile));
-    SMEV_ASSIGN(elk::XmlOrders orders, elk::updates_from_xml(text, *schema, profile, files_folder));
     auto source = std::make_unique<XmlSource>();
-    source->frame_ = {elk::request_opening(orders.kind, profile.env), "\n",
-                      elk::request_closing(orders.kind)};
-    for (elk::XmlOrder& order : orders.orders) {
-      source->add(std::nullopt, std::move(order.update), std::move(order.text));
-    }
+    SMEV_ASSIGN(source->read_, elk::updates_from_xml(text, *schema, profile, files_folder));
+    source->frame_ = {elk::request_opening(source->read_.kind, profile.env), "\n",
+                      elk::request_closing(source->read_.kind)};
     return std::unique_ptr<UpdateSource>(std::move(source));
   }
 
+  Result<std::optional<InputRecord>> next() override {
+    if (next_ == read_.orders.size()) return std::optional<InputRecord>();
+    elk::XmlOrder& order = read_.orders[next_++];
+    return std::optional(
+        InputRecord{next_, std::nullopt, std::move(order.read), std::move(order.text)});
+  }
   [[nodiscard]] Frame frame() const override { return frame_; }
 
  private:
+  elk::XmlOrders read_;
+  std::size_t next_ = 0;
   Frame frame_;
 };
 
@@ -161,10 +165,8 @@ class StreamSource : public UpdateSource {
     if (input_.lines->broken()) return fail(input_error("cannot read " + input_.name));
     return std::optional<InputRecord>();
   }
-  std::optional<InputRecord> record(std::size_t line, Result<elk::Update> update,
-                                    std::string text) {
-    return InputRecord{++number_, line, resolved(std::move(update), input_.folder),
-                       std::move(text)};
+  std::optional<InputRecord> record(std::size_t line, elk::UpdateReading read, std::string text) {
+    return InputRecord{++number_, line, resolved(std::move(read), input_.folder), std::move(text)};
   }
 
   Input input_;
@@ -180,9 +182,9 @@ class NdjsonSource final : public StreamSource {
   Result<std::optional<InputRecord>> next() override {
     for (Line line; input_.lines->next(line);) {
       if (line.blank()) continue;
-      Result<elk::Update> update = line.too_long ? Result<elk::Update>(fail(too_long()))
-                                                 : elk::update_from_json(line.text, line.number);
-      return record(line.number, std::move(update), line.too_long ? "" : line.text + '\n');
+      elk::UpdateReading read = line.too_long ? elk::UpdateReading{fail(too_long()), std::nullopt}
+                                              : elk::read_update_json(line.text, line.number);
+      return record(line.number, std::move(read), line.too_long ? "" : line.text + '\n');
     }
     return end();
   }
@@ -245,9 +247,7 @@ InputFormat json_or_ndjson(std::string_view text) {
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return InputFormat::json;
   if (text.find_first_not_of(kBlanks, end) == std::string_view::npos) return InputFormat::json;
-  elk::Faults ignored;
-  return elk::parse_json(text.substr(0, end), "", ignored) ? InputFormat::ndjson
-                                                           : InputFormat::json;
+  return elk::check_json(text.substr(0, end)) ? InputFormat::ndjson : InputFormat::json;
 }
 
 InputFormat format_of_content(LineReader& lines) {

@@ -1,12 +1,14 @@
 #pragma once
 // Updates in whatever form they come (docs/update.md), one after the other. NDJSON and CSV are read
-// as they go, one record in memory; the other forms are read whole.
+// as they go, one record in memory; the text of the other forms is read whole. Of a JSON array one
+// item at a time is made an update of.
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "sdk/elk/json.hpp"
 #include "sdk/elk/json_tree.hpp"
 #include "smev-send/environment.hpp"
 #include "smev-send/invocation.hpp"
@@ -21,7 +23,7 @@ inline constexpr std::size_t kRecordBytesMax = elk::kJsonBytesMax;
 struct InputRecord {
   std::size_t number = 0;           ///< from 1
   std::optional<std::size_t> line;  ///< where it begins; business XML does not tell
-  Result<elk::Update> update;
+  elk::UpdateReading read;
   std::string text;  ///< as it came
 };
 

@@ -37,6 +37,7 @@ bool may_be(const AnswerOrder& order, const AskedOrder& asked) {
 AnswerMatch match_orders(const Answer& answer, const std::vector<AskedOrder>& asked) {
   AnswerMatch match;
   match.said.resize(asked.size());
+  match.misnamed.resize(asked.size());
   std::vector<std::pair<std::size_t, const AnswerOrder*>> renamed;
   for (const AnswerOrder& order : answer.orders) {
     if (const auto owner = owner_by_number(order, asked)) {
@@ -57,8 +58,10 @@ AnswerMatch match_orders(const Answer& answer, const std::vector<AskedOrder>& as
   std::vector<bool> named;
   for (const auto& said : match.said) named.push_back(!said.empty());
   for (const auto& [owner, order] : renamed) {
-    ++(named[owner] ? match.foreign : match.renamed);
-    if (!named[owner]) match.said[owner].push_back(*order);
+    const bool ours = !named[owner] && asked[owner].confirmed;
+    ++(ours ? match.renamed : match.foreign);
+    if (ours) match.said[owner].push_back(*order);
+    match.misnamed[owner] = !named[owner] && !asked[owner].confirmed;
   }
   return match;
 }

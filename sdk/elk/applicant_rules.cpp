@@ -175,8 +175,7 @@ class ApplicantRules {
     }
     const auto today = std::chrono::floor<std::chrono::days>(
         now_ + std::chrono::minutes(DateTime::kMoscowOffsetMinutes));
-    // East of Moscow the next day may have begun.
-    if (*day > today + std::chrono::days(1)) {
+    if (*day > today) {
       faults_.add(at("birth_date"), "future", "Дата рождения в будущем", source::kSdk);
     }
   }

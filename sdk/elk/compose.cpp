@@ -52,7 +52,7 @@ Office office_of(const Order& order, const Profile& profile) {
   return office;
 }
 
-DateTime written(const DateTime& date, TimeForm form) {
+DateTime moved(const DateTime& date, TimeForm form) {
   switch (form) {
     case TimeForm::utc:
       return date.moved_to(0);
@@ -62,6 +62,12 @@ DateTime written(const DateTime& date, TimeForm form) {
       break;
   }
   return date.moved_to(DateTime::kMoscowOffsetMinutes);
+}
+
+/// A date at the edge of the calendar cannot be moved: it goes as it was given, never empty.
+DateTime written(const DateTime& date, TimeForm form) {
+  DateTime form_asked_for = moved(date, form);
+  return form_asked_for.empty() ? date : form_asked_for;
 }
 
 void require_one_id_per_result(std::size_t results, std::size_t ids) {
@@ -126,7 +132,7 @@ RequestOrder compose(const Update& update, const Profile& profile,
 }
 
 RequestKind kind_for(const OrderState& state) {
-  const bool known = state.known_to_elk || state.elk_number.value_or(0) != 0;
+  const bool known = state.known_to_elk || state.claimed_as_known;
   return !known && state.has_facts ? RequestKind::create : RequestKind::update;
 }
 

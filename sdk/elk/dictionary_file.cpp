@@ -96,7 +96,7 @@ DictionaryColumns find_columns(const std::vector<std::string>& titles, std::stri
                  fmt::format("для «{}» подходит не один {}: оставьте один", names.back(), what));
     } else if (found.empty() && needed) {
       faults.add(name, "missing_column", "",
-                 fmt::format("нет {}а «{}» (или {}); есть: {}", what, names[1], name,
+                 fmt::format("нужен {} «{}» (или {}), его нет; есть: {}", what, names[1], name,
                              titles_text(titles)));
     }
   }

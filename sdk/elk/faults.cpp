@@ -1,5 +1,7 @@
 #include "sdk/elk/faults.hpp"
 
+#include <algorithm>
+
 #include "sdk/base/text.hpp"
 
 namespace smev::elk {
@@ -40,6 +42,48 @@ std::string genitive_characters(std::size_t count) {
 }
 
 }  // namespace
+
+void Faults::add(std::string field, std::string code, std::string text, std::string_view from) {
+  if (list_.size() >= kFaultsToldMax) {
+    ++untold_;
+    return;
+  }
+  list_.push_back({std::move(field), std::move(code), std::move(text), std::string(from)});
+}
+
+void Faults::add(std::vector<FieldFault> faults) {
+  for (FieldFault& fault : faults) {
+    add(std::move(fault.field), std::move(fault.code), std::move(fault.text), fault.source);
+  }
+}
+
+std::vector<FieldFault> Faults::take() {
+  if (untold_ > 0) {
+    list_.push_back({"…", kMoreFaults, "и ещё " + std::to_string(untold_), source::kSdk});
+  }
+  return std::move(list_);
+}
+
+bool is_at_or_below(std::string_view field, std::string_view top) {
+  return field.starts_with(top) &&
+         (field.size() == top.size() || field[top.size()] == '.' || field[top.size()] == '[');
+}
+
+std::vector<FieldFault> with_later(std::vector<FieldFault> faults, std::vector<FieldFault> later) {
+  // More than can be told are there already.
+  if (!faults.empty() && faults.back().code == kMoreFaults) return faults;
+  const auto unread = [&faults](const FieldFault& fault) {
+    return std::any_of(faults.begin(), faults.end(), [&fault](const FieldFault& form) {
+      return form.field == kWholeUpdate || is_at_or_below(fault.field, form.field) ||
+             (fault.code != "too_many" && is_at_or_below(form.field, fault.field));
+    });
+  };
+  Faults all;
+  later.erase(std::remove_if(later.begin(), later.end(), unread), later.end());
+  all.add(std::move(faults));
+  all.add(std::move(later));
+  return all.take();
+}
 
 std::string characters_text(std::size_t count) {
   return with_word(count, "символ", "символа", "символов");
@@ -90,9 +134,10 @@ bool check_text(Faults& faults, const std::string& field, std::string_view text,
   return true;
 }
 
-void check_not_blank(Faults& faults, const std::string& field, std::string_view text) {
-  if (text.find_first_not_of(' ') != std::string_view::npos) return;
+bool check_not_blank(Faults& faults, const std::string& field, std::string_view text) {
+  if (text.find_first_not_of(' ') != std::string_view::npos) return true;
   faults.add(field, "blank", "Поле состоит из одних пробелов", source::kSdk);
+  return false;
 }
 
 bool check_digits(Faults& faults, const std::string& field, std::string_view text,

@@ -22,20 +22,33 @@ inline constexpr char kLetters[] = "письма о подключении";
 inline constexpr char kSdk[] = "правило SDK";
 }  // namespace source
 
+/// Faults of one update that are told; the others are counted.
+inline constexpr std::size_t kFaultsToldMax = 100;
+/// The field of a fault of the whole.
+inline constexpr char kWholeUpdate[] = "update";
+/// The code of the line that tells how many there are besides.
+inline constexpr char kMoreFaults[] = "more";
+
 class Faults {
  public:
-  void add(std::string field, std::string code, std::string text, std::string_view from) {
-    list_.push_back({std::move(field), std::move(code), std::move(text), std::string(from)});
-  }
-  void add(std::vector<FieldFault> faults) {
-    for (FieldFault& fault : faults) list_.push_back(std::move(fault));
-  }
+  void add(std::string field, std::string code, std::string text, std::string_view from);
+  void add(std::vector<FieldFault> faults);
   [[nodiscard]] bool empty() const { return list_.empty(); }
-  [[nodiscard]] std::vector<FieldFault> take() { return std::move(list_); }
+  /// At most kFaultsToldMax, and a line for the rest.
+  [[nodiscard]] std::vector<FieldFault> take();
 
  private:
   std::vector<FieldFault> list_;
+  std::size_t untold_ = 0;
 };
+
+/// Adds to faults of the form those that later checks found in what could be read. A check of what
+/// was not read tells nothing: what it says of a field with a fault, of one inside it or around it
+/// is left out.
+std::vector<FieldFault> with_later(std::vector<FieldFault> faults, std::vector<FieldFault> later);
+
+/// Whether a path is `top` or leads into it.
+bool is_at_or_below(std::string_view field, std::string_view top);
 
 /// Limits of a text, in characters as XML Schema counts them.
 struct TextLimits {
@@ -55,7 +68,7 @@ bool check_digits(Faults& faults, const std::string& field, std::string_view tex
                   std::size_t least, std::size_t most);
 
 /// A text that is there is more than blanks.
-void check_not_blank(Faults& faults, const std::string& field, std::string_view text);
+bool check_not_blank(Faults& faults, const std::string& field, std::string_view text);
 
 /// «1 символ», «2 символа», «5 символов».
 std::string characters_text(std::size_t count);

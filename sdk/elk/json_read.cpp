@@ -2,9 +2,9 @@
 #include <cstdlib>
 #include <limits>
 
-#include "sdk/base/text.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/json_tree.hpp"
+#include "sdk/elk/nearest_name.hpp"
 
 namespace smev::elk {
 namespace {
@@ -14,40 +14,14 @@ using OptionalText = std::optional<std::string>;
 
 constexpr char kMissing[] = "Обязательное поле не указано";
 
-/// lastName, LAST-NAME and last_name are one name to whoever mistook them.
-std::string folded(std::string_view name) {
-  std::string letters;
-  for (const char c : name) {
-    if (c == '_' || c == '-' || c == ' ') continue;
-    letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return letters;
-}
-
-/// The known name that was probably meant; empty when none is near.
-std::string nearest(std::string_view name, const std::vector<std::string>& known) {
-  constexpr std::size_t kComparedMax = 64;
-  if (name.size() > kComparedMax) return {};
-  const std::string meant = folded(name);
-  std::string_view best;
-  std::size_t best_distance = std::numeric_limits<std::size_t>::max();
-  for (const std::string& candidate : known) {
-    const std::size_t distance = edit_distance(meant, folded(candidate));
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  const std::size_t tolerated = meant.size() <= 4 ? 1 : 2;
-  return best_distance <= tolerated ? std::string(best) : std::string();
-}
-
 /// Reads the fields of one object; when all are asked for, `done` reports those that nobody knows.
 class ObjectReader {
  public:
   ObjectReader(const JsonNode& node, std::string path, Faults& faults)
       : node_(node), path_(std::move(path)), faults_(faults) {
-    if (node_.kind != Kind::object) wrong_type(path_, "объект { … }");
+    if (node_.kind != Kind::object) {
+      wrong_type(path_.empty() ? kWholeUpdate : path_, "объект { … }");
+    }
   }
 
   [[nodiscard]] std::string at(std::string_view name) const {
@@ -148,11 +122,12 @@ class ObjectReader {
   }
 
   void done() {
-    for (const std::string& key : node_.keys) {
+    for (std::size_t i = 0; i < node_.keys.size(); ++i) {
+      const std::string& key = node_.keys[i];
       if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-      const std::string meant = nearest(key, known_);
+      const std::string meant = nearest_name(key, {known_.begin(), known_.end()});
       faults_.add(
-          at(shown_key(key)), "unknown_field",
+          at(key_as_shown(key, i + 1)), "unknown_field",
           meant.empty() ? "Такого поля нет" : "Такого поля нет; вероятно, имелось в виду " + meant,
           source::kSdk);
     }
@@ -378,57 +353,70 @@ Update read_update(const JsonNode& node, Faults& faults) {
 
 }  // namespace
 
-Result<Update> update_from_tree(const JsonNode& root, Faults faults, ErrorCode code) {
+UpdateReading read_update_tree(const JsonNode& root, Faults faults, ErrorCode code) {
   Update update = read_update(root, faults);
-  if (!faults.empty()) return fail(validation_error(faults.take(), code));
-  return update;
+  if (faults.empty()) return {std::move(update), std::nullopt};
+  return {fail(validation_error(faults.take(), code)), std::move(update)};
 }
 
-Result<Update> update_from_json(std::string_view json, std::size_t first_line) {
+UpdateReading read_update_json(std::string_view json, std::size_t first_line) {
   Faults faults;
-  SMEV_ASSIGN(const JsonNode root, parse_json(json, "", faults, first_line));
-  return update_from_tree(root, std::move(faults), ErrorCode::bad_json);
+  const Result<JsonNode> root = parse_json(json, "", faults, first_line);
+  if (!root) return {fail(root.error()), std::nullopt};
+  return read_update_tree(*root, std::move(faults), ErrorCode::bad_json);
 }
 
-Result<std::vector<JsonItem>> json_items(std::string_view array) {
-  Faults ignored;  // each item tells its own
-  SMEV_TRY(parse_json(array, "", ignored));
-  std::vector<JsonItem> items;
-  std::size_t depth = 0;
-  std::size_t line = 1;
-  bool quoted = false;
+Result<Update> update_from_json(std::string_view json) { return read_update_json(json).update; }
+
+Result<JsonItems> JsonItems::of(std::string_view array) {
+  SMEV_TRY(check_json(array));
+  return JsonItems(array);
+}
+
+void JsonItems::pass(char c) {
+  ++at_;
+  if (c == '\n') ++line_;
+  if (quoted_) {
+    if (c == '\\') ++at_;  // what it escapes is no end of the text
+    if (c == '"') quoted_ = false;
+  } else if (c == '"') {
+    quoted_ = true;
+  } else if (c == '[' || c == '{') {
+    ++depth_;
+  } else if (c == ']' || c == '}') {
+    --depth_;
+  }
+}
+
+std::optional<JsonItem> JsonItems::next() {
   JsonItem item;
   std::size_t begin = 0;  // of the item; 0: between two
-  const auto end_item = [&](std::size_t end) {
-    if (begin != 0) items.push_back({array.substr(begin, end - begin), item.line});
-    begin = 0;
-  };
-  for (std::size_t i = 0; i < array.size(); ++i) {
-    const char c = array[i];
-    if (c == '\n') ++line;
-    if (!quoted && depth == 1 && (c == ',' || c == ']')) end_item(i);
+  while (at_ < array_.size()) {
+    const char c = array_[at_];
+    const bool between = depth_ == 1 && !quoted_ && (c == ',' || c == ']');
+    if (between && begin != 0) {
+      item.text = array_.substr(begin, at_ - begin);
+      return item;
+    }
     const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    if (depth == 1 && begin == 0 && !blank && c != ',' && c != ']') {
-      begin = i;
-      item.line = line;
+    if (depth_ == 1 && begin == 0 && !blank && !between) {
+      begin = at_;
+      item.line = line_;
     }
-    if (quoted) {
-      if (c == '\\') ++i;
-      if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '[' || c == '{') {
-      ++depth;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
+    pass(c);
   }
-  return items;
+  return std::nullopt;
 }
 
 Result<Order> order_from_json(std::string_view json) {
   Faults faults;
   SMEV_ASSIGN(const JsonNode root, parse_json(json, "order", faults));
+  if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
+  return order_from_tree(root);
+}
+
+Result<Order> order_from_tree(const JsonNode& root) {
+  Faults faults;
   Order order = read_order(root, "order", faults);
   if (!faults.empty()) return fail(validation_error(faults.take(), ErrorCode::bad_json));
   return order;

@@ -7,15 +7,13 @@
 #include <optional>
 
 #include "sdk/base/text.hpp"
+#include "sdk/elk/lexical.hpp"
+#include "sdk/elk/nearest_name.hpp"
 
 namespace smev::elk {
 namespace {
 
 constexpr std::size_t kShownKeyMax = 64;
-/// As many digits in a key are taken for somebody's number.
-constexpr std::ptrdiff_t kSuspiciousDigits = 6;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Of the last character that was read, in characters, from 1.
 struct LineAndColumn {
@@ -39,6 +37,60 @@ Error limit_error(std::string_view what, std::size_t limit) {
   error.text = "JSON больше или сложнее допустимого";
   return error;
 }
+
+Error syntax_error(std::string_view input, std::size_t position, std::size_t first_line) {
+  const auto [line_inside, column] = place_of(input, position);
+  const std::size_t line = first_line + line_inside - 1;
+  Error error = local_error(
+      ErrorCode::bad_json,
+      "JSON syntax, line " + std::to_string(line) + ", column " + std::to_string(column),
+      Retry::after_fix);
+  error.text = "JSON не разобран: ошибка в строке " + std::to_string(line) + ", столбце " +
+               std::to_string(column);
+  return error;
+}
+
+/// Looks at the form alone.
+class FormCheck final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit FormCheck(std::string_view input) : input_(input) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return false; }
+  bool key(string_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception&) override {
+    error_ = syntax_error(input_, position, 1);
+    return false;
+  }
+
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+ private:
+  bool enter() {
+    // The list itself is one level more than any of its items may have.
+    if (++depth_ <= kJsonDepthMax + 1) return true;
+    error_ = limit_error("depth", kJsonDepthMax);
+    return false;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  std::string_view input_;
+  std::size_t depth_ = 0;
+  std::optional<Error> error_;
+};
 
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -88,15 +140,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::json::exception&) override {
-    const auto [line_inside, column] = place_of(input_, position);
-    const std::size_t line = first_line_ + line_inside - 1;
-    Error error = local_error(
-        ErrorCode::bad_json,
-        "JSON syntax, line " + std::to_string(line) + ", column " + std::to_string(column),
-        Retry::after_fix);
-    error.text = "JSON не разобран: ошибка в строке " + std::to_string(line) + ", столбце " +
-                 std::to_string(column);
-    return refuse(std::move(error));
+    return refuse(syntax_error(input_, position, first_line_));
   }
 
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
@@ -128,13 +172,25 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
     return put(std::move(node));
   }
 
+  bool refuse_list() {
+    const std::string list = path();
+    Error error = validation_error({{list.substr(0, list.rfind('[')), "too_many",
+                                     "Слишком длинный список: допустимо не больше " +
+                                         std::to_string(kJsonListMax) + " элементов",
+                                     source::kSdk}},
+                                   ErrorCode::bad_json);
+    return refuse(std::move(error));
+  }
+
   bool put(JsonNode node) {
+    if (++values_ > kJsonValuesMax) return refuse(limit_error("values", kJsonValuesMax));
     if (open_.empty()) {
       root_ = std::move(node);
       return true;
     }
     Open& parent = *open_.back();
     if (parent.node.kind == JsonNode::Kind::array) {
+      if (parent.node.items.size() >= kJsonListMax) return refuse_list();
       parent.node.items.push_back(std::move(node));
       return true;
     }
@@ -154,7 +210,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
     if (!root_path_.empty()) steps.push_back(root_path_);
     for (const auto& open : open_) {
       if (open->node.kind == JsonNode::Kind::object) {
-        steps.push_back(shown_key(open->key));
+        steps.push_back(key_as_shown(open->key, open->keys));
       } else {
         if (steps.empty()) steps.emplace_back();
         steps.back() += "[" + std::to_string(open->node.items.size()) + "]";
@@ -172,44 +228,41 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   std::string root_path_;
   Faults& faults_;
   std::size_t first_line_;
+  std::size_t values_ = 0;
   JsonNode root_;
   std::vector<std::unique_ptr<Open>> open_;
   std::optional<Error> error_;
 };
 
-}  // namespace
-
-std::string shown_key(std::string_view key) {
-  std::string shown;
-  std::size_t characters = 0;
-  for (const char c : key) {
-    const auto octet = static_cast<unsigned char>(c);
-    if ((octet & 0xC0U) != 0x80U && ++characters > kShownKeyMax) return shown + "…";
-    // No field has such a name, but a person may.
-    if (octet >= 0x80) {
-      if ((octet & 0xC0U) != 0x80U) shown += '*';
-      continue;
-    }
-    shown += octet < 0x20 || octet == 0x7F ? '?' : c;
-  }
-  if (std::count_if(shown.begin(), shown.end(), is_digit) >= kSuspiciousDigits) {
-    std::replace_if(shown.begin(), shown.end(), is_digit, '*');
-  }
-  return shown;
-}
-
-Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults,
-                            std::size_t first_line) {
+template <class Handler>
+Result<void> run(std::string_view text, Handler& handler) {
   if (text.size() > kJsonBytesMax) return fail(limit_error("octets", kJsonBytesMax));
-  TreeBuilder builder(text, root_path, faults, first_line);
   try {
-    const bool read = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
-    if (builder.error()) return fail(*builder.error());
+    const bool read = nlohmann::json::sax_parse(text.begin(), text.end(), &handler);
+    if (handler.error()) return fail(*handler.error());
     if (!read) return fail(local_error(ErrorCode::bad_json, "JSON not read", Retry::after_fix));
   } catch (const nlohmann::json::exception& exception) {
     return fail(local_error(ErrorCode::bad_json, "JSON: error " + std::to_string(exception.id),
                             Retry::after_fix));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_json(std::string_view text) {
+  FormCheck form(text);
+  return run(text, form);
+}
+
+std::string key_as_shown(std::string_view key, std::size_t number) {
+  return is_near_to_a_field(key) ? shown(key, kShownKeyMax) : "ключ № " + std::to_string(number);
+}
+
+Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults,
+                            std::size_t first_line) {
+  TreeBuilder builder(text, root_path, faults, first_line);
+  SMEV_TRY(run(text, builder));
   return builder.take();
 }
 

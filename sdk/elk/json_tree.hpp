@@ -16,6 +16,10 @@ namespace smev::elk {
 inline constexpr std::size_t kJsonBytesMax = 8u << 20;
 inline constexpr std::size_t kJsonDepthMax = 16;
 inline constexpr std::size_t kJsonFieldsMax = 256;  ///< of one object
+// Beyond what the rules allow of an update, and far below what the octets could hold: a value costs
+// a hundred octets of memory, and one of the text.
+inline constexpr std::size_t kJsonListMax = 10'000;     ///< items of one list
+inline constexpr std::size_t kJsonValuesMax = 500'000;  ///< of one document
 
 struct JsonNode {
   enum class Kind {
@@ -37,13 +41,19 @@ struct JsonNode {
   std::vector<std::string> keys;  ///< of an object
 };
 
-/// Fails with bad_json (syntax) or limit_exceeded. A key that stands twice is a fault in `faults`,
-/// and its first value counts. `root_path` is the path of the whole in such faults ("" or "order").
-/// `first_line` is where the text begins in what the person has before them.
+/// Fails with bad_json (syntax; a list that is too long, as a fault `too_many`) or limit_exceeded.
+/// A key that stands twice is a fault in `faults`, and its first value counts. `root_path` is the
+/// path of the whole in such faults ("" or "order"). `first_line` is where the text begins in what
+/// the person has before them.
 Result<JsonNode> parse_json(std::string_view text, const std::string& root_path, Faults& faults,
                             std::size_t first_line = 1);
 
-/// A key of the input as it may be shown in a path: cut, and with long numbers hidden.
-std::string shown_key(std::string_view key);
+/// Whether the text is JSON within the limits of size and depth, without keeping anything of it.
+/// The same errors.
+Result<void> check_json(std::string_view text);
+
+/// A key of the input as it may stand in a path: by its name where that is near to the name of a
+/// field, else by its number in its object (from 1), for it may be anything.
+std::string key_as_shown(std::string_view key, std::size_t number);
 
 }  // namespace smev::elk

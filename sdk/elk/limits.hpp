@@ -40,5 +40,9 @@ inline constexpr std::size_t kPathMax = 4096;
 inline constexpr std::size_t kFileNameMax = 255;
 inline constexpr std::size_t kMimeMax = 127;
 inline constexpr std::size_t kLetterFieldMax = 1024;  ///< what onboarding asks, each text
+/// Of a date, as it is written: what is earlier is a mistake of a program or of a spreadsheet, and
+/// at the edge of year 1 a date cannot be moved to Moscow time.
+inline constexpr int kEarliestYear = 1900;
+inline constexpr std::size_t kFractionDigitsMax = 9;  ///< of a date's seconds
 
 }  // namespace smev::elk

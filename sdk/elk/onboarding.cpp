@@ -17,11 +17,6 @@ constexpr std::string_view kPgsMnemonics[] = {"MNSV75", "MNSV130"};
 /// The only first status that live senders are known to begin with (elk-status §6.1).
 constexpr std::int16_t kProvenFirstStatus = 6;
 
-bool is_at_or_below(std::string_view field, std::string_view top) {
-  return field.substr(0, top.size()) == top &&
-         (field.size() == top.size() || field[top.size()] == '.');
-}
-
 bool has(const std::vector<std::int16_t>& codes, std::int16_t code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
@@ -152,6 +147,20 @@ void look_at_services(Checklist& list, const Profile& profile) {
   }
 }
 
+/// What a loaded dictionary of ЕСНСИ does not know, every create would bring to ЕЛК.
+void look_at_defaults(Checklist& list, const Profile& profile) {
+  const auto hint = [&](DictionaryKind kind, int code) {
+    return unless(!profile.dictionaries.lacks(kind, code),
+                  fmt::format("Кода {} нет в загруженном справочнике {}", code, title(kind)),
+                  "ЕСНСИ");
+  };
+  list.look("profile.citizenship", "Гражданство по умолчанию",
+            hint(DictionaryKind::citizenships, profile.citizenship));
+  list.look(
+      "profile.office.channel", "Канал подачи по умолчанию",
+      profile.office.channel ? hint(DictionaryKind::channels, *profile.office.channel) : Hint{});
+}
+
 void look_at_first_statuses(Checklist& list, const Profile& profile) {
   const auto proven = [](const std::vector<std::int16_t>& codes) {
     return has(codes, kProvenFirstStatus);
@@ -243,6 +252,7 @@ void look_at_profile(Checklist& list, const Profile& profile, const Mnemonic& se
   look_at_registration(list, profile, sender);
   look_at_services(list, profile);
   look_at_first_statuses(list, profile);
+  look_at_defaults(list, profile);
 }
 
 const Mnemonic& source_system(const Profile& profile, const Mnemonic& sender) {

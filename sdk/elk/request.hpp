@@ -68,14 +68,19 @@ struct Request {
 /// out: a create without applicant breaks the schema.
 std::string to_xml(const Request& request);
 /// Reads any request that the schema accepts (used by the mock and by round-trip tests); prefixes
-/// do not matter, dates keep their letters. Fails with schema_violation, whose `fields` name the
-/// first element that is missing, out of place or unreadable; lengths and patterns are the
-/// schema's business. Dates that DateTime does not know (24:00:00, years beyond four digits) are
-/// unreadable.
+/// do not matter, dates keep their letters. Fails with schema_violation, whose `fields` name each
+/// value that is unreadable and the first element that is missing or out of place; lengths and
+/// patterns are the schema's business. Dates that DateTime does not know (24:00:00, years beyond
+/// four digits) are unreadable.
 Result<Request> read_request(const xml::Element& root);
 
-/// One `order` of such a request; paths of faults begin with "order".
-Result<RequestOrder> read_order(const xml::Element& order, RequestKind kind);
+/// One `order` of such a request, as far as it can be read.
+struct OrderReading {
+  RequestOrder order;
+  std::vector<FieldFault> faults;  ///< paths begin with "order"
+  bool in_place = true;  ///< all elements stand where they belong: only values are at fault
+};
+OrderReading read_order(const xml::Element& order, RequestKind kind);
 
 /// Fills an update from the profile. `attachment_ids`: the file-store uuids of the results, in the
 /// order of all_results(update), exactly as many (else the program ends: a programmer's error). In
@@ -88,12 +93,12 @@ std::vector<const File*> all_results(const Update& update);
 
 /// Create or update, never the caller's choice (design §3): a pure function of what is known.
 struct OrderState {
-  bool known_to_elk = false;  ///< an earlier create of ours was accepted (or 34 told so)
-  std::optional<std::int64_t> elk_number;  ///< from an answer or from the caller
-  bool has_facts = false;                  ///< the facts of a create are known
+  bool known_to_elk = false;      ///< an answer of ЕЛК said so
+  bool claimed_as_known = false;  ///< this very update says that ЕЛК has its order
+  bool has_facts = false;         ///< the facts of a create are known
 };
-/// An order that ЕЛК knows is updated; another one is created when its facts are known, else it
-/// must be one that an earlier system created, and is updated by its number.
+/// An order that ЕЛК knows is updated; another one is created when its facts are known, unless the
+/// update says that an earlier system did that; what has no facts is updated by its number.
 RequestKind kind_for(const OrderState& state);
 
 }  // namespace smev::elk

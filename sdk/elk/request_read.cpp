@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "sdk/elk/faults.hpp"
 #include "sdk/elk/lexical.hpp"
 #include "sdk/elk/request.hpp"
 
@@ -8,22 +9,30 @@ namespace {
 
 using xml::Element;
 
-constexpr char kSource[] = "XSD";
-
-/// The first fault of a reading; later ones follow from it and are not kept.
-class FirstFault {
+/// Faults of a reading. Where elements are missing or out of place the first one counts, for others
+/// follow from it; of values that cannot be read each counts.
+class ReadFaults {
  public:
-  void set(std::string path, std::string code, std::string text) {
-    if (!error_) {
-      error_ = validation_error({{std::move(path), std::move(code), std::move(text), kSource}},
-                                ErrorCode::schema_violation);
-    }
+  void structure(std::string path, std::string code, std::string text) {
+    if (!std::exchange(broken_, true)) add(std::move(path), std::move(code), std::move(text));
   }
-  [[nodiscard]] bool is_set() const { return error_.has_value(); }
-  [[nodiscard]] Error take() { return *std::move(error_); }
+  void value(std::string path, std::string code, std::string text) {
+    add(std::move(path), std::move(code), std::move(text));
+  }
+  /// There is no reading on in lists.
+  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] bool empty() const { return faults_.empty(); }
+  [[nodiscard]] Error take() {
+    return validation_error(faults_.take(), ErrorCode::schema_violation);
+  }
 
  private:
-  std::optional<Error> error_;
+  void add(std::string path, std::string code, std::string text) {
+    faults_.add(std::move(path), std::move(code), std::move(text), source::kSchema);
+  }
+
+  Faults faults_;
+  bool broken_ = false;
 };
 
 /// An element and its path from the root; empty when it is not there.
@@ -36,8 +45,8 @@ struct Place {
 /// Walks over the children of one element in the schema's order.
 class Children {
  public:
-  Children(const Place& parent, FirstFault& fault)
-      : path_(parent.path), fault_(fault), present_(parent) {
+  Children(const Place& parent, ReadFaults& faults)
+      : path_(parent.path), faults_(faults), present_(parent) {
     if (present_) next_ = parent.element.first_child();
   }
 
@@ -53,13 +62,14 @@ class Children {
     return child;
   }
   void missing(std::string_view name) {
-    if (present_) fault_.set(path_of(name), "missing", "Нет обязательного элемента на его месте");
+    if (present_)
+      faults_.structure(path_of(name), "missing", "Нет обязательного элемента на его месте");
   }
   /// Nothing may follow what was taken.
   void end() {
     if (present_ && next_) {
-      fault_.set(path_of(next_.name()), "unexpected_element",
-                 "Элемент не на своём месте или не из пространства имён вида сведений");
+      faults_.structure(path_of(next_.name()), "unexpected_element",
+                        "Элемент не на своём месте или не из пространства имён вида сведений");
     }
   }
 
@@ -75,7 +85,7 @@ class Children {
   }
 
   std::string path_;
-  FirstFault& fault_;
+  ReadFaults& faults_;
   bool present_;
   Element next_;
 };
@@ -85,16 +95,16 @@ class RequestReader {
   Result<Request> read(const Element& root) {
     Request request;
     if (!root || !root.is(kNamespace, kRequestRoot)) {
-      fault_.set(kRequestRoot, "missing", "Корневой элемент не ElkOrderRequest");
-      return fail(fault_.take());
+      faults_.structure(kRequestRoot, "missing", "Корневой элемент не ElkOrderRequest");
+      return fail(faults_.take());
     }
     const Place place{root, kRequestRoot};
     if (auto env = root.attribute("env")) {
       request.env = *std::move(env);
     } else {
-      fault_.set(place.path + "/@env", "missing", "Нет обязательного атрибута env");
+      faults_.structure(place.path + "/@env", "missing", "Нет обязательного атрибута env");
     }
-    Children children(place, fault_);
+    Children children(place, faults_);
     Place body = children.optional("CreateOrdersRequest");
     if (!body) {
       request.kind = RequestKind::update;
@@ -102,25 +112,24 @@ class RequestReader {
     }
     children.end();
     read_orders(body, request);
-    if (fault_.is_set()) return fail(fault_.take());
+    if (!faults_.empty()) return fail(faults_.take());
     return request;
   }
 
-  Result<RequestOrder> read_order(const Element& element, RequestKind kind) {
+  OrderReading read_order(const Element& element, RequestKind kind) {
     const Place place{element, "order"};
     RequestOrder order = kind == RequestKind::create ? create(place) : update(place);
-    if (fault_.is_set()) return fail(fault_.take());
-    return order;
+    return {std::move(order), faults_.take().fields, !faults_.broken()};
   }
 
  private:
   void read_orders(const Place& body, Request& request) {
-    Children children(body, fault_);
+    Children children(body, faults_);
     const Place list = children.required("orders");
     children.end();
-    Children orders(list, fault_);
+    Children orders(list, faults_);
     while (const Place order = orders.repeated("order", request.orders.size() + 1)) {
-      if (fault_.is_set()) return;
+      if (faults_.broken()) return;
       request.orders.push_back(request.kind == RequestKind::create ? create(order) : update(order));
     }
     if (request.orders.empty()) orders.missing("order");
@@ -129,7 +138,7 @@ class RequestReader {
 
   RequestOrder create(const Place& place) {
     RequestOrder order;
-    Children children(place, fault_);
+    Children children(place, faults_);
     order.applicant = applicant(children);
     sender(children, order);
     order.service = one_line(text(children.required("serviceTargetCode")));
@@ -144,7 +153,7 @@ class RequestReader {
 
   RequestOrder update(const Place& place) {
     RequestOrder order;
-    Children children(place, fault_);
+    Children children(place, faults_);
     if (const Place elk_number = children.optional("elkOrderNumber")) {
       order.elk_number = integer<std::int64_t>(elk_number);
     } else {
@@ -172,7 +181,7 @@ class RequestReader {
   }
 
   std::optional<Applicant> person(const Place& place) {
-    Children kinds(place, fault_);
+    Children kinds(place, faults_);
     std::optional<Applicant> applicant;
     if (const Place document = kinds.optional("userPersonalDoc")) {
       applicant = person_by_document(document);
@@ -201,7 +210,7 @@ class RequestReader {
   }
 
   PersonByDocument person_by_document(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     PersonByDocument person;
     person.document_type = integer<std::int16_t>(children.required("PersonalDocType"));
     person.series = optional_text(children.optional("series"));
@@ -211,7 +220,7 @@ class RequestReader {
   }
 
   PersonBySnils person_by_snils(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     PersonBySnils person;
     person.snils = text(children.required("snils"));
     names_and_citizenship(children, person);
@@ -219,7 +228,7 @@ class RequestReader {
   }
 
   PersonBySnilsAndBirthDate person_by_snils_and_birth_date(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     PersonBySnilsAndBirthDate person;
     person.citizenship = integer<std::int16_t>(children.required("citizenship"));
     person.snils = text(children.required("snils"));
@@ -229,7 +238,7 @@ class RequestReader {
   }
 
   PersonByInn person_by_inn(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     PersonByInn person;
     person.inn = text(children.required("INN"));
     names_and_citizenship(children, person);
@@ -237,7 +246,7 @@ class RequestReader {
   }
 
   Applicant organization(const Place& place) {
-    Children kinds(place, fault_);
+    Children kinds(place, faults_);
     const Place sole_trader = kinds.optional("ogrn_inn_IP");
     if (sole_trader) {
       kinds.end();
@@ -249,11 +258,11 @@ class RequestReader {
   }
 
   LegalEntity legal_entity(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     LegalEntity entity;
     entity.ogrn = optional_text(children.optional("ogrn"));
     if (!entity.ogrn) {
-      Children pair(children.required("inn_kpp"), fault_);
+      Children pair(children.required("inn_kpp"), faults_);
       entity.inn = text(pair.required("inn"));
       entity.kpp = optional_text(pair.optional("kpp"));
       pair.end();
@@ -264,7 +273,7 @@ class RequestReader {
   }
 
   Entrepreneur entrepreneur(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     Entrepreneur entrepreneur;
     entrepreneur.ogrnip = text(children.required("ogrn"));
     entrepreneur.inn = text(children.required("inn"));
@@ -276,7 +285,7 @@ class RequestReader {
   }
 
   Office office(const Place& place) {
-    Children children(place, fault_);
+    Children children(place, faults_);
     Office office;
     office.name = optional_text(children.optional("OfficeName"));
     office.address = optional_text(children.optional("OfficeAdress"));
@@ -288,9 +297,9 @@ class RequestReader {
 
   std::vector<RequestStatus> statuses(const Place& place) {
     std::vector<RequestStatus> statuses;
-    Children children(place, fault_);
+    Children children(place, faults_);
     while (const Place entry = children.repeated("statusHistory", statuses.size() + 1)) {
-      if (fault_.is_set()) break;
+      if (faults_.broken()) break;
       statuses.push_back(status(entry));
     }
     if (statuses.empty()) children.missing("statusHistory");
@@ -300,17 +309,17 @@ class RequestReader {
 
   RequestStatus status(const Place& place) {
     RequestStatus status;
-    Children children(place, fault_);
+    Children children(place, faults_);
     status.code = integer<std::int16_t>(children.required("status"));
     if (const Place informed = children.optional("IsInformed")) {
       status.informed = parse_boolean(text(informed));
-      if (!status.informed) fault_.set(informed.path, "boolean", "Ожидается true или false");
+      if (!status.informed) faults_.value(informed.path, "boolean", "Ожидается true или false");
     }
     status.at = date_time(children.required("statusDate"));
     status.message_type = optional_text(children.optional("MessageType"));
     while (const Place entry = children.repeated("Param", status.parameters.size() + 1)) {
-      if (fault_.is_set()) break;
-      Children parts(entry, fault_);
+      if (faults_.broken()) break;
+      Children parts(entry, faults_);
       Parameter parameter;
       parameter.name = text(parts.required("Name"));
       parameter.value = text(parts.required("Value"));
@@ -326,10 +335,10 @@ class RequestReader {
 
   std::vector<Attachment> attachments(const Place& place) {
     std::vector<Attachment> attachments;
-    Children children(place, fault_);
+    Children children(place, faults_);
     while (const Place entry = children.repeated("attachment", attachments.size() + 1)) {
-      if (fault_.is_set()) break;
-      Children parts(entry, fault_);
+      if (faults_.broken()) break;
+      Children parts(entry, faults_);
       Attachment attachment;
       if (const Place document = parts.optional("datamartUuid")) {
         attachment.data_mart = true;
@@ -349,7 +358,7 @@ class RequestReader {
   std::string text(const Place& place) {
     if (!place) return {};
     if (place.element.first_child()) {
-      fault_.set(place.path, "unexpected_element", "Внутри значения стоит элемент");
+      faults_.structure(place.path, "unexpected_element", "Внутри значения стоит элемент");
     }
     return place.element.text();
   }
@@ -363,7 +372,8 @@ class RequestReader {
   Integer integer(const Place& place) {
     if (!place) return 0;
     const auto number = parse_integer<Integer>(text(place));
-    if (!number) fault_.set(place.path, "integer", "Не целое число или число вне пределов схемы");
+    if (!number)
+      faults_.value(place.path, "integer", "Не целое число или число вне пределов схемы");
     return number.value_or(0);
   }
 
@@ -371,18 +381,18 @@ class RequestReader {
     if (!place) return {};
     auto date = DateTime::parse(trimmed(text(place)));
     if (date) return *std::move(date);
-    fault_.set(place.path, "date_time", "Ожидаются дата и время: 2026-04-16T10:47:33+03:00");
+    faults_.value(place.path, "date_time", "Ожидаются дата и время: 2026-04-16T10:47:33+03:00");
     return {};
   }
 
-  FirstFault fault_;
+  ReadFaults faults_;
 };
 
 }  // namespace
 
 Result<Request> read_request(const Element& root) { return RequestReader().read(root); }
 
-Result<RequestOrder> read_order(const Element& order, RequestKind kind) {
+OrderReading read_order(const Element& order, RequestKind kind) {
   return RequestReader().read_order(order, kind);
 }
 

@@ -1,11 +1,15 @@
 #include "sdk/elk/rules.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "sdk/base/text.hpp"
 #include "sdk/elk/applicant_rules.hpp"
 #include "sdk/elk/faults.hpp"
+#include "sdk/elk/identity.hpp"
+#include "sdk/elk/lexical.hpp"
 #include "sdk/elk/onboarding.hpp"
+#include "sdk/elk/order_key.hpp"
 
 namespace smev::elk {
 namespace {
@@ -26,6 +30,50 @@ std::string at_index(std::string_view list, std::size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+/// Blanks of Unicode that a number may be copied with.
+constexpr std::array<std::string_view, 8> kBlankCharacters = {
+    " ",             // U+0020
+    "\xC2\xA0",      // U+00A0, no-break
+    "\xE1\x9A\x80",  // U+1680
+    "\xE2\x80\x87",  // U+2007, of a figure
+    "\xE2\x80\x89",  // U+2009, thin
+    "\xE2\x80\xAF",  // U+202F, narrow no-break
+    "\xE2\x81\x9F",  // U+205F
+    "\xE3\x80\x80",  // U+3000
+};
+/// What a text editor makes of a minus.
+constexpr std::array<std::string_view, 7> kLikeMinus = {
+    "\xE2\x80\x90", "\xE2\x80\x91", "\xE2\x80\x92", "\xE2\x80\x93",  // U+2010..U+2013
+    "\xE2\x80\x94", "\xE2\x80\x95", "\xE2\x88\x92",                  // U+2014, U+2015, U+2212
+};
+
+template <class Characters>
+bool begins_with_any(std::string_view text, const Characters& characters) {
+  return std::any_of(characters.begin(), characters.end(),
+                     [text](std::string_view one) { return text.starts_with(one); });
+}
+
+bool has_blank_at_an_end(std::string_view text) {
+  const bool at_the_end =
+      std::any_of(kBlankCharacters.begin(), kBlankCharacters.end(),
+                  [text](std::string_view blank) { return text.ends_with(blank); });
+  return at_the_end || begins_with_any(text, kBlankCharacters);
+}
+
+bool is_line_separator(char32_t c) { return c == 0x2028 || c == 0x2029; }
+
+/// The year of a date as it is written.
+int year_of(const DateTime& date) {
+  return parse_integer<int>(date.text().substr(0, 4)).value_or(0);
+}
+
+std::size_t fraction_digits(const DateTime& date) {
+  const std::string& text = date.text();
+  const std::size_t point = text.find('.');
+  if (point == std::string::npos) return 0;
+  return std::min(text.find_first_not_of("0123456789", point + 1), text.size()) - point - 1;
+}
+
 void check_region(Faults& faults, const std::string& field, const Oktmo& region) {
   check_digits(faults, field, region.text(), 1, kOktmoDigitsMax);
 }
@@ -33,6 +81,12 @@ void check_region(Faults& faults, const std::string& field, const Oktmo& region)
 void check_service_code(Faults& faults, const std::string& field, const ServiceCode& code) {
   if (!check_text(faults, field, code.text(), kServiceCode)) return;
   check_not_blank(faults, field, code.text());
+  if (!begins_with_any(code.text(), kLikeMinus)) return;
+  faults.add(
+      field, "pattern",
+      "Вместо минуса «-» стоит похожий на него знак (тире или типографский минус): код с ним "
+      "личному кабинету неизвестен. Наберите минус с клавиатуры",
+      source::kSdk);
 }
 
 const Service* find_service(const Profile& profile, std::string_view code) {
@@ -122,18 +176,29 @@ class UpdateRules {
   /// One of the two numbers is enough to find an order that ЕЛК has; a new one needs ours.
   void check_numbers(const Order& order) {
     const bool found_by_elk_number = order.number.empty() && order.elk_number;
-    if (!found_by_elk_number &&
-        check_text(faults_, "order.number", order.number.text(), kOrderNumber)) {
-      check_not_blank(faults_, "order.number", order.number.text());
-    }
+    if (!found_by_elk_number) check_order_number(order.number.text());
     if (!order.elk_number) return;
     if (*order.elk_number <= 0) {
       faults_.add("order.elk_number", "out_of_range", "Ожидается целое число больше нуля",
                   source::kSdk);
-    } else if (history_.elk_number && *history_.elk_number != *order.elk_number) {
-      faults_.add("order.elk_number", "not_as_known",
-                  "Личный кабинет уже дал этому заявлению другой номер: уберите поле или исправьте "
-                  "его",
+    } else {
+      faults_.add(check_claimed_number(order, history_.elk_number));
+    }
+  }
+
+  void check_order_number(const std::string& number) {
+    const std::string field = "order.number";
+    if (!check_text(faults_, field, number, kOrderNumber)) return;
+    if (!check_not_blank(faults_, field, number)) return;
+    if (has_blank_at_an_end(number) || has_character(number, is_line_separator)) {
+      faults_.add(field, "pattern",
+                  "Пробел в начале или в конце номера или разделитель строк внутри: удалите его",
+                  source::kSdk);
+    }
+    if (elk_number_of_key(number)) {
+      faults_.add(field, "pattern",
+                  "Так называется заявление, у которого есть только номер личного кабинета: "
+                  "укажите его числом в order.elk_number",
                   source::kSdk);
     }
   }
@@ -183,13 +248,10 @@ class UpdateRules {
     }
   }
 
-  /// An order has one applicant, whom only its create tells ЕЛК. Identities of different kinds are
-  /// not compared: a system may come to know more of a person.
+  /// An order has one applicant, whom only its create tells ЕЛК. Numbers of different types are not
+  /// compared: a system may come to know more of a person.
   void check_same_applicant(const Applicant& applicant) {
-    if (history_.first_update || history_.applicant.empty()) return;
-    const std::string identity = identity_of(applicant);
-    const std::string_view kind = std::string_view(identity).substr(0, identity.find(':') + 1);
-    if (identity == history_.applicant || history_.applicant.rfind(kind, 0) != 0) return;
+    if (history_.first_update || !is_another_than(history_.identities, applicant)) return;
     faults_.add("order.applicant", "not_as_known",
                 "У прежних обновлений этого заявления другой заявитель: проверьте номер заявления. "
                 "Статус попал бы в чужой личный кабинет",
@@ -197,7 +259,7 @@ class UpdateRules {
   }
 
   void check_filing_date(const Order& order) {
-    check_not_future("order.filed_at", order.filed_at);
+    if (!check_date("order.filed_at", order.filed_at)) return;
     const bool warns = profile_.filed_age_warning > Duration::zero();
     if (!warns || order.filed_at.instant() + profile_.filed_age_warning >= now_) return;
     warnings_.add("order.filed_at", "old_date",
@@ -232,7 +294,7 @@ class UpdateRules {
                   "Не указаны дата и время статуса, например 2026-04-16T10:47:33+03:00",
                   source::kSchema);
     } else {
-      check_not_future(field + ".at", status.at);
+      check_date(field + ".at", status.at);
     }
     look_up(field + ".code", DictionaryKind::statuses, status.code);
     if (status.message_type) {
@@ -251,9 +313,12 @@ class UpdateRules {
                   "Такого кода нет в загруженном справочнике " + std::string(title(kind)), "ЕСНСИ");
   }
 
+  /// What is left open comes from the profile, in a create: then that is looked up.
   void look_up_order(const Order& order) {
     if (order.office && order.office->channel) {
       look_up("order.office.channel", DictionaryKind::channels, *order.office->channel);
+    } else if (profile_.office.channel && (order.has_facts() || will_be_created(order))) {
+      look_up("profile.office.channel", DictionaryKind::channels, *profile_.office.channel);
     }
     if (!order.applicant) return;
     std::visit(
@@ -263,8 +328,8 @@ class UpdateRules {
                     kind.document_type);
           }
           if constexpr (requires { kind.citizenship; }) {
-            if (!kind.citizenship) return;
-            look_up("order.applicant.citizenship", DictionaryKind::citizenships, *kind.citizenship);
+            look_up(kind.citizenship ? "order.applicant.citizenship" : "profile.citizenship",
+                    DictionaryKind::citizenships, kind.citizenship.value_or(profile_.citizenship));
           }
         },
         *order.applicant);
@@ -310,12 +375,25 @@ class UpdateRules {
         source::kSdk);
   }
 
-  void check_not_future(const std::string& field, const DateTime& date) {
-    if (date.instant() <= now_ + profile_.future_tolerance) return;
+  bool check_date(const std::string& field, const DateTime& date) {
+    if (year_of(date) < kEarliestYear) {
+      faults_.add(field, "out_of_range",
+                  "Дата раньше " + std::to_string(kEarliestYear) + " года: проверьте её",
+                  source::kSdk);
+      return false;
+    }
+    if (fraction_digits(date) > kFractionDigitsMax) {
+      faults_.add(field, "pattern",
+                  "В долях секунды больше " + std::to_string(kFractionDigitsMax) + " цифр",
+                  source::kSdk);
+      return false;
+    }
+    if (date.instant() <= now_ + profile_.future_tolerance) return true;
     faults_.add(field, "future",
                 "Дата и время в будущем: проверьте часы и часовой пояс (без смещения время "
                 "считается московским)",
                 source::kSdk);
+    return false;
   }
 
   void check_date_order(const Update& update) {
@@ -352,37 +430,7 @@ class UpdateRules {
   Faults warnings_;
 };
 
-/// The number by which a kind of applicant is known.
-struct IdentityOf {
-  std::string operator()(const PersonByDocument& person) const {
-    return std::to_string(person.document_type) + ' ' + person.series.value_or("") + ' ' +
-           person.number;
-  }
-  std::string operator()(const PersonBySnils& person) const { return person.snils.text(); }
-  std::string operator()(const PersonBySnilsAndBirthDate& person) const {
-    return person.snils.text();
-  }
-  std::string operator()(const PersonByInn& person) const { return person.inn.text(); }
-  std::string operator()(const PersonByEsiaId& person) const { return person.esia_id; }
-  std::string operator()(const PersonByErn& person) const { return person.ern.text(); }
-  std::string operator()(const OrganizationByEsiaId& organization) const {
-    return organization.esia_id;
-  }
-  std::string operator()(const LegalEntity& entity) const {
-    return entity.ogrn ? entity.ogrn->text() : entity.inn.value_or("").text();
-  }
-  std::string operator()(const Entrepreneur& entrepreneur) const {
-    return entrepreneur.ogrnip.text();
-  }
-};
-
 }  // namespace
-
-std::string identity_of(const Applicant& applicant) {
-  const auto* entity = std::get_if<LegalEntity>(&applicant);
-  const std::string by = entity != nullptr && !entity->ogrn ? "_by_inn" : "";
-  return kind_of(applicant) + by + ":" + std::visit(IdentityOf{}, applicant);
-}
 
 bool may_lack_its_minus(const ServiceCode& code) {
   const std::string& text = code.text();
@@ -393,6 +441,14 @@ bool may_lack_its_minus(const ServiceCode& code) {
 Findings check(const Update& update, const Profile& profile, const OrderHistory& history,
                TimePoint now) {
   return UpdateRules(profile, history, now).check(update);
+}
+
+std::vector<FieldFault> check_claimed_number(const Order& order,
+                                             const std::optional<std::int64_t>& confirmed) {
+  if (!order.elk_number || !confirmed || *order.elk_number == *confirmed) return {};
+  return {{"order.elk_number", "not_as_known",
+           "Личный кабинет уже дал этому заявлению другой номер: уберите поле или исправьте его",
+           source::kSdk}};
 }
 
 std::vector<FieldFault> check_first_status(const Profile& profile, const ServiceCode& service,

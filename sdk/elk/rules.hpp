@@ -24,10 +24,10 @@ namespace smev::elk {
 /// (rejected, skipped, cancelled) or that expired is no part of it.
 struct OrderHistory {
   bool first_update = true;   ///< ЕЛК has no update of this order and none is on its way
-  bool known_to_elk = false;  ///< ЕЛК has the order: it said so, or the sender did
-  bool has_facts = false;     ///< an earlier update brought the facts of a create
-  std::string applicant;      ///< identity_of whom those facts name; empty: not known
-  std::optional<std::int64_t> elk_number;
+  bool known_to_elk = false;  ///< an answer of ЕЛК said so
+  bool has_facts = false;     ///< earlier updates brought the facts of a create
+  std::vector<std::string> identities;     ///< identities_of everybody whom they named as applicant
+  std::optional<std::int64_t> elk_number;  ///< from an answer
   std::optional<LatestDate> latest;
 };
 
@@ -48,11 +48,13 @@ Findings check(const Update& update, const Profile& profile, const OrderHistory&
 /// "services[0].code".
 std::vector<FieldFault> check(const Profile& profile);
 
-/// "KIND:NUMBER" of an applicant, names left out: who an order belongs to. Personal data.
-std::string identity_of(const Applicant& applicant);
-
 /// Whether a ТКУ was probably written without its minus: no minus, and no id of ФРГУ of 19 digits.
 bool may_lack_its_minus(const ServiceCode& code);
+
+/// The order's number in ЕЛК that an update claims against the one that ЕЛК gave, if they differ.
+/// Asked again when the update is composed: ЕЛК may have answered since.
+std::vector<FieldFault> check_claimed_number(const Order& order,
+                                             const std::optional<std::int64_t>& confirmed);
 
 /// The rule behind code 31: may an order of this service begin with that status? Asked again when
 /// an update becomes the first because those before it were taken out.

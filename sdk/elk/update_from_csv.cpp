@@ -10,6 +10,7 @@
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/json_tree.hpp"
 #include "sdk/elk/lexical.hpp"
+#include "sdk/elk/nearest_name.hpp"
 
 namespace smev::elk {
 namespace {
@@ -18,6 +19,7 @@ using Kind = CsvColumn::Kind;
 
 constexpr std::string_view kApplicant = "order.applicant";
 constexpr std::string_view kResults = "status.results";
+constexpr std::size_t kShownNameMax = 64;
 constexpr std::array kNamedKinds = {"person_by_document", "person_by_snils", "person_by_inn"};
 constexpr std::array kMandatoryNames = {"order.applicant.last_name", "order.applicant.first_name"};
 
@@ -51,6 +53,12 @@ const CsvColumn* find_column(std::string_view name) {
   const auto found = std::find_if(all.begin(), all.end(),
                                   [name](const CsvColumn& column) { return column.name == name; });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> column_names() {
+  std::vector<std::string_view> names;
+  for (const CsvColumn& column : csv_columns()) names.push_back(column.name);
+  return names;
 }
 
 /// `1,12233E+10`: what a spreadsheet makes of a long number.
@@ -89,9 +97,11 @@ JsonNode& member(JsonNode& object, std::string_view name) {
   return object.items.back();
 }
 
+/// Not longer than a list of JSON may be: what is over the rules' limit is refused there.
 JsonNode list_node(std::string_view cell, const std::string& member_name) {
   JsonNode list{.kind = JsonNode::Kind::array};
   for (;;) {
+    if (list.items.size() >= kJsonListMax) return list;
     const std::size_t end = std::min(cell.find(kCsvListSeparator), cell.size());
     JsonNode item = object_node();
     member(item, member_name) = text_node(trimmed(cell.substr(0, end)));
@@ -120,7 +130,7 @@ class Row {
     }
   }
 
-  Result<Update> read() { return update_from_tree(root_, std::move(faults_), ErrorCode::bad_csv); }
+  UpdateReading read() { return read_update_tree(root_, std::move(faults_), ErrorCode::bad_csv); }
 
  private:
   void fill(const CsvColumn& column, const std::string& cell) {
@@ -247,12 +257,17 @@ Result<CsvUpdates> CsvUpdates::under(const CsvRecord& header) {
   if (std::optional<Error> error = form_error(header)) return fail(*std::move(error));
   CsvUpdates updates;
   Faults faults;
-  for (const std::string& cell : header.fields) {
-    const std::string_view name = trimmed(cell);
+  for (std::size_t i = 0; i < header.fields.size(); ++i) {
+    const std::string_view name = trimmed(header.fields[i]);
     const CsvColumn* column = find_column(name);
     if (column == nullptr) {
-      faults.add(shown_key(name), "unknown_field",
-                 "Такого столбца нет: названия столбцов — в docs/update.md", source::kSdk);
+      const std::string meant = nearest_name(name, column_names());
+      // A row of data that is taken for the header tells nobody's name.
+      faults.add(meant.empty() ? fmt::format("столбец № {}", i + 1) : shown(name, kShownNameMax),
+                 "unknown_field",
+                 meant.empty() ? "Такого столбца нет: названия столбцов — в docs/update.md"
+                               : "Такого столбца нет; вероятно, имелось в виду " + meant,
+                 source::kSdk);
     } else if (contains(updates.columns_, column)) {
       faults.add(std::string(name), "duplicate_key", "Столбец указан дважды: оставьте один",
                  source::kSdk);
@@ -272,14 +287,17 @@ Result<CsvUpdates> CsvUpdates::under(const CsvRecord& header) {
   return updates;
 }
 
-Result<Update> CsvUpdates::read(const CsvRecord& record) const {
-  if (std::optional<Error> error = form_error(record)) return fail(*std::move(error));
+UpdateReading CsvUpdates::read(const CsvRecord& record) const {
+  if (std::optional<Error> error = form_error(record)) {
+    return {fail(*std::move(error)), std::nullopt};
+  }
   if (record.fields.size() != columns_.size()) {
     // A separator in a value that is not in quotes would shift all that follows.
-    return fail(record_error(
-        ErrorCode::bad_csv, "columns",
-        fmt::format("Значений {}, а столбцов {}: значение с разделителем внутри берут в кавычки",
-                    record.fields.size(), columns_.size())));
+    return {fail(record_error(ErrorCode::bad_csv, "columns",
+                              fmt::format("Значений {}, а столбцов {}: значение с разделителем "
+                                          "внутри берут в кавычки",
+                                          record.fields.size(), columns_.size()))),
+            std::nullopt};
   }
   std::string_view applicant_kind;
   for (std::size_t i = 0; i < columns_.size(); ++i) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sdk/base/csv.hpp"
+#include "sdk/elk/json.hpp"
 #include "smev/base/result.hpp"
 #include "smev/elk/update.hpp"
 
@@ -38,7 +39,7 @@ class CsvUpdates {
   /// All faults of the header at once: nothing can be read under a wrong one.
   static Result<CsvUpdates> under(const CsvRecord& header);
 
-  [[nodiscard]] Result<Update> read(const CsvRecord& record) const;
+  [[nodiscard]] UpdateReading read(const CsvRecord& record) const;
 
  private:
   std::vector<const CsvColumn*> columns_;  ///< in the order of the file

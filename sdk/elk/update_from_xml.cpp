@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "sdk/elk/faults.hpp"
+#include "sdk/elk/lexical.hpp"
+#include "sdk/elk/schema_fault.hpp"
 #include "sdk/xml/escape.hpp"
 
 namespace smev::elk {
@@ -17,11 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr char kCreateBody[] = "CreateOrdersRequest";
 constexpr char kUpdateBody[] = "UpdateOrdersRequest";
-
-FieldFault field_fault(const xml::SchemaFault& fault) {
-  return {fault.path, "schema", "Не по схеме вида сведений: " + fault.masked_text(),
-          source::kSchema};
-}
 
 /// The order's number (from 1) in a path of the schema's faults; 0: the fault is of no order.
 std::size_t order_of(std::string_view path) {
@@ -38,15 +37,138 @@ std::size_t order_of(std::string_view path) {
   return number;
 }
 
-/// The faults of each order, by its number; the document's own stand under 0.
-std::map<std::size_t, std::vector<FieldFault>> faults_by_order(const xml::Schema& schema,
-                                                               const xml::Document& document) {
-  std::map<std::size_t, std::vector<FieldFault>> by_order;
+std::string place_in_order(std::string_view path);
+
+/// What the schema says against one order, or against the document.
+struct SchemaFaults {
+  Faults fields;
+  std::string detail;  ///< English
+  std::set<std::string> places;
+
+  void add(const xml::SchemaFault& fault) {
+    constexpr std::size_t kDetailOctetsMax = 2000;
+    if (detail.size() < kDetailOctetsMax) {
+      detail += (detail.empty() ? "" : "; ") + detail_of(fault);
+    }
+    FieldFault told = field_fault(fault);
+    places.insert(place_in_order(told.field));
+    fields.add({std::move(told)});
+  }
+  /// `unread` has paths that begin with the order; only what the schema accepts is news.
+  void add_unread(std::vector<FieldFault> unread);
+  [[nodiscard]] bool empty() const { return fields.empty(); }
+  Error error() {
+    Error error = validation_error(fields.take(), ErrorCode::schema_violation);
+    error.detail = std::move(detail);
+    return error;
+  }
+};
+
+/// Where in its order a fault lies, whoever tells it: the schema counts only among siblings of one
+/// name, the reader counts all, and from the order on.
+std::string place_in_order(std::string_view path) {
+  constexpr std::string_view kOrder = "/orders/order";
+  const std::size_t at = path.find(kOrder);
+  path.remove_prefix(at == std::string_view::npos ? 0 : at + kOrder.size());
+  std::string place(path.substr(std::min(path.find('/'), path.size())));
+  constexpr std::string_view kFirst = "[1]";
+  for (std::size_t first = place.find(kFirst); first != std::string::npos;
+       first = place.find(kFirst)) {
+    place.erase(first, kFirst.size());
+  }
+  return place;
+}
+
+void SchemaFaults::add_unread(std::vector<FieldFault> unread) {
+  for (FieldFault& fault : unread) {
+    const bool of_a_value = fault.code != "missing" && fault.code != "unexpected_element";
+    // Of elements that are out of place the schema has told.
+    if (!of_a_value && !fields.empty()) continue;
+    if (places.insert(place_in_order(fault.field)).second) fields.add({fault});
+  }
+}
+
+struct FieldRow {
+  std::string_view place;
+  std::string_view field;
+};
+constexpr std::array kOrderFields = {
+    FieldRow{"/orderNumber", "order.number"},
+    FieldRow{"/elkOrderNumber", "order.elk_number"},
+    FieldRow{"/senderKpp", "order.sender_kpp"},
+    FieldRow{"/senderInn", "order.sender_inn"},
+    FieldRow{"/serviceTargetCode", "order.service"},
+    FieldRow{"/userSelectedRegion", "order.region"},
+    FieldRow{"/requestDate", "order.filed_at"},
+    FieldRow{"/OfficeInfo", "order.office"},
+    FieldRow{"/user", "order.applicant"},
+    FieldRow{"/orgId", "order.applicant"},
+    FieldRow{"/organization", "order.applicant"},
+};
+constexpr std::array kStatusFields = {
+    FieldRow{"/status", ".code"},      FieldRow{"/IsInformed", ".informed"},
+    FieldRow{"/statusDate", ".at"},    FieldRow{"/MessageType", ".message_type"},
+    FieldRow{"/Param", ".parameters"}, FieldRow{"/attachments", ".results"},
+};
+
+/// The row of the element that a place is or lies in.
+template <class Rows>
+std::string field_in(const Rows& rows, std::string_view place) {
+  const std::string_view step = place.substr(0, place.find_first_of("/[", 1));
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [step](const FieldRow& each) { return each.place == step; });
+  return row == rows.end() ? std::string() : std::string(row->field);
+}
+
+/// What an update calls the place; the whole of it where it has no name for that.
+std::string update_field(std::string_view place) {
+  constexpr std::string_view kStatus = "/statusHistoryList/statusHistory";
+  if (!place.starts_with(kStatus)) {
+    const std::string field = field_in(kOrderFields, place);
+    return field.empty() ? kWholeUpdate : field;
+  }
+  place.remove_prefix(kStatus.size());
+  std::string status = "status";
+  if (place.starts_with('[')) {
+    const auto number = parse_integer<std::size_t>(place.substr(1, place.find(']') - 1));
+    status = fmt::format("more_statuses[{}]", number.value_or(2) - 2);
+    place.remove_prefix(std::min(place.find(']') + 1, place.size()));
+  }
+  return status + field_in(kStatusFields, place);
+}
+
+/// The faults, and beside them what could be read if everything stood in its place.
+UpdateReading with_faults(UpdateReading converted, SchemaFaults& faults, bool in_place) {
+  UpdateReading reading{fail(Error()), std::nullopt, {}};
+  if (in_place) {
+    for (const std::string& place : faults.places) {
+      reading.by_field.push_back({update_field(place), "schema", "", source::kSchema});
+    }
+    if (!converted.update) {
+      for (const FieldFault& fault : converted.update.error().fields) {
+        faults.fields.add({fault});
+        reading.by_field.push_back(fault);
+      }
+    }
+    reading.part = converted.update ? std::move(*converted.update) : std::move(converted.part);
+  }
+  reading.update = fail(faults.error());
+  return reading;
+}
+
+/// Of each order, by its number; the document's own stand under 0.
+std::map<std::size_t, SchemaFaults> faults_by_order(const xml::Schema& schema,
+                                                    const xml::Document& document) {
+  std::map<std::size_t, SchemaFaults> by_order;
   const std::vector<xml::SchemaFault> faults = schema.check(document);
   // Past the limit nothing is known of the orders: then all faults are the document's.
   const bool all_known = faults.size() < xml::kSchemaFaultsMax;
+  std::string last_path;
   for (const xml::SchemaFault& fault : faults) {
-    by_order[all_known ? order_of(fault.path) : 0].push_back(field_fault(fault));
+    // A value that breaks a facet is said to be no value of its type, too.
+    const bool follows = fault.kind == xml::SchemaFaultKind::type && fault.path == last_path;
+    last_path = fault.path;
+    if (!follows) by_order[all_known ? order_of(fault.path) : 0].add(fault);
   }
   return by_order;
 }
@@ -82,7 +204,7 @@ class Converter {
   Converter(RequestKind kind, const std::string& files_folder)
       : kind_(kind), files_folder_(files_folder) {}
 
-  Result<Update> convert(RequestOrder order) {
+  UpdateReading convert(RequestOrder order) {
     Update update;
     update.order.number = std::move(order.order_number);
     update.order.elk_number = order.elk_number;
@@ -98,8 +220,8 @@ class Converter {
       update.order.created_elsewhere = true;
     }
     put_statuses(std::move(order.statuses), update);
-    if (!faults_.empty()) return fail(validation_error(faults_.take()));
-    return update;
+    if (faults_.empty()) return {std::move(update), std::nullopt};
+    return {fail(validation_error(faults_.take())), std::move(update)};
   }
 
  private:
@@ -172,12 +294,12 @@ Result<XmlOrders> updates_from_xml(std::string_view octets, const xml::Schema& s
   SMEV_ASSIGN(const xml::Document document, xml::Document::parse(octets));
   auto faults = faults_by_order(schema, document);
   const xml::Element root = document.root();
-  if (!root.is(kNamespace, kRequestRoot)) {
-    faults[0].push_back({std::string(root.name()), "schema",
-                         "Ожидается ElkOrderRequest вида сведений 1.0.2", source::kSchema});
-  }
-  if (auto own = faults.find(0); own != faults.end()) {
-    return fail(validation_error(std::move(own->second), ErrorCode::schema_violation));
+  if (auto own = faults.find(0); own != faults.end()) return fail(own->second.error());
+  if (!root.is(kNamespace, kRequestRoot)) {  // of the schema, and yet no request: an answer
+    return fail(validation_error(
+        {{kRequestRoot, "unknown_field", "Ожидается корень ElkOrderRequest вида сведений 1.0.2",
+          source::kSchema}},
+        ErrorCode::schema_violation));
   }
   if (root.attribute("env") != profile.env) {
     return fail(
@@ -190,14 +312,16 @@ Result<XmlOrders> updates_from_xml(std::string_view octets, const xml::Schema& s
   read.kind = body.name() == kCreateBody ? RequestKind::create : RequestKind::update;
   for (const xml::Element& element : body.first_child().children()) {
     const auto found = faults.find(read.orders.size() + 1);
-    const auto convert = [&]() -> Result<Update> {
-      if (found != faults.end()) {
-        return fail(validation_error(std::move(found->second), ErrorCode::schema_violation));
-      }
-      SMEV_ASSIGN(RequestOrder order, read_order(element, read.kind));
-      return Converter(read.kind, files_folder).convert(std::move(order));
-    };
-    read.orders.push_back({convert(), element.outer_xml()});
+    SchemaFaults of_order;
+    if (found != faults.end()) of_order = std::move(found->second);
+    OrderReading reading = read_order(element, read.kind);
+    // What the reader alone refuses (24:00:00) is told with what the schema does.
+    of_order.add_unread(std::move(reading.faults));
+    UpdateReading converted = Converter(read.kind, files_folder).convert(std::move(reading.order));
+    if (!of_order.empty()) {
+      converted = with_faults(std::move(converted), of_order, reading.in_place);
+    }
+    read.orders.push_back({std::move(converted), element.outer_xml()});
   }
   return read;
 }

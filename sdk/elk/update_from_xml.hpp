@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sdk/elk/json.hpp"
 #include "sdk/elk/request.hpp"
 #include "sdk/xml/schema.hpp"
 #include "smev/base/result.hpp"
@@ -19,7 +20,7 @@ namespace smev::elk {
 inline constexpr char kSchemaFile[] = "elk-status-1.0.2.xsd";
 
 struct XmlOrder {
-  Result<Update> update;
+  UpdateReading read;
   std::string text;  ///< the element, a document of its own
 };
 

@@ -88,6 +88,34 @@ Error too_large(std::uint64_t limit) {
   return error;
 }
 
+Result<FileHandle> open_regular(const std::string& path, std::uint64_t file_bytes_max) {
+  SMEV_ASSIGN(FileHandle file, open_for_reading(path));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return fail(system_error(errno, "stat", path));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(local_error(ErrorCode::io, path + " is no regular file", Retry::after_fix));
+  }
+  if (static_cast<std::uint64_t>(status.st_size) > file_bytes_max) {
+    return fail(too_large(file_bytes_max));
+  }
+  return file;
+}
+
+Result<StoredFile> read_hashed(const FileHandle& source, const std::string& path,
+                               std::uint64_t file_bytes_max, const Take& take) {
+  StoredFile read;
+  Sha256Stream hash;
+  // The file may grow while it is read.
+  SMEV_TRY(read_all(source.get(), path, [&](std::string_view octets) -> Result<void> {
+    read.size += octets.size();
+    if (read.size > file_bytes_max) return fail(too_large(file_bytes_max));
+    hash.add(octets);
+    return take(octets);
+  }));
+  SMEV_ASSIGN(read.sha256, hash.hex());
+  return read;
+}
+
 // Removed unless it was renamed.
 class TemporaryFile {
  public:
@@ -131,27 +159,19 @@ std::string KeptFiles::path_of(const std::string& sha256) const {
   return folder_of(sha256) + "/" + sha256;
 }
 
+Result<StoredFile> hash_file(const std::string& path, std::uint64_t file_bytes_max) {
+  SMEV_ASSIGN(const FileHandle source, open_regular(path, file_bytes_max));
+  return read_hashed(source, path, file_bytes_max,
+                     [](std::string_view) -> Result<void> { return {}; });
+}
+
 Result<StoredFile> KeptFiles::keep(const std::string& path) const {
-  SMEV_ASSIGN(const FileHandle source, open_for_reading(path));
-  struct stat status {};
-  if (::fstat(source.get(), &status) != 0) return fail(system_error(errno, "stat", path));
-  if (!S_ISREG(status.st_mode)) {
-    return fail(local_error(ErrorCode::io, path + " is no regular file", Retry::after_fix));
-  }
-  if (static_cast<std::uint64_t>(status.st_size) > file_bytes_max_) {
-    return fail(too_large(file_bytes_max_));
-  }
+  SMEV_ASSIGN(const FileHandle source, open_regular(path, file_bytes_max_));
   SMEV_ASSIGN(const TemporaryFile temporary, TemporaryFile::create(root_));
-  StoredFile kept;
-  Sha256Stream hash;
-  // The file may grow while it is read.
-  SMEV_TRY(read_all(source.get(), path, [&](std::string_view octets) -> Result<void> {
-    kept.size += octets.size();
-    if (kept.size > file_bytes_max_) return fail(too_large(file_bytes_max_));
-    hash.add(octets);
-    return write_all(temporary.descriptor(), octets, temporary.path());
-  }));
-  SMEV_ASSIGN(kept.sha256, hash.hex());
+  SMEV_ASSIGN(StoredFile kept,
+              read_hashed(source, path, file_bytes_max_, [&](std::string_view octets) {
+                return write_all(temporary.descriptor(), octets, temporary.path());
+              }));
   if (::fchmod(temporary.descriptor(), kFileMode) != 0 || ::fsync(temporary.descriptor()) != 0) {
     return store_failed(errno, "fsync", temporary.path());
   }

@@ -11,6 +11,9 @@
 
 namespace smev::outbox {
 
+/// What `KeptFiles::keep` would call the file, or why it would not take it; nothing is kept.
+Result<StoredFile> hash_file(const std::string& path, std::uint64_t file_bytes_max);
+
 class KeptFiles {
  public:
   /// `root` is made when it is not there; its parent has to be.

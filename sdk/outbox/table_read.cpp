@@ -39,22 +39,22 @@ Result<AuditRow> read_audit(Statement& statement) {
 // Only the conditions that are asked for, so that each combination can use its index.
 Result<std::vector<UpdateRow>> list(Database& database, const UpdateFilter& filter) {
   std::string sql = "SELECT " SMEV_UPDATE_COLUMNS
-                    " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?";
+                    " FROM updates u JOIN orders o ON o.id = u.order_id WHERE u.id > ?1";
   std::vector<std::string> values;
-  const auto narrow = [&](const char* condition, std::string_view value) {
-    sql += condition;
+  const auto narrow = [&](std::string_view column, std::string_view value) {
     values.emplace_back(value);
+    sql += fmt::format(" AND {} = ?{}", column, values.size() + 2);
   };
-  if (filter.state) narrow(" AND u.state = ?", name(*filter.state));
+  if (filter.state) narrow("u.state", name(*filter.state));
   if (filter.order) {
-    narrow(" AND o.sender = ?", filter.order->sender);
-    narrow(" AND o.contour = ?", name(filter.order->contour));
-    narrow(" AND o.number = ?", filter.order->number);
+    narrow("o.sender", filter.order->sender);
+    narrow("o.contour", name(filter.order->contour));
+    narrow("o.number", filter.order->number);
   }
-  if (filter.order_number) narrow(" AND o.number = ?", *filter.order_number);
-  sql += fmt::format(" ORDER BY u.id LIMIT {}", std::max(filter.limit, 0));
-  SMEV_ASSIGN(Statement statement, database.query(sql, filter.after));
-  int index = 1;
+  if (filter.order_number) narrow("o.number", *filter.order_number);
+  sql += " ORDER BY u.id LIMIT ?2";
+  SMEV_ASSIGN(Statement statement, database.query(sql, filter.after, std::max(filter.limit, 0)));
+  int index = 2;
   for (const std::string& value : values) statement.bind_text(++index, value);
   return read_all(statement, &read_update);
 }

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "sdk/base/text.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/row_locks.hpp"
 #include "sdk/outbox/table_outbox.hpp"
@@ -13,6 +14,11 @@ Result<void> check_complete(const NewUpdate& update) {
   std::vector<FieldFault> faults;
   const auto need = [&](const std::string& value, const char* field) {
     if (value.empty()) faults.push_back({field, "missing", "Значение не указано.", ""});
+    // Not every database stores anything else, and what it would make of it might be another's
+    // name.
+    if (!is_valid_utf8(value) || value.find('\0') != std::string::npos) {
+      faults.push_back({field, "pattern", "Значение должно быть текстом в UTF-8.", ""});
+    }
   };
   need(update.order.sender, "order.sender");
   need(update.order.number, "order.number");
@@ -92,11 +98,8 @@ Result<Submitted> insert_update(Database& database, TimePoint now, const NewUpda
 Result<void> advance_order(Database& database, const NewUpdate& update, const OrderFacts& order) {
   SMEV_TRY(
       database.run("UPDATE orders SET next_sequence = next_sequence + 1, "
-                   "facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END, "
-                   "elk_number = coalesce(elk_number, ?2), "
-                   "known_to_recipient = CASE WHEN ?3 = 1 THEN 1 ELSE known_to_recipient END "
-                   "WHERE id = ?4",
-                   update.facts, update.elk_number, update.known_to_recipient, order.id));
+                   "facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END WHERE id = ?2",
+                   update.facts, order.id));
   return {};
 }
 

@@ -49,7 +49,10 @@ Result<UpdateBefore> read_before(Database& database, UpdateId update) {
 // What the row says after the event, its state apart.
 UpdateBefore changed(UpdateBefore row, UpdateState after, const UpdateChange& change,
                      TimePoint now) {
-  if (change.result_code) row.result_code = *change.result_code;
+  // A stop says all that is known: a code of an earlier one would stand beside another reason.
+  if (change.result_code || change.event == UpdateEvent::stopped) {
+    row.result_code = change.result_code;
+  }
   if (change.event == UpdateEvent::stopped) {
     row.hold_reason = change.hold_reason;
     row.hold_text = change.hold_text;
@@ -59,6 +62,7 @@ UpdateBefore changed(UpdateBefore row, UpdateState after, const UpdateChange& ch
   }
   if (change.event == UpdateEvent::returned && after == UpdateState::queued) {
     row.not_before = change.not_before;
+    row.result_code.reset();
     if (change.forced_kind != ForcedKind::none) {
       row.forced_kind = change.forced_kind;
       ++row.conversions;

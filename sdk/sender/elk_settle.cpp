@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "sdk/elk/answer_match.hpp"
-#include "sdk/sender/elk_status.hpp"
+#include "sdk/elk/json.hpp"
+#include "sdk/elk/known_order.hpp"
+#include "sdk/elk/order_key.hpp"
 #include "sdk/xml/document.hpp"
 
 namespace smev {
@@ -101,6 +103,12 @@ Settlement delivered(const SettledItem& item, const AnswerOrder& order) {
   return settlement;
 }
 
+// A create needs the facts of the order and a number of the sender's.
+bool can_be_created(const SettledItem& item) {
+  const Result<elk::KnownOrder> known = elk::known_order_from_json(item.order.facts);
+  return known && known->order.has_facts() && !elk::elk_number_of_key(item.item.order_number);
+}
+
 Settlement settle_order_not_found(const SettledItem& item, const AnswerOrder& order,
                                   const Dictionaries& words) {
   if (item.item.create) {
@@ -110,7 +118,7 @@ Settlement settle_order_not_found(const SettledItem& item, const AnswerOrder& or
                 "Ситуационный центр с номером сообщения.",
                 order.result);
   }
-  if (!item.order.facts.empty() && !was_converted(item, ForcedKind::create)) {
+  if (can_be_created(item) && !was_converted(item, ForcedKind::create)) {
     return returned(item, ForcedKind::create, order.result);
   }
   return held(item, HoldReason::order_not_found,
@@ -161,6 +169,14 @@ std::string shown(const std::optional<int>& result) {
   return result ? std::to_string(*result) : "нечитаемый";
 }
 
+Settlement misnamed(const SettledItem& item) {
+  return held(
+      item, HoldReason::bad_answer,
+      "Под указанным номером ЕЛК (elk_number) личный кабинет знает заявление с другим номером "
+      "ведомства. Статус, вероятно, попал в чужое заявление: проверьте номер и личный "
+      "кабинет.");
+}
+
 Settlement settle_said(const SettledItem& item, const std::vector<AnswerOrder>& said,
                        const Dictionaries& words) {
   if (said.empty()) {
@@ -202,12 +218,21 @@ std::string oddities(const elk::Answer& answer, const elk::AnswerMatch& match, b
   return note;
 }
 
-// An order that only ЕЛК has a number for is kept under a key, which no answer can name.
+// An order that only ЕЛК has a number for is kept under a key, which no answer can name. A number
+// that an answer gave counts more than one that the sender claims.
 elk::AskedOrder asked_order(const SettledItem& item) {
-  elk::Order nameless;
-  nameless.elk_number = item.order.elk_number;
-  const bool is_key = nameless.elk_number && item.item.order_number == order_key_number(nameless);
-  return {is_key ? "" : item.item.order_number, item.order.elk_number};
+  if (const auto number = elk::elk_number_of_key(item.item.order_number)) {
+    return {.order_number = "", .elk_number = number, .confirmed = false};
+  }
+  elk::AskedOrder asked{.order_number = item.item.order_number,
+                        .elk_number = item.order.elk_number};
+  const bool claims = !item.item.create && item.update.forced_kind == ForcedKind::none;
+  if (asked.elk_number || !claims) return asked;
+  if (const auto update = elk::update_from_json(item.update.payload)) {
+    asked.elk_number = update->order.elk_number;
+    asked.confirmed = false;
+  }
+  return asked;
 }
 
 SettledAnswer settle_content(const std::vector<SettledItem>& items, const IncomingMessage& answer,
@@ -233,7 +258,8 @@ SettledAnswer settle_content(const std::vector<SettledItem>& items, const Incomi
   const elk::AnswerMatch match = elk::match_orders(*content, asked);
   SettledAnswer settled;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    settled.settlements.push_back(settle_said(items[i], match.said[i], words));
+    settled.settlements.push_back(match.misnamed[i] ? misnamed(items[i])
+                                                    : settle_said(items[i], match.said[i], words));
   }
   settled.note = oddities(*content, match, !items.empty() && items.front().item.create);
   return settled;

@@ -8,6 +8,8 @@
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/elk/json.hpp"
+#include "sdk/elk/known_order.hpp"
+#include "sdk/elk/order_key.hpp"
 #include "sdk/elk/request.hpp"
 #include "sdk/elk/rules.hpp"
 #include "sdk/sender/elk_settle.hpp"
@@ -102,10 +104,14 @@ class ElkStatus final : public InformationType {
     if (claim.update.forced_kind != ForcedKind::none) {
       return claim.update.forced_kind == ForcedKind::create;
     }
+    const Result<elk::Update> update = elk::update_from_json(claim.update.payload);
+    const Result<elk::KnownOrder> known = elk::known_order_from_json(claim.order.facts);
+    // What cannot be read is not composed: its kind is all one then.
+    if (!update || !known) return false;
     elk::OrderState state;
-    state.known_to_elk = claim.order.known_to_recipient;
-    state.elk_number = claim.order.elk_number;
-    state.has_facts = !claim.order.facts.empty();
+    state.known_to_elk = claim.order.known_to_recipient || claim.order.elk_number.has_value();
+    state.claimed_as_known = update->order.elk_number || update->order.created_elsewhere;
+    state.has_facts = update->order.has_facts() || known->order.has_facts();
     return elk::kind_for(state) == elk::RequestKind::create;
   }
 
@@ -134,14 +140,13 @@ class ElkStatus final : public InformationType {
   Result<elk::RequestOrder> compose_order(const ClaimedUpdate& claim, elk::RequestKind kind,
                                           IdSource& ids, Composition& composition) {
     SMEV_ASSIGN(elk::Update update, elk::update_from_json(claim.update.payload));
-    if (!claim.order.facts.empty() && !update.order.has_facts()) {
-      SMEV_ASSIGN(elk::Order facts, elk::order_from_json(claim.order.facts));
-      facts.elk_number = update.order.elk_number;
-      update.order = std::move(facts);
+    SMEV_TRY(check_still_the_same(update.order, claim.order));
+    // An update that tells all of its order is sent as it is, whatever later ones have said.
+    if (!update.order.has_facts()) {
+      SMEV_ASSIGN(const elk::KnownOrder known, elk::known_order_from_json(claim.order.facts));
+      update.order = elk::merged(known.order, update.order);
     }
-    if (kind == elk::RequestKind::update && claim.order.elk_number) {
-      update.order.elk_number = claim.order.elk_number;
-    }
+    update.order.elk_number = address(claim, update.order.elk_number);
     std::vector<std::string> attachment_ids;
     for (const File* file : elk::all_results(update)) {
       MessageFile stored;
@@ -153,14 +158,29 @@ class ElkStatus final : public InformationType {
       composition.files.push_back(std::move(stored));
     }
     elk::RequestOrder order = elk::compose(update, profile_, attachment_ids);
-    // A conversion follows what ЕЛК said: its status stands, whatever it is.
-    const bool converted = claim.update.forced_kind != ForcedKind::none;
-    if (kind == elk::RequestKind::create && !converted) SMEV_TRY(check_first(order));
+    if (kind == elk::RequestKind::create) SMEV_TRY(check_first(order));
     return order;
   }
 
-  // The updates that were submitted before it may have been taken out since: the rule for a first
-  // status was theirs then and is this one's now.
+  // What ЕЛК has confirmed addresses the order. What the caller claims does so only while nothing
+  // is confirmed, and no more once ЕЛК has answered that it knows no such number.
+  static std::optional<std::int64_t> address(const ClaimedUpdate& claim,
+                                             std::optional<std::int64_t> claimed) {
+    if (claim.order.elk_number) return claim.order.elk_number;
+    return claim.update.forced_kind == ForcedKind::none ? claimed : std::nullopt;
+  }
+
+  // ЕЛК may have given the order another number since this update was checked: sent by its own, it
+  // would come to an order of somebody else.
+  [[nodiscard]] static Result<void> check_still_the_same(const elk::Order& said,
+                                                         const OrderFacts& order) {
+    std::vector<FieldFault> faults = elk::check_claimed_number(said, order.elk_number);
+    if (faults.empty()) return {};
+    return fail(validation_error(std::move(faults)));
+  }
+
+  // The updates that were submitted before it may have been taken out since, or ЕЛК may not have
+  // the order that was claimed: the rule for a first status was not this one's then and is now.
   [[nodiscard]] Result<void> check_first(const elk::RequestOrder& order) const {
     std::vector<FieldFault> faults =
         elk::check_first_status(profile_, order.service, order.statuses.front().code);
@@ -177,11 +197,6 @@ std::unique_ptr<InformationType> elk_status_type(elk::Profile profile) {
   return std::make_unique<ElkStatus>(std::move(profile));
 }
 
-std::string order_key_number(const elk::Order& order) {
-  if (!order.number.empty() || !order.elk_number) return order.number.text();
-  return fmt::format("elk:{}", *order.elk_number);
-}
-
 Result<KeptUpdate> keep_update(const elk::Update& update, const KeepFile& keep_file,
                                const std::string& sender, Contour contour) {
   NewUpdate stored;
@@ -194,13 +209,10 @@ Result<KeptUpdate> keep_update(const elk::Update& update, const KeepFile& keep_f
   }
   if (!faults.empty()) return fail(validation_error(std::move(faults)));
 
-  stored.order = {sender, contour, order_key_number(update.order)};
+  stored.order = {sender, contour, elk::order_key_number(update.order)};
   stored.type = kElkStatusType;
   stored.payload = elk::to_json(kept);
   stored.payload_digest = sha256_hex(stored.payload);
-  stored.elk_number = update.order.elk_number;
-  stored.known_to_recipient = update.order.created_elsewhere;
-  if (update.order.has_facts()) stored.facts = elk::to_json(update.order);
   return KeptUpdate{std::move(kept), std::move(stored)};
 }
 

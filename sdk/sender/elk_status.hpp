@@ -15,7 +15,7 @@ inline constexpr std::string_view kElkStatusType = "elk/status/1.0.2";
 std::unique_ptr<InformationType> elk_status_type(elk::Profile profile);
 
 /// An update whose files the outbox has, named by their hash; and the same as the outbox takes it:
-/// order key, digest, facts.
+/// order key, digest.
 struct KeptUpdate {
   elk::Update update;
   NewUpdate stored;
@@ -26,8 +26,5 @@ using KeepFile = std::function<Result<StoredFile>(const std::string& path)>;
 /// Faults of files come as field faults ("status.results[0].path").
 Result<KeptUpdate> keep_update(const elk::Update& update, const KeepFile& keep_file,
                                const std::string& sender, Contour contour);
-
-/// The key's number for an order known only by its ЕЛК number.
-std::string order_key_number(const elk::Order& order);
 
 }  // namespace smev

@@ -21,6 +21,8 @@ constexpr std::size_t kNodeIdMax = 50;    // smev3 §2.2: NodeID
 constexpr int kOrdersPerMessageMax = 100;
 constexpr int kPollersMax = 16;
 
+constexpr Duration kLeaseMin = 1s;
+constexpr Duration kLeaseMax = 1h;
 constexpr Duration kPauseMin = 1ms;
 constexpr Duration kRetryBaseMax = 1h;
 constexpr Duration kRetryCapMax = 24h;
@@ -145,9 +147,29 @@ void check_paths(Faults& faults, std::string_view key, const std::vector<std::st
   }
 }
 
+/// One of two: a file on this machine, or a database for many senders.
+void check_outbox(Faults& faults, const SenderOptions& options) {
+  const PostgresOptions& postgres = options.postgres;
+  faults.within("outbox.lease", postgres.lease, kLeaseMin, kLeaseMax);
+  if (postgres.connection.empty()) {
+    faults.needed("outbox.path", options.outbox_path,
+                  "путь к базе исходящих (или outbox.postgres)");
+    if (!postgres.files.empty()) {
+      faults.add("outbox.files", "excess",
+                 "нужен только с outbox.postgres: рядом с outbox.path каталог files есть всегда");
+    }
+    return;
+  }
+  faults.needed("outbox.files", postgres.files, "общий каталог файлов результата");
+  faults.needed("outbox.schema", postgres.schema, "схема базы PostgreSQL");
+  if (!options.outbox_path.empty()) {
+    faults.add("outbox.path", "excess", "вместе с outbox.postgres не указывается");
+  }
+}
+
 /// Parts that the caller brings replace the fields that they would be made from.
 void check_places(Faults& faults, const SenderOptions& options) {
-  if (!options.outbox) faults.needed("outbox.path", options.outbox_path, "путь к базе исходящих");
+  if (!options.outbox) check_outbox(faults, options);
   if (options.transport) return;
   if (!options.signer) {
     for (const FieldFault& fault : options.key.validate()) {

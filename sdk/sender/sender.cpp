@@ -1,20 +1,24 @@
 #include "smev/sender/sender.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 
+#include "sdk/elk/identity.hpp"
 #include "sdk/elk/json.hpp"
+#include "sdk/elk/known_order.hpp"
+#include "sdk/elk/order_key.hpp"
 #include "sdk/elk/rules.hpp"
-#include "sdk/outbox/sha256_stream.hpp"
+#include "sdk/outbox/kept_files.hpp"
 #include "sdk/sender/certificate_watch.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/dispatcher.hpp"
 #include "sdk/sender/elk_status.hpp"
+#include "sdk/sender/inbox_reader.hpp"
 #include "sdk/sender/receiver.hpp"
 
 namespace smev {
@@ -22,42 +26,67 @@ namespace {
 
 // wait() looks at the store this often when the event came about in another process.
 constexpr Duration kWaitStep = std::chrono::milliseconds(200);
+// Between two tries to work over a store that is away, such as a database server that restarts.
+constexpr Duration kStorePause = std::chrono::seconds(1);
 
 elk::OrderHistory history_of(const OrderFacts& order) {
   elk::OrderHistory history;
   history.first_update = !order.last_mark;
-  history.known_to_elk = order.known_to_recipient;
-  history.has_facts = !order.facts.empty();
-  if (history.has_facts) {
-    const Result<elk::Order> facts = elk::order_from_json(order.facts);
-    if (facts && facts->applicant) history.applicant = elk::identity_of(*facts->applicant);
+  history.known_to_elk = order.known_to_recipient || order.elk_number.has_value();
+  if (Result<elk::KnownOrder> known = elk::known_order_from_json(order.facts)) {
+    history.has_facts = known->order.has_facts();
+    history.identities = std::move(known->identities);
   }
   history.elk_number = order.elk_number;
   if (order.last_mark) history.latest = elk::parse_mark(*order.last_mark);
   return history;
 }
 
+// Takes what the update says of its order in. Who was named by updates that were all taken out is
+// forgotten: what comes after them begins the order anew.
+Result<std::string> facts_with(const OrderFacts& order, const elk::Order& said) {
+  SMEV_ASSIGN(elk::KnownOrder known, elk::known_order_from_json(order.facts));
+  if (!order.last_mark) known.identities.clear();
+  elk::learn(known, said);
+  return elk::to_json(known);
+}
+
 // What the outbox would call the file, without keeping it.
 Result<StoredFile> hash_file(const std::string& path) {
-  constexpr std::size_t kChunkBytes = 1u << 20;
-  const auto unreadable = [&path]() {
-    return smev::fail(local_error(ErrorCode::io, "cannot read " + path, Retry::after_fix));
-  };
-  std::error_code unknown;
-  if (!std::filesystem::is_regular_file(path, unknown)) return unreadable();
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return unreadable();
-  outbox::Sha256Stream hash;
-  StoredFile file;
-  std::string chunk(kChunkBytes, '\0');
-  while (in.read(chunk.data(), kChunkBytes), in.gcount() > 0) {
-    const auto octets = static_cast<std::size_t>(in.gcount());
-    hash.add(std::string_view(chunk).substr(0, octets));
-    file.size += octets;
+  return outbox::hash_file(path, SqliteOptions().file_bytes_max);
+}
+
+// Whether what could not be read leaves open which order an update is of, and so what is known of
+// it.
+bool is_of_unknown_order(const std::vector<FieldFault>& unread) {
+  return std::any_of(unread.begin(), unread.end(), [](const FieldFault& fault) {
+    return fault.field == "order" || fault.field == "order.number" ||
+           fault.field == "order.elk_number" || fault.field == "order.created_elsewhere";
+  });
+}
+
+/// The store's own names of its options, as the configuration calls them.
+Error in_configuration(Error error) {
+  for (FieldFault& each : error.fields) {
+    each.field = "outbox." + (each.field == "connection" ? "postgres" : each.field);
   }
-  if (in.bad()) return unreadable();
-  SMEV_ASSIGN(file.sha256, hash.hex());
-  return file;
+  return error;
+}
+
+Result<std::shared_ptr<Outbox>> open_outbox(const SenderOptions& options) {
+  if (!options.postgres.connection.empty()) {
+    Result<std::shared_ptr<Outbox>> opened = postgres_outbox(options.postgres, options.clock);
+    if (!opened) return smev::fail(in_configuration(std::move(opened).error()));
+    return opened;
+  }
+  const std::filesystem::path folder = std::filesystem::path(options.outbox_path).parent_path();
+  std::error_code failed;
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) {
+    return smev::fail(
+        local_error(ErrorCode::io, "cannot create " + folder.string() + ": " + failed.message()));
+  }
+  return sqlite_outbox({.path = options.outbox_path}, options.clock);
 }
 
 // Opens what the caller did not bring.
@@ -66,14 +95,7 @@ Result<void> fill_parts(SenderOptions& options) {
   if (!options.ids) options.ids = time_based_ids(options.clock);
   if (!options.logger) options.logger = null_logger();
   if (!options.outbox) {
-    const std::filesystem::path folder = std::filesystem::path(options.outbox_path).parent_path();
-    std::error_code failed;
-    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-    if (failed) {
-      return smev::fail(
-          local_error(ErrorCode::io, "cannot create " + folder.string() + ": " + failed.message()));
-    }
-    SMEV_ASSIGN(options.outbox, sqlite_outbox({.path = options.outbox_path}, options.clock));
+    SMEV_ASSIGN(options.outbox, open_outbox(options));
   }
   if (options.transport) return {};
   if (!options.signer) {
@@ -154,16 +176,24 @@ class Sender::Core {
   Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options);
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
                             Rehearsal::Memory& memory);
+  std::vector<FieldFault> all_faults(const elk::Update& part, std::vector<FieldFault> unread,
+                                     const Rehearsal::Memory& memory);
   /// Works until `enough` says so (asked when there is nothing to do), or a stop.
   Result<void> work(const std::function<Result<bool>()>& enough);
+  /// Works until a stop; a store that is away for a while is waited for.
+  Result<void> work_on();
+  void stop();
 
  private:
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
-  Result<KeptUpdate> prepare(const elk::Update& update, const SubmitOptions& options,
-                             elk::OrderHistory past, const KeepFile& keep_file) const;
+  Result<KeptUpdate> keep(const elk::Update& update, const SubmitOptions& options,
+                          const KeepFile& keep_file) const;
+  Result<UpdateId> repeat_of(const elk::Update& update, const SubmitOptions& options,
+                             std::vector<FieldFault> faults);
+  elk::OrderHistory past_of(const elk::Update& update, const Rehearsal::Memory& memory);
   [[nodiscard]] OrderKey key_of(const elk::Update& update) const {
-    return {parts_.options.mnemonic, parts_.options.contour, order_key_number(update.order)};
+    return {parts_.options.mnemonic, parts_.options.contour, elk::order_key_number(update.order)};
   }
   void receive(Receiver& receiver, std::optional<Error>& first_error, std::mutex& mutex);
 
@@ -171,6 +201,7 @@ class Sender::Core {
   EventSink events_;
   Bell bell_;
   CertificateWatch watch_;
+  std::atomic<bool> stop_asked_ = false;
 };
 
 // Gives the warnings.
@@ -182,14 +213,8 @@ Result<std::vector<FieldFault>> Sender::Core::judge(const elk::Update& update,
   return std::move(findings.warnings);
 }
 
-// Judges once before the files are copied, so that the faults of the text come cheaply; it is done
-// once more inside the transaction, where the order's past is certain. What came before in time is
-// asked there only: an update that is submitted again is no fault, though a later one has followed
-// it.
-Result<KeptUpdate> Sender::Core::prepare(const elk::Update& update, const SubmitOptions& options,
-                                         elk::OrderHistory past, const KeepFile& keep_file) const {
-  past.latest.reset();
-  SMEV_TRY(judge(update, past));
+Result<KeptUpdate> Sender::Core::keep(const elk::Update& update, const SubmitOptions& options,
+                                      const KeepFile& keep_file) const {
   const OrderKey key = key_of(update);
   SMEV_ASSIGN(KeptUpdate kept, keep_update(update, keep_file, key.sender, key.contour));
   NewUpdate& stored = kept.stored;
@@ -200,11 +225,36 @@ Result<KeptUpdate> Sender::Core::prepare(const elk::Update& update, const Submit
   return kept;
 }
 
+// An update that breaks a rule now may have been submitted before: what followed it since is no
+// fault of it. Else all that is wrong with it is told, its files included.
+Result<UpdateId> Sender::Core::repeat_of(const elk::Update& update, const SubmitOptions& options,
+                                         std::vector<FieldFault> faults) {
+  Result<KeptUpdate> kept = keep(update, options, hash_file);
+  if (!kept) {
+    return fail(
+        validation_error(elk::with_later(std::move(faults), std::move(kept.error().fields))));
+  }
+  if (kept->stored.order.number.empty()) return fail(validation_error(std::move(faults)));
+  kept->stored.files.clear();  // of a repeat the outbox has them, of another nothing is stored
+  const auto refuse = [&faults](const OrderFacts&, NewUpdate&) -> Result<void> {
+    return fail(validation_error(std::move(faults)));
+  };
+  SMEV_ASSIGN(const Submitted repeat, parts_.outbox().submit(kept->stored, refuse));
+  return repeat.id;
+}
+
+// Judges once before the files are copied, so that nothing is kept of what is refused; it is done
+// once more inside the transaction, where the order's past is certain.
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
-  const KeepFile keep = [this](const std::string& path) { return parts_.outbox().keep_file(path); };
-  SMEV_ASSIGN(KeptUpdate kept,
-              prepare(update, options, history_of(known.value_or(OrderFacts{})), keep));
+  const elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
+  if (Result<std::vector<FieldFault>> judged = judge(update, past); !judged) {
+    return repeat_of(update, options, std::move(judged.error().fields));
+  }
+  const KeepFile keep_file = [this](const std::string& path) {
+    return parts_.outbox().keep_file(path);
+  };
+  SMEV_ASSIGN(KeptUpdate kept, keep(update, options, keep_file));
   std::vector<FieldFault> warnings;
   const auto in_place = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
     const elk::OrderHistory history = history_of(order);
@@ -212,6 +262,7 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
     elk::Update spaced = kept.update;
     placed.mark = elk::to_mark(elk::space_dates(spaced, history.latest));
     if (spaced != kept.update) placed.payload = elk::to_json(spaced);
+    SMEV_ASSIGN(placed.facts, facts_with(order, update.order));
     return {};
   };
   SMEV_ASSIGN(Submitted submitted, parts_.outbox().submit(kept.stored, in_place));
@@ -227,6 +278,32 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
   return submitted.id;
 }
 
+// What is known of the order of an update: by what was rehearsed of it, else by the outbox.
+elk::OrderHistory Sender::Core::past_of(const elk::Update& update,
+                                        const Rehearsal::Memory& memory) {
+  const auto rehearsed = memory.orders.find(elk::order_key_number(update.order));
+  if (rehearsed != memory.orders.end()) return rehearsed->second;
+  const Result<std::optional<OrderFacts>> known = parts_.outbox().find_order(key_of(update));
+  return history_of(known && *known ? **known : OrderFacts{});
+}
+
+std::vector<FieldFault> Sender::Core::all_faults(const elk::Update& part,
+                                                 std::vector<FieldFault> unread,
+                                                 const Rehearsal::Memory& memory) {
+  elk::OrderHistory past;
+  if (is_of_unknown_order(unread)) {
+    past = {.first_update = false, .known_to_elk = true, .has_facts = true};
+  } else {
+    past = past_of(part, memory);
+  }
+  elk::Findings found = elk::check(part, parts_.options.profile, past, parts_.clock().now());
+  Result<KeptUpdate> kept = keep(part, {}, hash_file);
+  if (!kept) {
+    found.faults = elk::with_later(std::move(found.faults), std::move(kept.error().fields));
+  }
+  return elk::with_later(std::move(unread), std::move(found.faults));
+}
+
 Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitOptions& options,
                                         Rehearsal::Memory& memory) {
   if (memory.keys.size() >= memory.updates_max) {
@@ -234,41 +311,40 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
     error.text = "Больше обновлений за один раз не проверить: разделите их";
     return fail(std::move(error));
   }
-  const std::string number = order_key_number(update.order);
-  const auto rehearsed = memory.orders.find(number);
-  SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
-  const auto past_of = [&](const OrderFacts& order) {
-    return rehearsed != memory.orders.end() ? rehearsed->second : history_of(order);
-  };
-  SMEV_ASSIGN(KeptUpdate kept,
-              prepare(update, options, past_of(known.value_or(OrderFacts{})), hash_file));
-  kept.stored.files.clear();  // the outbox does not have them
+  Result<KeptUpdate> kept = keep(update, options, hash_file);
+  if (!kept && kept.error().fields.empty()) return fail(std::move(kept).error());
+  const std::string number = elk::order_key_number(update.order);
+  if (!kept || number.empty()) {
+    return fail(validation_error(
+        all_faults(update, {}, memory)));  // files that cannot be read: no repeat can be known
+  }
+  kept->stored.files.clear();  // the outbox does not have them
 
   CheckReport report;
   const std::hash<std::string> hash;
   const auto [key, fresh] =
-      memory.keys.emplace(hash(kept.stored.idempotency_key), hash(kept.stored.payload_digest));
+      memory.keys.emplace(hash(kept->stored.idempotency_key), hash(kept->stored.payload_digest));
   if (!fresh) {
-    report.repeat = key->second == hash(kept.stored.payload_digest);
+    report.repeat = key->second == hash(kept->stored.payload_digest);
     if (report.repeat) return report;
     return fail(local_error(ErrorCode::idempotency_conflict, "the key was given before"));
   }
   // The outbox judges as if it stored: in its transaction, which the error at the end takes back.
+  const auto rehearsed = memory.orders.find(number);
   bool passed = false;
   const auto rehearse = [&](const OrderFacts& order, NewUpdate&) -> Result<void> {
-    elk::OrderHistory history = past_of(order);
+    elk::OrderHistory history =
+        rehearsed != memory.orders.end() ? rehearsed->second : history_of(order);
     SMEV_ASSIGN(report.warnings, judge(update, history));
-    history.latest = elk::space_dates(kept.update, history.latest);
+    history.latest = elk::space_dates(kept->update, history.latest);
     history.first_update = false;
-    history.known_to_elk |= update.order.created_elsewhere;
     history.has_facts |= update.order.has_facts();
-    if (update.order.applicant) history.applicant = elk::identity_of(*update.order.applicant);
-    if (!history.elk_number) history.elk_number = update.order.elk_number;
+    if (update.order.applicant) elk::add_identities(history.identities, *update.order.applicant);
     memory.orders[number] = history;
     passed = true;
     return fail(local_error(ErrorCode::stopped, "a rehearsal stores nothing"));
   };
-  const Result<Submitted> tried = parts_.outbox().submit(kept.stored, rehearse);
+  const Result<Submitted> tried = parts_.outbox().submit(kept->stored, rehearse);
   report.repeat = tried.has_value();
   if (tried || passed) return report;
   memory.keys.erase(key);
@@ -301,6 +377,9 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
 Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
   Dispatcher dispatcher(parts_, events_, bell_);
+  InboxReader inbox(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
+    return submit(update, options);
+  });
   std::vector<Receiver> receivers(static_cast<std::size_t>(parts_.options.poll.pollers),
                                   Receiver(parts_, events_, bell_));
   SMEV_TRY(receivers.front().acknowledge_stored());
@@ -317,7 +396,8 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
     while (!bell_.stopped()) {
       watch_.look();
       SMEV_ASSIGN(bool busy, dispatcher.round());
-      if (busy) continue;
+      SMEV_ASSIGN(bool handed_over, inbox.round());
+      if (busy || handed_over) continue;
       SMEV_ASSIGN(bool done, enough());
       if (done) break;
       SMEV_ASSIGN(Duration pause, dispatcher.pause());
@@ -332,6 +412,26 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   if (!dispatched) return dispatched;
   if (receive_error) return fail(std::move(*receive_error));
   return {};
+}
+
+// What was under way is on record; its leases run out or are freed, and the same octets go again.
+Result<void> Sender::Core::work_on() {
+  while (true) {
+    Result<void> done = work([]() -> Result<bool> { return false; });
+    const bool away = !done && done.error().code == ErrorCode::store &&
+                      done.error().retry == Retry::later && !stop_asked_;
+    if (!away) {
+      stop_asked_ = false;
+      return done;
+    }
+    parts_.logger().warning("store.away", done.error().text, {{"detail", done.error().detail}});
+    bell_.wait_for_stop(kStorePause);
+  }
+}
+
+void Sender::Core::stop() {
+  stop_asked_ = true;
+  bell_.stop();
 }
 
 Sender::Sender(std::unique_ptr<Core> core) : core_(std::move(core)) {}
@@ -363,9 +463,12 @@ Result<CheckReport> Sender::check(const elk::Update& update, const SubmitOptions
   return core_->check(update, options, *rehearsal.memory_);
 }
 
-Result<void> Sender::run() {
-  return core_->work([]() -> Result<bool> { return false; });
+std::vector<FieldFault> Sender::all_faults(const elk::Update& part, std::vector<FieldFault> unread,
+                                           const Rehearsal& rehearsal) {
+  return core_->all_faults(part, std::move(unread), *rehearsal.memory_);
 }
+
+Result<void> Sender::run() { return core_->work_on(); }
 
 Result<DrainReport> Sender::drain(Duration timeout) {
   const auto end = core_->parts().clock().steady() + timeout;
@@ -378,7 +481,7 @@ Result<DrainReport> Sender::drain(Duration timeout) {
   return report;
 }
 
-void Sender::stop() { core_->bell().stop(); }
+void Sender::stop() { core_->stop(); }
 
 Result<std::optional<UpdateReport>> Sender::find(UpdateId id) {
   SMEV_ASSIGN(std::optional<UpdateRow> update, outbox().find_update(id));

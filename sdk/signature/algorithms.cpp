@@ -33,6 +33,7 @@ const std::vector<Algorithm>& algorithms() {
         "http://www.w3.org/2001/04/xmldsig-more#gostr34112012-256"},
        NID_id_GostR3410_2012_256,
        NID_id_GostR3411_2012_256,
+       NID_id_tc26_signwithdigest_gost3410_2012_256,
        64},
       {SignatureAlgorithm::gost2012_512,
        "GOST R 34.10-2012 512 bit",
@@ -42,6 +43,7 @@ const std::vector<Algorithm>& algorithms() {
         "http://www.w3.org/2001/04/xmldsig-more#gostr34112012-512"},
        NID_id_GostR3410_2012_512,
        NID_id_GostR3411_2012_512,
+       NID_id_tc26_signwithdigest_gost3410_2012_512,
        128},
       {SignatureAlgorithm::gost2001,
        "GOST R 34.10-2001",
@@ -51,6 +53,7 @@ const std::vector<Algorithm>& algorithms() {
         "http://www.w3.org/2001/04/xmldsig-more#gostr3411"},
        NID_id_GostR3410_2001,
        NID_id_GostR3411_94,
+       NID_id_GostR3411_94_with_GostR3410_2001,
        64},
   };
   return all;

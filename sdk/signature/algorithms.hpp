@@ -21,6 +21,7 @@ struct Algorithm {
   std::vector<std::string_view> digest_uris;
   int key_nid;
   int digest_nid;
+  int cms_signature_nid;     ///< of the pair, as some name it in a CMS
   std::size_t value_octets;  ///< s || r
 };
 

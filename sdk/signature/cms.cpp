@@ -124,12 +124,22 @@ Result<void> read_cms(std::string_view octets, ReadCms& out) {
   EVP_PKEY* key = X509_get0_pubkey(certificate);
   out.algorithm = by_key(key);
   X509_ALGOR* digest = nullptr;
-  CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, &digest, nullptr);
+  X509_ALGOR* method = nullptr;
+  CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, &digest, &method);
   if (out.algorithm == nullptr) {
     return refuse(ErrorCode::signature_unsupported, "a signature by " + key_kind(key));
   }
   if (OBJ_obj2nid(digest->algorithm) != out.algorithm->digest_nid) {
     return refuse(ErrorCode::signature_unsupported, "the digest is not the one of the key");
+  }
+  // CryptoPro and OpenSSL name the key there, BouncyCastle the signature (signature §1).
+  const int named = OBJ_obj2nid(method->algorithm);
+  if (named != out.algorithm->key_nid && named != out.algorithm->cms_signature_nid) {
+    return refuse(ErrorCode::signature_unsupported,
+                  "the signature algorithm is not the one of the key");
+  }
+  if (OBJ_obj2nid(CMS_get0_eContentType(out.cms.get())) != NID_pkcs7_data) {
+    return refuse(ErrorCode::signature_unsupported, "the content is said to be no data");
   }
   return {};
 }
@@ -155,7 +165,7 @@ Result<std::string> message_digest(CMS_SignerInfo* signer) {
 std::optional<TimePoint> signing_time(CMS_SignerInfo* signer) {
   for (const int type : {V_ASN1_UTCTIME, V_ASN1_GENERALIZEDTIME}) {
     const auto* time = attribute<ASN1_TIME>(signer, NID_pkcs9_signingTime, type);
-    if (time != nullptr) return time_of(time);
+    if (time != nullptr && ASN1_TIME_check(time) == 1) return time_of(time);
   }
   return std::nullopt;
 }

@@ -62,6 +62,18 @@ Result<std::vector<Element>> exact_children(const Element& parent,
   return children;
 }
 
+// A value is text and nothing else: what an element or an instruction inside of it would part, one
+// reader joins and another does not.
+Result<std::string> value_of(const Element& element) {
+  for (const xmlNode* node = element.node()->children; node != nullptr; node = node->next) {
+    if (node->type != XML_TEXT_NODE) {
+      return refuse(ErrorCode::signature_invalid,
+                    "something other than text in ds:" + std::string(element.name()));
+    }
+  }
+  return element.text();
+}
+
 Result<std::string> algorithm_of(const Element& element) {
   SMEV_TRY(exact_children(element, {}));
   return element.attribute("Algorithm").value_or("");
@@ -108,7 +120,8 @@ Result<void> read_reference(const Element& reference, Structure& out) {
   SMEV_ASSIGN(const auto parts,
               exact_children(reference, {"Transforms", "DigestMethod", "DigestValue"}));
   out.digest_method = parts[1].attribute("Algorithm").value_or("");
-  for (const char c : parts[2].text()) {
+  SMEV_ASSIGN(const std::string digest_value, value_of(parts[2]));
+  for (const char c : digest_value) {
     if (static_cast<unsigned char>(c) > ' ') {
       out.digest_value += c;
     }
@@ -143,6 +156,16 @@ Result<void> read_signed_info(const Element& signed_info, Structure& out) {
   return {};
 }
 
+Result<void> check_no_text(const Element& holder) {
+  for (const xmlNode* node = holder.node()->children; node != nullptr; node = node->next) {
+    if ((node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
+        !is_blank(xml::view(node->content))) {
+      return refuse(ErrorCode::signature_invalid, "text beside the signature");
+    }
+  }
+  return {};
+}
+
 Result<void> read(const Element& holder, Structure& out) {
   if (!holder || !holder.first_child()) {
     return refuse(ErrorCode::signature_missing, "there is no signature");
@@ -155,6 +178,7 @@ Result<void> read(const Element& holder, Structure& out) {
   if (signature.next_sibling()) {
     return refuse(ErrorCode::signature_invalid, "more than one element beside the signature");
   }
+  SMEV_TRY(check_no_text(holder));
   out.signature = signature;
   // Read first, so that a verdict on an unsupported signature still names its signer.
   const auto certificate = read_certificate(signature);
@@ -162,7 +186,7 @@ Result<void> read(const Element& holder, Structure& out) {
   SMEV_ASSIGN(const auto parts,
               exact_children(signature, {"SignedInfo", "SignatureValue", "KeyInfo"}));
   out.signed_info = parts[0];
-  out.signature_value = parts[1];
+  SMEV_ASSIGN(out.signature_value, value_of(parts[1]));
   SMEV_TRY(read_signed_info(parts[0], out));
   SMEV_TRY(exact_children(parts[2], {"X509Data"}));
   return certificate ? Result<void>() : fail(certificate.error());
@@ -194,7 +218,8 @@ Result<std::string> read_certificate(const Element& signature) {
     return unsupported("ds:KeyInfo holds " + std::to_string(certificates.size()) +
                        " X.509 certificates, one is needed");
   }
-  auto der = base64_decode(certificates[0].text());
+  SMEV_ASSIGN(const std::string encoded, value_of(certificates[0]));
+  auto der = base64_decode(encoded);
   if (!der) {
     return refuse(ErrorCode::signature_invalid, "ds:X509Certificate is not base64");
   }

@@ -13,8 +13,8 @@ namespace smev::signature {
 struct Structure {
   xml::Element signature;
   xml::Element signed_info;
-  xml::Element signature_value;
-  std::string reference;  ///< the Id, without `#`
+  std::string signature_value;  ///< base64, as it stands
+  std::string reference;        ///< the Id, without `#`
   const Algorithm* algorithm = nullptr;
   std::string signature_method;  ///< as declared, as is the next
   std::string digest_method;

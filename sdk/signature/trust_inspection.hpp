@@ -21,7 +21,9 @@ struct InspectedCertificate {
 
 struct InspectedRevocations {
   RevocationFacts facts;
-  bool vouched = false;  ///< a known authority signed it
+  /// SHA-256 of the public key of the known authority that signed it; nothing: none did.
+  std::optional<std::string> voucher;
+  [[nodiscard]] bool vouched() const { return voucher.has_value(); }
 };
 
 struct InspectedFile {

@@ -3,7 +3,9 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <cstdint>
 
+#include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
 #include "sdk/signature/algorithms.hpp"
 #include "sdk/signature/chain.hpp"
@@ -17,6 +19,12 @@ constexpr std::size_t kRememberedMax = 256;
 bool holds(const std::vector<X509*>& all, X509* wanted) {
   return std::any_of(all.begin(), all.end(),
                      [wanted](X509* each) { return X509_cmp(each, wanted) == 0; });
+}
+
+bool may_sign(X509& certificate) {
+  constexpr std::uint32_t kSigning = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+  const std::uint32_t usage = X509_get_key_usage(&certificate);  // all bits when it says nothing
+  return X509_check_ca(&certificate) == 0 && (usage & kSigning) != 0;
 }
 
 }  // namespace
@@ -42,11 +50,18 @@ TrustVerdict judge(const TrustPath& path, TimePoint moment) {
   return {Trust::trusted, path.steps.size() - 1};
 }
 
-Result<std::shared_ptr<const TrustSet>> TrustSet::make(std::vector<TrustFile> files) {
+Result<std::shared_ptr<const TrustSet>> TrustSet::make(std::vector<TrustFile> files,
+                                                       std::vector<Error>* skipped) {
   SMEV_TRY(Runtime::acquire());
   const ErrorQueueGuard guard;
   const auto set = std::make_shared<TrustSet>();
-  for (TrustFile& file : files) SMEV_TRY(set->take(std::move(file)));
+  for (TrustFile& file : files) {
+    const bool may_be_skipped = skipped != nullptr && file.in_folder;
+    Result<void> taken = set->take(std::move(file));
+    if (taken) continue;
+    if (!may_be_skipped) return fail(std::move(taken).error());
+    skipped->push_back(std::move(taken).error());
+  }
   std::sort(set->epochs_.begin(), set->epochs_.end());
   return std::shared_ptr<const TrustSet>(set);
 }
@@ -100,10 +115,14 @@ std::shared_ptr<const TrustPath> TrustSet::path_of(
   return path;
 }
 
-bool TrustSet::vouches_for(const RevocationList& list) const {
+std::optional<std::string> TrustSet::voucher_of(const RevocationList& list) const {
   const ErrorQueueGuard guard;
-  return std::any_of(certificates_.begin(), certificates_.end(),
-                     [&list](const X509Ptr& each) { return list.is_of(*each); });
+  const auto found = std::find_if(certificates_.begin(), certificates_.end(),
+                                  [&list](const X509Ptr& each) { return list.is_of(*each); });
+  if (found == certificates_.end()) return std::nullopt;
+  const ASN1_BIT_STRING* key = X509_get0_pubkey_bitstr(found->get());
+  return sha256_hex({reinterpret_cast<const char*>(ASN1_STRING_get0_data(key)),
+                     static_cast<std::size_t>(ASN1_STRING_length(key))});
 }
 
 TrustPath TrustSet::find_path(X509& signer, TimePoint moment) const {
@@ -113,6 +132,12 @@ TrustPath TrustSet::find_path(X509& signer, TimePoint moment) const {
     chain.anchored = true;
   } else {
     chain = find_chain(signer, anchors_, intermediates_, moment);
+  }
+  // A pinned authority trusts those that it issued for signing, not whatever it issued.
+  if (chain.anchored && !holds(anchors_, &signer) && !may_sign(signer)) {
+    chain.anchored = false;
+    chain.certificates = {&signer};
+    chain.problem = "the certificate is an authority's, or not made for signatures";
   }
   TrustPath path;
   path.anchored = chain.anchored;

@@ -44,14 +44,18 @@ Result<void> check_key(X509& certificate, const std::string& path);
 class TrustSet {
  public:
   /// The first file that cannot be read, or holds a certificate without a GOST key, is the error.
-  static Result<std::shared_ptr<const TrustSet>> make(std::vector<TrustFile> files);
+  /// @param skipped when there is one: such files of folders are left out, and their errors put
+  /// here
+  static Result<std::shared_ptr<const TrustSet>> make(std::vector<TrustFile> files,
+                                                      std::vector<Error>* skipped = nullptr);
 
   [[nodiscard]] bool trusts_anybody() const { return !anchors_.empty(); }
   [[nodiscard]] const std::vector<std::unique_ptr<RevocationList>>& revocations() const {
     return revocations_;
   }
-  /// One of the authorities signed the list: otherwise it counts for nothing.
-  [[nodiscard]] bool vouches_for(const RevocationList& list) const;
+  /// SHA-256 of the public key of the authority that signed the list, hexadecimal; nothing: none of
+  /// these did, and it counts for nothing.
+  [[nodiscard]] std::optional<std::string> voucher_of(const RevocationList& list) const;
   /// Remembered: a signer seen before costs no mathematics.
   std::shared_ptr<const TrustPath> path_of(const std::shared_ptr<const KnownCertificate>& signer,
                                            TimePoint moment) const;

@@ -48,20 +48,25 @@ void TrustStore::look() {
   std::string found = imprint(options_);
   std::shared_ptr<const TrustSet> fresh;
   if (found != imprint_) {
-    auto read = TrustSet::make(read_trust_files(options_));
+    std::vector<Error> skipped;
+    auto read = TrustSet::make(read_trust_files(options_), &skipped);
     if (read) {
       fresh = *std::move(read);
       imprint_ = std::move(found);
-      last_error_.clear();
       logger_->info("trust.reloaded");
+      for (const Error& error : skipped) {
+        logger_->error("trust.file_skipped",
+                       "Файл доверия не читается: он не действует, остальные действуют.",
+                       {{"detail", error.detail}});
+      }
       if (!fresh->trusts_anybody()) {
         logger_->warning("trust.empty", "Доверенных сертификатов СМЭВ больше нет.");
       }
     } else if (read.error().detail != last_error_) {
-      last_error_ = read.error().detail;
       logger_->error("trust.unreadable", "Файлы доверия не читаются: действуют прочитанные раньше.",
-                     {{"detail", last_error_}});
+                     {{"detail", read.error().detail}});
     }
+    last_error_ = read ? std::string() : read.error().detail;
   }
   std::unique_lock<std::mutex> lock(mutex_);
   if (fresh) set_ = std::move(fresh);

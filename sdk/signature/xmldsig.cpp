@@ -94,7 +94,7 @@ Result<void> check_value(const Structure& structure, Verifier& verifier, bool bl
     strip_blanks(copy.root());
   }
   SMEV_ASSIGN(const std::string octets, exclusive_c14n(copy));
-  const auto value = base64_decode(structure.signature_value.text());
+  const auto value = base64_decode(structure.signature_value);
   if (!value) {
     return {};
   }

@@ -2,8 +2,9 @@
 
 #include <libxml/tree.h>
 
-#include <array>
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "sdk/signature/profile.hpp"
 #include "sdk/signature/xmldsig.hpp"
@@ -20,16 +21,59 @@ constexpr char kRoutingPrefix[] =
 constexpr char kPersonal[] = "PersonalSignature";
 constexpr char kPrimaryContent[] = "MessagePrimaryContent";
 
-// What a caller's signature covers, one of these in each operation.
-constexpr std::array<std::string_view, 5> kCallerTargets = {
-    "SenderProvidedRequestData", "SenderProvidedResponseData", "MessageTypeSelector", "Timestamp",
-    "AckTargetMessage"};
-// What SMEV's covers: a sibling, or (of RequestMessage) its child.
-constexpr std::array<std::string_view, 4> kSmevTargets = {"MessageMetadata", "Response",
-                                                          "AsyncProcessingStatusData", "Request"};
-constexpr std::array<std::string_view, 2> kSenderTargets = {"SenderProvidedRequestData",
-                                                            "SenderProvidedResponseData"};
-constexpr std::array<std::string_view, 1> kRoutingTargets = {"RoutingInformation"};
+constexpr char kAnyElement[] = "*";
+
+using Path = std::vector<std::string_view>;
+
+/// A signature that SMEV knows: below which operation, in which parent, over what. Paths are of
+/// SMEV's own elements, from the operation and from the parent.
+struct KnownPlace {
+  std::string_view operation;
+  Path parent;
+  std::string_view holder;
+  Path target;
+  bool mandatory;  ///< where its target is
+};
+
+const std::vector<KnownPlace>& known_places() {
+  constexpr std::string_view kCaller = "CallerInformationSystemSignature";
+  constexpr std::string_view kSender = "SenderInformationSystemSignature";
+  constexpr std::string_view kSmev = "SMEVSignature";
+  constexpr std::string_view kRequest = "SenderProvidedRequestData";
+  constexpr std::string_view kResponse = "SenderProvidedResponseData";
+  const Path content = {kPrimaryContent, kAnyElement};
+  static const std::vector<KnownPlace> all = {
+      {"SendRequestRequest", {}, kCaller, {kRequest}, true},
+      {"SendRequestRequest", {kRequest}, kPersonal, content, false},
+      {"SendRequestRequest", {"Routing"}, "RoutingSignature", {"RoutingInformation"}, true},
+      {"SendResponseRequest", {}, kCaller, {kResponse}, true},
+      {"SendResponseRequest", {kResponse}, kPersonal, content, false},
+      {"GetRequestRequest", {}, kCaller, {"MessageTypeSelector"}, true},
+      {"GetResponseRequest", {}, kCaller, {"MessageTypeSelector"}, true},
+      {"GetStatusRequest", {}, kCaller, {"Timestamp"}, true},
+      {"GetIncomingQueueStatisticsRequest", {}, kCaller, {"Timestamp"}, true},
+      {"AckRequest", {}, kCaller, {"AckTargetMessage"}, true},
+      {"SendRequestResponse", {}, kSmev, {"MessageMetadata"}, true},
+      {"SendResponseResponse", {}, kSmev, {"MessageMetadata"}, true},
+      {"GetRequestResponse", {}, kSmev, {"RequestMessage", "Request"}, true},
+      {"GetRequestResponse", {"RequestMessage"}, kSmev, {"Request"}, true},  // of old
+      {"GetRequestResponse", {"RequestMessage", "Request"}, kSender, {kRequest}, false},
+      {"GetRequestResponse", {"RequestMessage", "Request", kRequest}, kPersonal, content, false},
+      {"GetResponseResponse", {"ResponseMessage"}, kSmev, {"Response"}, true},
+      {"GetResponseResponse", {"ResponseMessage", "Response"}, kSender, {kResponse}, false},
+      {"GetResponseResponse",
+       {"ResponseMessage", "Response", kResponse},
+       kPersonal,
+       content,
+       false},
+      {"GetStatusResponse",
+       {"SmevAsyncProcessingMessage"},
+       kSmev,
+       {"AsyncProcessingStatusData"},
+       true},
+  };
+  return all;
+}
 
 bool is_of_smev(const Element& element) {
   const std::string_view uri = element.namespace_uri();
@@ -50,22 +94,32 @@ Element child_named(const Element& parent, std::string_view name) {
   return {};
 }
 
-template <class Names>
-Element one_of(const Element& parent, const Names& names) {
-  for (const std::string_view name : names) {
-    if (const Element found = child_named(parent, name)) return found;
+/// The only child of that name: where there are two, a receiver takes one and a signature may
+/// cover the other.
+Element only_child(const Element& parent, std::string_view name) {
+  Element found;
+  for (Element child = parent.first_child(); child; child = child.next_sibling()) {
+    if (name != kAnyElement && !is_named(child, name)) continue;
+    if (found) return {};
+    found = child;
   }
-  return {};
+  return found;
 }
 
-Element personal_target(const Element& data) {
-  const Element content = child_named(data, kPrimaryContent);
-  return content ? content.first_child() : Element();
+Element follow(Element from, const Path& path) {
+  for (const std::string_view name : path) {
+    if (!from) break;
+    from = only_child(from, name);
+  }
+  return from;
 }
 
-Element smev_target(const Element& parent) {
-  const Element message = child_named(parent, "RequestMessage");
-  return one_of(message ? message : parent, kSmevTargets);
+/// In a SOAP envelope or alone.
+Element operation_of(const xml::Document& document) {
+  const Element root = document.root();
+  if (!root.is(kSoapNamespace, "Envelope")) return root;
+  const std::vector<Element> bodies = root.children(kSoapNamespace, "Body");
+  return bodies.size() == 1 ? only_child(bodies.front(), kAnyElement) : Element();
 }
 
 std::string stamp_of(const Element& target) {
@@ -76,25 +130,34 @@ std::string stamp_of(const Element& target) {
   return stamp ? stamp.text() : std::string();
 }
 
-SignaturePlace place_of(const Element& holder) {
-  SignaturePlace place{std::string(holder.name()), holder, {}, true, {}};
-  const Element parent = holder.parent();
-  if (!is_of_smev(holder) || !parent) {
-    place.is_known = false;
-  } else if (place.role == "CallerInformationSystemSignature") {
-    place.target = one_of(parent, kCallerTargets);
-  } else if (place.role == "SenderInformationSystemSignature") {
-    place.target = one_of(parent, kSenderTargets);
-  } else if (place.role == "SMEVSignature") {
-    place.target = smev_target(parent);
-  } else if (place.role == kPersonal) {
-    place.target = personal_target(parent);
-  } else if (place.role == "RoutingSignature") {
-    place.target = one_of(parent, kRoutingTargets);
-  } else {
-    place.is_known = false;
+/// Those that are there, and those that must be.
+std::vector<SignaturePlace> places_of(const Element& operation) {
+  std::vector<SignaturePlace> places;
+  std::vector<SignaturePlace> missing;
+  if (!operation || !is_of_smev(operation)) return places;
+  for (const KnownPlace& known : known_places()) {
+    if (operation.name() != known.operation) continue;
+    const Element parent = follow(operation, known.parent);
+    if (!parent) continue;
+    SignaturePlace place{std::string(known.holder),
+                         only_child(parent, known.holder),
+                         follow(parent, known.target),
+                         true,
+                         {}};
+    place.stamp = stamp_of(place.target);
+    if (place.holder && place.holder.first_child()) {
+      places.push_back(std::move(place));
+    } else if (known.mandatory && place.target) {
+      missing.push_back(std::move(place));
+    }
   }
-  return place;
+  for (SignaturePlace& each : missing) {
+    const bool there = std::any_of(places.begin(), places.end(), [&](const SignaturePlace& place) {
+      return place.role == each.role;
+    });
+    if (!there) places.push_back(std::move(each));
+  }
+  return places;
 }
 
 // In document order; depth is bounded by the reader's limits.
@@ -115,20 +178,10 @@ Element referenced(const Element& signature, const Element& root) {
   return found.size() == 1 ? found.front() : Element();
 }
 
-void collect_signatures(const Element& element, const Element& root,
-                        std::vector<SignaturePlace>& found) {
-  if (element.is(signature::kDsigNamespace, "Signature") && element.parent()) {
-    SignaturePlace place = place_of(element.parent());
-    if (!place.is_known) {
-      place.role = "Signature";
-      place.target = referenced(element, root);
-    }
-    place.stamp = stamp_of(place.target);
-    found.push_back(std::move(place));
-    return;
-  }
+void collect_signatures(const Element& element, std::vector<Element>& found) {
+  if (element.is(signature::kDsigNamespace, "Signature")) found.push_back(element);
   for (Element child = element.first_child(); child; child = child.next_sibling()) {
-    collect_signatures(child, root, found);
+    collect_signatures(child, found);
   }
 }
 
@@ -147,19 +200,18 @@ struct Request {
 };
 
 Result<Request> find_request(const xml::Document& document) {
-  Element operation = document.root();
-  if (operation.is(kSoapNamespace, "Envelope")) {
-    const Element body = operation.child(kSoapNamespace, "Body");
-    operation = body ? body.first_child() : Element();
+  const Element operation = operation_of(document);
+  if (operation && is_of_smev(operation)) {
+    for (const KnownPlace& known : known_places()) {
+      if (operation.name() != known.operation || known.holder != kCaller) continue;
+      if (const Element target = follow(operation, known.target)) {
+        return Request{operation, target};
+      }
+    }
   }
-  const Element target =
-      operation && is_of_smev(operation) ? one_of(operation, kCallerTargets) : Element();
-  if (!target) {
-    return not_signable(
-        "no request of an information system to SMEV: SendRequest, SendResponse, GetRequest, "
-        "GetResponse, GetStatus or Ack is wanted");
-  }
-  return Request{operation, target};
+  return not_signable(
+      "no request of an information system to SMEV: SendRequest, SendResponse, GetRequest, "
+      "GetResponse, GetStatus or Ack is wanted");
 }
 
 /// The empty holder, made behind `before` when there is none. Its namespace is that of `parent`.
@@ -184,10 +236,24 @@ Element last_before_routing(const Element& operation) {
 
 }  // namespace
 
-std::vector<SignaturePlace> find_signatures(const xml::Document& document) {
-  std::vector<SignaturePlace> found;
-  collect_signatures(document.root(), document.root(), found);
-  return found;
+Result<std::vector<SignaturePlace>> find_signatures(const xml::Document& document) {
+  std::vector<Element> signatures;
+  collect_signatures(document.root(), signatures);
+  if (signatures.size() > kSignaturesMax) {
+    return fail(local_error(ErrorCode::limit_exceeded,
+                            "more than " + std::to_string(kSignaturesMax) + " signatures"));
+  }
+  std::vector<SignaturePlace> places = places_of(operation_of(document));
+  for (const Element& found : signatures) {
+    const Element holder = found.parent();
+    const bool is_known =
+        std::any_of(places.begin(), places.end(),
+                    [&](const SignaturePlace& place) { return place.holder == holder; });
+    if (is_known || !holder) continue;
+    const Element target = referenced(found, document.root());
+    places.push_back({"Signature", holder, target, false, stamp_of(target)});
+  }
+  return places;
 }
 
 Result<Element> find_identified(const xml::Document& document, std::string_view id) {
@@ -215,7 +281,7 @@ Result<void> sign_content(xml::Document& document, Signer& signer) {
   if (caller && caller.first_child()) {
     return not_signable("the whole is signed already: the personal signature comes first");
   }
-  const Element content = personal_target(request.target);
+  const Element content = follow(request.target, {kPrimaryContent, kAnyElement});
   if (!content) return not_signable("the request has no business content");
   SMEV_ASSIGN(const Element holder, empty_holder(request.target, kPersonal,
                                                  child_named(request.target, kPrimaryContent)));

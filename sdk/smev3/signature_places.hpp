@@ -2,6 +2,7 @@
 // Where the signatures of a SMEV message stand and which element each must cover (smev3 §4.1), by
 // position, in every version of the schemas: for tools that look at whole messages.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,17 +12,22 @@
 
 namespace smev::smev3 {
 
+/// More signatures in one message are refused: each costs as much as the message is long.
+inline constexpr std::size_t kSignaturesMax = 16;
+
 struct SignaturePlace {
   std::string role;      ///< the holder's name: "SMEVSignature", ...; "Signature" elsewhere
-  xml::Element holder;   ///< the parent of ds:Signature
+  xml::Element holder;   ///< the parent of ds:Signature; empty: it must be there and is not
   xml::Element target;   ///< the element that must be signed; empty: it is not there
   bool is_known = true;  ///< false: SMEV knows no signature in this place
   std::string stamp;     ///< SendingTimestamp inside of what is signed; empty: none
 };
 
-/// Every ds:Signature of the document, in document order. Outside of the known places the target is
-/// the only element that carries the referenced Id.
-std::vector<SignaturePlace> find_signatures(const xml::Document& document);
+/// The signatures that a message of SMEV has or must have, each found by its whole path from the
+/// root (a second element of a name on it makes the place unknown), then every other ds:Signature
+/// of the document: outside of the known places the target is the only element that carries the
+/// referenced Id. Errors: limit_exceeded.
+Result<std::vector<SignaturePlace>> find_signatures(const xml::Document& document);
 
 /// The only element whose attribute Id is this. Errors: not_found, also when there are several.
 Result<xml::Element> find_identified(const xml::Document& document, std::string_view id);

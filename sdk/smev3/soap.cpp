@@ -75,6 +75,12 @@ Failure unreadable(const HttpAnswer& http, const std::string& detail, Retry uncl
 
 }  // namespace
 
+xml::Limits received_limits() {
+  xml::Limits limits;
+  limits.instructions_allowed = false;
+  return limits;
+}
+
 Failure bad_answer(std::string detail, Retry unclear) {
   Error error = local_error(ErrorCode::bad_answer, std::move(detail), unclear);
   error.origin = Origin::smev;
@@ -93,7 +99,7 @@ Result<SoapBody> open_soap(const HttpAnswer& http, Retry unclear) {
     return unreadable(http, text.error().detail, unclear);
   }
   // Blanks before an XML declaration would make it ill-formed.
-  auto document = xml::Document::parse(trim_ascii(*text));
+  auto document = xml::Document::parse(trim_ascii(*text), received_limits());
   if (!document) {
     return unreadable(http, document.error().detail, unclear);
   }

@@ -13,6 +13,9 @@ struct SoapBody {
   xml::Element body;
 };
 
+/// How a message from outside is read: without processing instructions, which SOAP 1.1 forbids.
+xml::Limits received_limits();
+
 /// `unclear`: what may be done when the answer is no SOAP (same_id_now after a send, later after a
 /// read). A soap:Fault comes back as its fault_error.
 Result<SoapBody> open_soap(const HttpAnswer& http, Retry unclear);

@@ -37,6 +37,7 @@ struct Reading {
   std::size_t namespaces = 0;
   bool in_text = false;
   bool doctype = false;
+  bool instruction = false;     // one that is not allowed
   const char* limit = nullptr;  // name of the limit that was broken
   std::size_t limit_value = 0;
 };
@@ -120,6 +121,11 @@ void comment(void* context, const xmlChar* text) {
 
 void processing_instruction(void* context, const xmlChar* target, const xmlChar* data) {
   reading_of(context).in_text = false;
+  Reading& reading = reading_of(context);
+  if (!reading.limits->instructions_allowed) {
+    reading.instruction = true;
+    return xmlStopParser(static_cast<xmlParserCtxtPtr>(context));
+  }
   if (count_nodes(context, 1)) {
     xmlSAX2ProcessingInstruction(context, target, data);
   }
@@ -194,6 +200,9 @@ Result<void> check_outcome(const xmlParserCtxt& context, const Reading& reading)
   if (reading.doctype) {
     return bad_xml("a DOCTYPE is not accepted");
   }
+  if (reading.instruction) {
+    return bad_xml("a processing instruction is not accepted here");
+  }
   if (!reading.errors->first().empty()) {
     return bad_xml(reading.errors->first());
   }
@@ -223,6 +232,10 @@ Result<Document> Document::parse(std::string_view octets, const Limits& limits) 
     return over_limit("bytes_max", bytes_max);
   }
   SMEV_TRY(check_encoding(octets));
+  // libxml2 would stop at it and take what stands before for the whole.
+  if (octets.find('\0') != std::string_view::npos) {
+    return bad_xml("an octet of zero in the document");
+  }
   if (most_attributes(octets) > limits.attributes_max) {
     return over_limit("attributes_max", limits.attributes_max);
   }

@@ -29,6 +29,9 @@ struct Limits {
   std::size_t attributes_max = 512;
   /// Namespace declarations in scope at one place: every name is looked up among them.
   std::size_t namespaces_max = 512;
+  /// Processing instructions: SOAP 1.1 has none, and the SMEV transform drops them, so that one
+  /// could part a signed text without breaking its signature.
+  bool instructions_allowed = true;
 };
 
 /// A view of one element; valid while its Document lives and the element is not removed.

@@ -105,6 +105,78 @@ std::string attribute_at_fault(const std::string& text) {
   return "/@" + name.substr(name.rfind('}') + 1);
 }
 
+SchemaFaultKind kind_of(const xmlError& error) {
+  switch (error.code) {
+    case XML_SCHEMAV_CVC_PATTERN_VALID:
+      return SchemaFaultKind::pattern;
+    case XML_SCHEMAV_CVC_MAXLENGTH_VALID:
+      return SchemaFaultKind::too_long;
+    case XML_SCHEMAV_CVC_MINLENGTH_VALID:
+      return SchemaFaultKind::too_short;
+    case XML_SCHEMAV_CVC_MININCLUSIVE_VALID:
+    case XML_SCHEMAV_CVC_MAXINCLUSIVE_VALID:
+    case XML_SCHEMAV_CVC_MINEXCLUSIVE_VALID:
+    case XML_SCHEMAV_CVC_MAXEXCLUSIVE_VALID:
+      return SchemaFaultKind::range;
+    case XML_SCHEMAV_CVC_ENUMERATION_VALID:
+      return SchemaFaultKind::enumeration;
+    case XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_1:
+    case XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_2:
+    case XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_3:
+      return SchemaFaultKind::type;
+    case XML_SCHEMAV_ELEMENT_CONTENT:
+      return std::string_view(error.message).find("Missing child") == std::string_view::npos
+                 ? SchemaFaultKind::unexpected_element
+                 : SchemaFaultKind::missing_child;
+    case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1:
+    case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_2:
+      return SchemaFaultKind::unexpected_attribute;
+    case XML_SCHEMAV_CVC_COMPLEX_TYPE_4:
+      return SchemaFaultKind::missing_attribute;
+    case XML_SCHEMAV_CVC_ELT_1:
+      return SchemaFaultKind::unknown_root;
+    default:
+      return SchemaFaultKind::other;
+  }
+}
+
+// "Expected is one of ( {u:t}a, {u:t}b )." ends the message.
+std::vector<std::string> expected_names(std::string_view text) {
+  std::vector<std::string> names;
+  const std::size_t open = text.rfind("( ");
+  if (text.find("Expected is ") == std::string_view::npos || open == std::string_view::npos) {
+    return names;
+  }
+  std::string_view rest = text.substr(open + 2);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
+    const std::string_view name = rest.substr(0, end);
+    if (name != ")." && !name.empty()) names.emplace_back(name.substr(name.rfind('}') + 1));
+    rest.remove_prefix(std::min(rest.find_first_not_of(", ", end), rest.size()));
+  }
+  return names;
+}
+
+bool has_child_named(const xmlNode* parent, const std::vector<std::string>& names) {
+  for (const xmlNode* child = parent->children; child != nullptr; child = child->next) {
+    if (child->type != XML_ELEMENT_NODE) continue;
+    if (std::find(names.begin(), names.end(), view(child->name)) != names.end()) return true;
+  }
+  return false;
+}
+
+// What only the tree tells of the place.
+void look_around(const xmlNode* element, SchemaFault& fault) {
+  for (const xmlNode* other = element->prev; other != nullptr; other = other->prev) {
+    fault.position += other->type == XML_ELEMENT_NODE ? 1 : 0;
+  }
+  fault.expected = expected_names(fault.text);
+  const xmlNode* parent = fault.kind == SchemaFaultKind::missing_child ? element : element->parent;
+  fault.expected_is_absent = !fault.expected.empty() && parent != nullptr &&
+                             parent->type == XML_ELEMENT_NODE &&
+                             !has_child_named(parent, fault.expected);
+}
+
 struct Checking {
   const xmlNode* top = nullptr;
   std::vector<SchemaFault> faults;
@@ -117,10 +189,15 @@ void collect_fault(void* context, xmlErrorPtr error) {
   }
   SchemaFault fault;
   fault.text = message_of(error);
+  fault.kind = kind_of(*error);
   const auto* node = static_cast<const xmlNode*>(error->node);
   fault.path = path_of(node, checking.top);
   if (node != nullptr && node->type == XML_ELEMENT_NODE) {
     fault.path += attribute_at_fault(fault.text);
+    if (fault.kind == SchemaFaultKind::unexpected_element ||
+        fault.kind == SchemaFaultKind::missing_child) {
+      look_around(node, fault);
+    }
   }
   fault.line = error->line;
   checking.faults.push_back(std::move(fault));
@@ -169,7 +246,7 @@ std::vector<SchemaFault> Schema::check(const Element& element) const {
   xmlSchemaValidCtxtPtr context = xmlSchemaNewValidCtxt(compiled_->schema);
   if (context == nullptr || !element) {
     xmlSchemaFreeValidCtxt(context);
-    return {SchemaFault{{}, "the element cannot be checked", 0}};
+    return {SchemaFault{.path = {}, .text = "the element cannot be checked"}};
   }
   xmlSchemaSetValidStructuredErrors(context, collect_fault, &checking);
   const int outcome = xmlSchemaValidateOneElement(context, element.node());
@@ -177,8 +254,9 @@ std::vector<SchemaFault> Schema::check(const Element& element) const {
   // The check of an xs:ID enters it into the document's table, and a signature is checked next.
   forget_ids(element.node()->doc);
   if (outcome != 0 && checking.faults.empty()) {
-    checking.faults.push_back({path_of(element.node(), element.node()),
-                               "the schema check failed with code " + std::to_string(outcome), 0});
+    checking.faults.push_back(
+        {.path = path_of(element.node(), element.node()),
+         .text = "the schema check failed with code " + std::to_string(outcome)});
   }
   return std::move(checking.faults);
 }

@@ -11,6 +11,22 @@
 
 namespace smev::xml {
 
+/// What a fault is about, as far as a reader must tell.
+enum class SchemaFaultKind {
+  pattern,
+  too_long,
+  too_short,
+  range,        ///< a number beyond its bounds
+  enumeration,  ///< none of the listed values
+  type,         ///< no value of its type at all
+  unexpected_element,
+  missing_child,
+  unexpected_attribute,
+  missing_attribute,
+  unknown_root,
+  other,
+};
+
 struct SchemaFault {
   /// Local names from the checked root:
   /// "ElkOrderRequest/CreateOrdersRequest/orders/order[2]/status". A number (from 1) only where
@@ -20,6 +36,13 @@ struct SchemaFault {
   /// personal data: for a log or an error take `masked_text`.
   std::string text;
   int line = 0;
+  SchemaFaultKind kind = SchemaFaultKind::other;
+  /// The element's number among the children of its parent, from 1.
+  std::size_t position = 1;
+  /// Local names of the elements of which the schema expects one there, in its order.
+  std::vector<std::string> expected;
+  /// None of the expected ones stands in the parent: something was left out, not misplaced.
+  bool expected_is_absent = false;
 
   /// `text` without the quoted values.
   [[nodiscard]] std::string masked_text() const;

@@ -24,8 +24,8 @@ MUTANTS_OF_ONE = 60
 MAX_SHOWN = 20
 
 # Fault codes that the schema does not know of: they need arithmetic, a clock, the profile, the order's past,
-# the files, or a calendar.
-BEYOND = {"check_digit", "future", "date_order", "not_in_profile", "not_as_known", "first_status", "file"}
+# the files, or a calendar; and the line that counts the faults beyond those that are told.
+BEYOND = {"check_digit", "future", "date_order", "not_in_profile", "not_as_known", "first_status", "file", "more"}
 # Missing only as long as nothing else is known of the order.
 FACTS = {"order.service", "order.filed_at", "order.applicant"}
 # The spellings below that need a calendar.
@@ -36,7 +36,8 @@ SPELLINGS = ["", " ", "x", "Я" * 3, "a\tb", "a\nb", "a\u0001b", "a\u200bb", "a\
              "112-233-44595", "9" * 9 + "\n", "2026-04-16", "2026-13-16", "2026-04-16T10:47:33", "2026-04-16T10:47",
              "2026-04-16T10:47:33.5+14:00", "2026-04-16T10:47:33+14:30", "2026-04-16T24:00:00", "2026-04-16 10:47:33",
              "2026-04-16T10:47:33Z\n", "0000-01-01T00:00:00", "2026-02-30T00:00:00", "application/pdf", "a/b/c", "pdf",
-             "..", ".", "a/b", "a\\b", ".a"]
+             "..", ".", "a/b", "a\\b", ".a", " 1", "1\u00a0", "1\u2028", "elk:7", "\u22121", "1899-12-31T23:59:59",
+             "1900-01-01T00:00:00+14:00", "2026-04-16T10:47:33.1234567890"]
 LENGTHS = [16, 17, 20, 21, 36, 37, 50, 51, 127, 128, 255, 256, 257, 1024, 1025, 4000, 4001, 4096, 4097]
 VALUES = [None, True, False, 0, 1, -1, -32768, -32769, 32767, 32768, 1.5, 9223372036854775807, 9223372036854775808,
           "6", [], {}, [{}], ["x"], {"x": 1}]

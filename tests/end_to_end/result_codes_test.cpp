@@ -180,6 +180,77 @@ TEST_F(EndToEnd, code_34_converts_when_the_earlier_message_is_known_to_be_refuse
   EXPECT_THAT(account(kNumber), ElementsAre(6));
 }
 
+TEST_F(EndToEnd, code_28_turns_nothing_into_a_create_that_may_not_begin_an_order) {
+  start();
+  elk::Update update = created(kNumber, 7);
+  update.order.created_elsewhere = true;
+  const UpdateId id = submit(update);
+  drain();
+  expect_held(id, HoldReason::rules);
+  EXPECT_THAT(creates(id), ElementsAre(false));
+  EXPECT_THAT(account(kNumber), IsEmpty());
+}
+
+// ---- orders of another system ----
+
+TEST_F(EndToEnd, an_order_of_another_system_is_updated_by_either_of_its_numbers) {
+  start();
+  Sender other = another_sender("other.db");
+  ASSERT_TRUE(other.submit(created("A")));
+  ASSERT_TRUE(other.submit(created("B")));
+  ASSERT_TRUE(other.drain(kPatience));
+  const std::int64_t elk_number = server_->account().find("B").at(0).elk_number;
+
+  elk::Update by_number = updated("A");
+  by_number.order.created_elsewhere = true;
+  const UpdateId first = submit(by_number);
+  const UpdateId follower = submit(updated("A", 3));
+  elk::Update by_elk_number = updated("");
+  by_elk_number.order.elk_number = elk_number;
+  const UpdateId nameless = submit(by_elk_number);
+  by_elk_number = updated("", 3);
+  by_elk_number.order.elk_number = elk_number;
+  const UpdateId nameless_follower = submit(by_elk_number);
+  drain();
+  for (const UpdateId id : {first, follower, nameless, nameless_follower}) {
+    expect_delivered(id);
+    EXPECT_THAT(creates(id), ElementsAre(false));
+    EXPECT_THAT(acknowledged_answers(id).at(0).note, IsEmpty());
+  }
+  EXPECT_THAT(account("A"), ElementsAre(6, 7, 3));
+  EXPECT_THAT(account("B"), ElementsAre(6, 7, 3));
+}
+
+TEST_F(EndToEnd, a_claimed_number_of_another_order_is_no_delivery) {
+  start();
+  Sender other = another_sender("other.db");
+  ASSERT_TRUE(other.submit(created("A")));
+  ASSERT_TRUE(other.drain(kPatience));
+  elk::Update mistaken = updated("B");
+  mistaken.order.elk_number = server_->account().find("A").at(0).elk_number;
+  const UpdateId id = submit(mistaken);
+  drain();
+  expect_held(id, HoldReason::bad_answer);
+  EXPECT_THAT(row(id).hold_text, HasSubstr("чужое заявление"));
+  const auto facts = sender_->outbox().find_order(row(id).order);
+  EXPECT_EQ((*facts)->elk_number, std::nullopt);
+  EXPECT_FALSE((*facts)->known_to_recipient);
+}
+
+TEST_F(EndToEnd, a_create_and_a_claim_loaded_together_cost_no_refused_message) {
+  start();
+  const UpdateId first = submit(created(kNumber));
+  elk::Update claiming = updated(kNumber);
+  claiming.order.created_elsewhere = true;
+  const UpdateId second = submit(claiming);
+  drain();
+  expect_delivered(first);
+  expect_delivered(second);
+  EXPECT_THAT(creates(first), ElementsAre(true));
+  EXPECT_THAT(creates(second), ElementsAre(false));
+  EXPECT_THAT(account(kNumber), ElementsAre(6, 7));
+}
+
 TEST_F(EndToEnd, a_doubtful_attempt_is_no_second_message) {
   mock_.service.drop_after_accept = 1;
   start();

@@ -27,8 +27,10 @@ BAD_UPDATES = {
         lambda u: u["status"].update(at="2026-04-15"), "status.at", None),
     "37 characters of order number": (
         lambda u: u["order"].update(number="1" * 37), "order.number", "too_long"),
-    "unknown field": (
-        lambda u: u["status"].update(colour="green"), "status.colour", "unknown_field"),
+    "mistyped field": (
+        lambda u: u["status"].update(informd=True), "status.informd", "unknown_field"),
+    "unknown field, whose name may be data": (
+        lambda u: u["status"].update(colour="green"), "status.ключ № 3", "unknown_field"),
     "result that is not there": (
         lambda u: u["status"].update(results=[{"path": "/nonexistent.pdf"}]),
         "status.results[0].path", "file"),

@@ -41,13 +41,14 @@ struct StoredFile {
 
 using UpdateId = std::int64_t;
 
-/// What the store knows of an order.
+/// What the store knows of an order. What the recipient has or calls it, only the recipient's
+/// answers tell: what a submitter claims of that stays with its update.
 struct OrderFacts {
   std::int64_t id = 0;
   OrderKey key;
-  std::string facts;                ///< opaque: the facts of the create; empty when none are known
-  bool known_to_recipient = false;  ///< a create was answered with 0, 34 or the caller told so
-  std::optional<std::int64_t> elk_number;
+  std::string facts;  ///< opaque: what the updates have said of the order; empty: nothing
+  bool known_to_recipient = false;         ///< an answer said so
+  std::optional<std::int64_t> elk_number;  ///< from an answer
   /// NewUpdate::mark of the latest update that the recipient has or may yet get (queued, in flight,
   /// held or delivered); nothing: there is none. What a person took out does not count.
   std::optional<std::string> last_mark;
@@ -56,14 +57,12 @@ struct OrderFacts {
 
 struct NewUpdate {
   OrderKey order;
-  std::string type;                 ///< information type: "elk/status/1.0.2"
-  std::string payload;              ///< opaque
-  std::string payload_digest;       ///< of the whole update as given, files included
-  std::string idempotency_key;      ///< the caller's, or derived from the digest
-  std::string facts;                ///< replaces the order's facts when not empty: the latest count
-  std::string mark;                 ///< opaque: what the next update's check must know of this one
-  bool known_to_recipient = false;  ///< the caller knows that the recipient has the order
-  std::optional<std::int64_t> elk_number;  ///< when the caller knows it
+  std::string type;             ///< information type: "elk/status/1.0.2"
+  std::string payload;          ///< opaque
+  std::string payload_digest;   ///< of the whole update as given, files included
+  std::string idempotency_key;  ///< the caller's, or derived from the digest
+  std::string facts;            ///< replaces the order's facts when not empty: the latest count
+  std::string mark;             ///< opaque: what the next update's check must know of this one
   std::vector<StoredFile> files;
   std::optional<TimePoint> not_before;
   std::optional<TimePoint> deadline;
@@ -76,8 +75,8 @@ struct Submitted {
 };
 
 /// Rules that look at the order's past; runs inside the transaction, where it may amend the
-/// update's payload and mark. An error rolls the transaction back and is returned to the submitter.
-/// Must not call the outbox.
+/// update's payload, facts and mark. An error rolls the transaction back and is returned to the
+/// submitter. Must not call the outbox.
 using SubmitCheck = std::function<Result<void>(const OrderFacts& order, NewUpdate& update)>;
 
 /// What a message of this update must be, when a conversion has decided it.

@@ -49,7 +49,8 @@ struct SenderOptions {
   /// True: nobody else takes answers from this certificate's queue, strays are acknowledged.
   bool sole_consumer = false;
 
-  std::string outbox_path;  ///< SQLite file; its folder holds the files too
+  std::string outbox_path;   ///< SQLite file; its folder holds the files too
+  PostgresOptions postgres;  ///< instead of the SQLite file when it has a connection
   KeyOptions key;
   TrustOptions trust;  ///< whose signatures count as SMEV's
   SoapOptions soap;

@@ -6,7 +6,8 @@
 ///   sender->run();   // until stop(); another process may do this (smev-send run)
 ///
 /// Thread-safe. Errors are values. `submit` is durable when it returns; dispatching is done by
-/// whoever runs `run` or `drain` over the same outbox, one process at a time.
+/// whoever runs `run` or `drain` over the same outbox: one process at a time over an SQLite file,
+/// any number over PostgreSQL.
 
 #include <functional>
 #include <memory>
@@ -108,7 +109,14 @@ class Sender {
   Result<CheckReport> check(const elk::Update& update, const SubmitOptions& options,
                             Rehearsal& rehearsal);
 
-  /// Dispatches and receives until `stop`. Fails with `store_busy` when another process does.
+  /// All that is wrong with an update of which only a part could be read: first what could not
+  /// (`unread`), then what the rules say of the rest, and files that are missing. Nothing is said
+  /// twice of one field.
+  std::vector<FieldFault> all_faults(const elk::Update& part, std::vector<FieldFault> unread,
+                                     const Rehearsal& rehearsal);
+
+  /// Dispatches and receives until `stop`, and takes what departments have handed over. Waits for a
+  /// database that is away. Fails with `store_busy` when another process works over the same file.
   Result<void> run();
   /// The same until nothing is left to do, or the time is over.
   Result<DrainReport> drain(Duration timeout);

@@ -43,6 +43,18 @@ TEST(AnswerMatch, takes_an_order_of_our_elk_number_under_another_order_number_fo
   EXPECT_EQ(found.foreign, 0U);
 }
 
+TEST(AnswerMatch, takes_a_claimed_elk_number_under_another_order_number_for_somebody_else_s) {
+  const AskedOrder claimed{.order_number = "1", .elk_number = kElk, .confirmed = false};
+  const auto found = match({said("other", kElk, 0)}, {claimed, {"2", {}}});
+  EXPECT_TRUE(found.said[0].empty());
+  EXPECT_EQ(found.misnamed, (std::vector<bool>{true, false}));
+  EXPECT_EQ(found.foreign, 1U);
+  const auto named = match({said("other", kElk, 0), said("1", {}, 0)}, {claimed});
+  EXPECT_EQ(named.said[0].size(), 1U);
+  EXPECT_FALSE(named.misnamed[0]);
+  EXPECT_EQ(match({said("", kElk, 0)}, {claimed, {"2", {}}}).said[0].size(), 1U);
+}
+
 TEST(AnswerMatch, prefers_our_order_number_to_our_elk_number_under_another) {
   const auto found = match({said("other", kElk, 5), said("1", {}, 0)}, {{"1", kElk}});
   ASSERT_EQ(found.said[0].size(), 1U);

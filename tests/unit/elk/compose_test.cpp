@@ -79,6 +79,31 @@ TEST(Compose, gives_the_attachment_ids_to_the_results_in_their_order) {
   EXPECT_EQ(order.statuses[2].attachments, (std::vector<Attachment>{{false, "id-c", "Y"}}));
 }
 
+TEST(Compose, writes_dates_in_the_form_that_the_profile_asks_for) {
+  Update update = valid_update();
+  update.order.filed_at = *DateTime::parse("2026-04-16T08:00:00.1200+05:00");
+  update.status.at = *DateTime::parse("2026-04-16T09:00:00.123456789");
+  Profile profile = test_profile();
+  profile.time = TimeForm::utc;
+  const RequestOrder utc = compose(update, profile, {});
+  EXPECT_EQ(utc.filed_at.text(), "2026-04-16T03:00:00.1200Z");
+  EXPECT_EQ(utc.statuses[0].at.text(), "2026-04-16T06:00:00.123456789Z");
+  profile.time = TimeForm::none;
+  const RequestOrder none = compose(update, profile, {});
+  EXPECT_EQ(none.filed_at.text(), "2026-04-16T06:00:00.1200");
+  EXPECT_EQ(none.statuses[0].at.text(), "2026-04-16T09:00:00.123456789");
+}
+
+TEST(Compose, writes_no_empty_date_even_where_the_calendar_begins) {
+  Update update = valid_update();
+  update.order.filed_at = *DateTime::parse("0001-01-01T00:00:00+14:00");
+  for (const TimeForm form : {TimeForm::moscow, TimeForm::utc, TimeForm::none}) {
+    Profile profile = test_profile();
+    profile.time = form;
+    EXPECT_EQ(compose(update, profile, {}).filed_at.text(), "0001-01-01T00:00:00+14:00");
+  }
+}
+
 TEST(ComposeDeathTest, ends_the_program_when_results_and_ids_do_not_match) {
   Update update = valid_update();
   update.status.results = {File::at("a.pdf")};
@@ -86,15 +111,14 @@ TEST(ComposeDeathTest, ends_the_program_when_results_and_ids_do_not_match) {
 }
 
 TEST(KindFor, creates_only_what_elk_does_not_know_and_whose_facts_are_there) {
-  const auto kind = [](bool known, std::optional<std::int64_t> elk_number, bool facts) {
-    return kind_for({.known_to_elk = known, .elk_number = elk_number, .has_facts = facts});
+  const auto kind = [](bool known, bool claimed, bool facts) {
+    return kind_for({.known_to_elk = known, .claimed_as_known = claimed, .has_facts = facts});
   };
-  EXPECT_EQ(kind(false, std::nullopt, true), RequestKind::create);
-  EXPECT_EQ(kind(false, 0, true), RequestKind::create);
-  EXPECT_EQ(kind(true, std::nullopt, true), RequestKind::update);
-  EXPECT_EQ(kind(false, 4654266659, true), RequestKind::update);
-  EXPECT_EQ(kind(true, 4654266659, false), RequestKind::update);
-  EXPECT_EQ(kind(false, std::nullopt, false), RequestKind::update);
+  EXPECT_EQ(kind(false, false, true), RequestKind::create);
+  EXPECT_EQ(kind(true, false, true), RequestKind::update);
+  EXPECT_EQ(kind(false, true, true), RequestKind::update);
+  EXPECT_EQ(kind(true, true, false), RequestKind::update);
+  EXPECT_EQ(kind(false, false, false), RequestKind::update);
 }
 
 TEST(Order, has_facts_only_when_service_date_and_applicant_are_all_there) {

@@ -203,7 +203,8 @@ TEST(DictionaryCsv, tells_rows_that_do_not_fit_the_header) {
 TEST(DictionaryCsv, tells_a_header_without_the_columns_and_names_those_that_are_there) {
   EXPECT_THAT(faults_of(kStatuses, "1,Принято\n"),
               ElementsAre(fault("code", "missing_column", "есть: «1», «Принято»"),
-                          fault("name", "missing_column", "«наименование» (или name)")));
+                          fault("name", "missing_column",
+                                "нужен столбец «наименование» (или name), его нет")));
   EXPECT_THAT(faults_of(kStatuses, "Код,Code,Название\n1,2,3\n"),
               ElementsAre(fault("code", "duplicate_column", "«код»")));
   EXPECT_THAT(faults_of(kStatuses, "Код А,Код Б,Название\n1,2,3\n"),

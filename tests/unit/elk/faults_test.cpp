@@ -60,5 +60,38 @@ TEST(Faults, characters_that_nobody_sees_are_refused) {
   }
 }
 
+TEST(Faults, found_later_are_left_out_where_the_form_has_one) {
+  const auto fields = [](std::vector<FieldFault> form, std::vector<FieldFault> later) {
+    std::vector<std::string> names;
+    for (const FieldFault& fault : with_later(std::move(form), std::move(later))) {
+      names.push_back(fault.field);
+    }
+    return names;
+  };
+  const auto at = [](const char* field) { return FieldFault{field, "pattern", "text", "XSD"}; };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(fields({at("status.at")}, {at("status.at"), at("status.attachments"), at("order")}),
+            (Names{"status.at", "status.attachments", "order"}));
+  EXPECT_EQ(fields({at("order.applicant.snils")}, {at("order.applicant"), at("order.number")}),
+            (Names{"order.applicant.snils", "order.number"}));
+  EXPECT_EQ(fields({at("order")}, {at("order.number"), at("order.applicant.snils")}),
+            Names{"order"});
+  EXPECT_EQ(
+      fields({at("more_statuses[3]")}, {at("more_statuses[3].at"), at("more_statuses[30].at")}),
+      (Names{"more_statuses[3]", "more_statuses[30].at"}));
+  EXPECT_EQ(fields({at("update")}, {at("order.number")}), Names{"update"});
+  EXPECT_EQ(fields({at("more_statuses[3]")}, {{"more_statuses", "too_many", "text", "XSD"}}),
+            (Names{"more_statuses[3]", "more_statuses"}));
+}
+
+TEST(Faults, beyond_a_number_are_counted) {
+  Faults faults;
+  for (std::size_t i = 0; i < kFaultsToldMax; ++i) faults.add("f", "c", "t", source::kSdk);
+  faults.add({{"f", "c", "t", "s"}, {"f", "c", "t", "s"}});
+  const auto told = faults.take();
+  ASSERT_EQ(told.size(), kFaultsToldMax + 1);
+  EXPECT_EQ(told.back().text, "и ещё 2");
+}
+
 }  // namespace
 }  // namespace smev::elk

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "sdk/elk/json_tree.hpp"
+#include "sdk/elk/nearest_name.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 #include "tests/unit/elk/random_update.hpp"
 
@@ -113,7 +114,7 @@ TEST(Json, names_unknown_fields_and_the_nearest_known_one) {
   EXPECT_NE(nearest("person_by_snils", "personBySnils").find("person_by_snils"), std::string::npos);
   EXPECT_EQ(nearest("service", "услуга"), "Такого поля нет");
   EXPECT_EQ(faults_of(with("{\"order\"", "{\"idempotency_key\": \"k\", \"order\"")),
-            Names{"idempotency_key: unknown_field"});
+            Names{"ключ № 1: unknown_field"});
 }
 
 TEST(Json, tells_all_faults_at_once) {
@@ -123,9 +124,9 @@ TEST(Json, tells_all_faults_at_once) {
             (Names{"order.number: wrong_type", "order.applicant.last_name: missing",
                    "order.applicant.first_name: missing", "status.code: wrong_type",
                    "status.at: missing", "status.results[0].path: missing",
-                   "status.results[1].size: unknown_field", "more_statuses[0].at: missing"}));
+                   "status.results[1].ключ № 2: unknown_field", "more_statuses[0].at: missing"}));
   EXPECT_EQ(faults_of("{}"), (Names{"order: missing", "status: missing"}));
-  EXPECT_EQ(faults_of("[]"), Names{": wrong_type"});
+  EXPECT_EQ(faults_of("[]"), Names{"update: wrong_type"});
   EXPECT_EQ(faults_of(R"({"order": [], "status": "6", "more_statuses": {}})"),
             (Names{"order: wrong_type", "status: wrong_type", "more_statuses: wrong_type"}));
 }
@@ -260,12 +261,77 @@ TEST(Json, damaged_anywhere_is_refused_or_read_and_nothing_else) {
   }
 }
 
-TEST(Json, shows_keys_cut_and_without_long_numbers) {
-  EXPECT_EQ(shown_key("last_name2"), "last_name2");
-  EXPECT_EQ(shown_key("112-233-445 95"), "***-***-*** **");
-  EXPECT_EQ(shown_key("a\nb"), "a?b");
-  EXPECT_EQ(shown_key("Петрова"), "*******");
-  EXPECT_EQ(shown_key(std::string(65, 'k')), std::string(64, 'k') + "…");
+TEST(Json, shows_a_key_only_where_it_is_near_to_the_name_of_a_field) {
+  EXPECT_EQ(key_as_shown("last_name2", 1), "last_name2");
+  EXPECT_EQ(key_as_shown("lastname", 1), "lastname");
+  EXPECT_EQ(key_as_shown("na\nme", 1), "na me");
+  EXPECT_EQ(key_as_shown("112-233-445 95", 2), "ключ № 2");
+  EXPECT_EQ(key_as_shown("Петрова", 3), "ключ № 3");
+  EXPECT_EQ(key_as_shown("ivanova", 4), "ключ № 4");
+  EXPECT_EQ(key_as_shown(std::string(65, 'k'), 5), "ключ № 5");
+  EXPECT_EQ(key_as_shown("", 6), "ключ № 6");
+}
+
+TEST(Json, knows_every_name_of_a_field) {
+  const std::string update = to_json(testing::RandomUpdates(1).next(0));
+  std::size_t names = 0;
+  for (std::size_t at = update.find("\":"); at != std::string::npos;
+       at = update.find("\":", at + 1)) {
+    const std::size_t begin = update.rfind('"', at - 1) + 1;
+    const std::string name = update.substr(begin, at - begin);
+    if (name.empty() ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos) {
+      continue;
+    }
+    EXPECT_TRUE(is_near_to_a_field(name)) << name;
+    ++names;
+  }
+  EXPECT_GT(names, 10U);
+}
+
+TEST(Json, names_the_whole_where_it_is_no_object) {
+  EXPECT_EQ(faults_of("[1]"), Names{"update: wrong_type"});
+  EXPECT_EQ(faults_of("1"), Names{"update: wrong_type"});
+}
+
+TEST(Json, gives_what_could_be_read_beside_the_faults) {
+  const UpdateReading reading = read_update_json(with("\"code\": 6", "\"code\": \"6\""));
+  ASSERT_FALSE(reading.update);
+  ASSERT_TRUE(reading.part);
+  EXPECT_EQ(reading.part->order.number, update_from_json(kUpdate)->order.number);
+  EXPECT_FALSE(read_update_json(kUpdate).part);
+  EXPECT_FALSE(read_update_json("{").part);
+}
+
+TEST(Json, refuses_lists_that_no_rule_allows_before_they_fill_the_memory) {
+  const std::string long_list = [] {
+    std::string list = "[";
+    for (std::size_t i = 0; i <= kJsonListMax; ++i) list += "1,";
+    list.back() = ']';
+    return list;
+  }();
+  const auto list_error =
+      error_of(with("\"code\": 6", "\"code\": 6, \"parameters\": " + long_list));
+  ASSERT_EQ(list_error.fields.size(), 1U);
+  EXPECT_EQ(list_error.fields[0].field, "status.parameters");
+  EXPECT_EQ(list_error.fields[0].code, "too_many");
+  std::string lists = "[";
+  for (std::size_t i = 0; i <= kJsonValuesMax / kJsonListMax; ++i) {
+    lists += long_list.substr(0, long_list.size() - 3) + "],";
+  }
+  lists.back() = ']';
+  EXPECT_EQ(error_of(lists).code, ErrorCode::limit_exceeded);
+}
+
+TEST(Json, tells_so_many_faults_and_counts_the_others) {
+  std::string parameters = "[";
+  for (int i = 0; i < 700; ++i) parameters += "1,";
+  parameters.back() = ']';
+  const auto fields =
+      error_of(with("\"code\": 6", "\"code\": 6, \"parameters\": " + parameters)).fields;
+  ASSERT_EQ(fields.size(), kFaultsToldMax + 1);
+  EXPECT_EQ(fields.back().code, kMoreFaults);
+  EXPECT_EQ(fields.back().text.rfind("и ещё ", 0), 0U);
 }
 
 TEST(Json, of_an_update_that_the_rules_would_refuse_is_still_json) {
@@ -277,23 +343,26 @@ TEST(Json, of_an_update_that_the_rules_would_refuse_is_still_json) {
 }
 
 TEST(Json, items_of_an_array_are_told_apart_with_their_lines) {
-  const auto items =
-      json_items("\xEF\xBB\xBF [\n {\"a\": [1, \"]}\\\"\"]},\n\n[],\n 7 , \"x,y\"]\n");
+  auto items = JsonItems::of("\xEF\xBB\xBF [\n {\"a\": [1, \"]}\\\"\"]},\n\n[],\n 7 , \"x,y\"]\n");
   ASSERT_TRUE(items) << items.error().describe();
-  ASSERT_EQ(items->size(), 4U);
-  EXPECT_EQ((*items)[0].text, "{\"a\": [1, \"]}\\\"\"]}");
-  EXPECT_EQ((*items)[0].line, 2U);
-  EXPECT_EQ((*items)[1].text, "[]");
-  EXPECT_EQ((*items)[1].line, 4U);
-  EXPECT_EQ((*items)[2].text, "7 ");
-  EXPECT_EQ((*items)[3].text, "\"x,y\"");
-  EXPECT_EQ((*items)[3].line, 5U);
-  EXPECT_TRUE(json_items("[ ]")->empty());
-  EXPECT_FALSE(json_items("[1,"));
+  const auto expect_next = [&](std::string_view text, std::size_t line) {
+    const auto item = items->next();
+    ASSERT_TRUE(item);
+    EXPECT_EQ(item->text, text);
+    EXPECT_EQ(item->line, line);
+  };
+  expect_next("{\"a\": [1, \"]}\\\"\"]}", 2);
+  expect_next("[]", 4);
+  expect_next("7 ", 5);
+  expect_next("\"x,y\"", 5);
+  EXPECT_FALSE(items->next());
+  EXPECT_FALSE(items->next());
+  EXPECT_FALSE(JsonItems::of("[ ]")->next());
+  EXPECT_FALSE(JsonItems::of("[1,"));
 }
 
 TEST(Json, line_of_a_syntax_error_counts_from_where_the_text_begins) {
-  EXPECT_NE(update_from_json("{\n!", 41).error().text.find("строке 42"), std::string::npos);
+  EXPECT_NE(read_update_json("{\n!", 41).update.error().text.find("строке 42"), std::string::npos);
 }
 
 }  // namespace

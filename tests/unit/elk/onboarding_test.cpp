@@ -178,6 +178,19 @@ TEST(Onboarding, knows_one_first_status_that_is_proven) {
   EXPECT_THAT(open_lines(profile), IsEmpty());
 }
 
+TEST(Onboarding, looks_the_defaults_of_every_create_up_in_loaded_dictionaries) {
+  Profile profile = ready_profile();
+  profile.dictionaries =
+      profile.dictionaries.with(*Dictionary::read(DictionaryKind::channels, "code,name\n1,a\n"))
+          .with(*Dictionary::read(DictionaryKind::citizenships, "code,name\n51,b\n"));
+  EXPECT_THAT(open_lines(profile),
+              ElementsAre("profile.citizenship: attention", "profile.office.channel: attention"));
+  EXPECT_THAT(text_of(profile, "profile.citizenship"), HasSubstr("643"));
+  profile.citizenship = 51;
+  profile.office.channel = 1;
+  EXPECT_THAT(open_lines(profile), IsEmpty());
+}
+
 TEST(Onboarding, tells_nothing_of_the_contact) {
   Profile profile = ready_profile();
   profile.registration.contact = {"Петрова\x01", "", "петрова"};

@@ -167,7 +167,7 @@ DateTime RandomUpdates::written(TimePoint moment) {
       return DateTime::without_offset(moment, DateTime::kMoscowOffsetMinutes);
     default:
       // More fraction digits than a moment has: they have to stay as they are.
-      return *DateTime::parse(to_utc_text(moment).substr(0, 26) + "0125Z");
+      return *DateTime::parse(to_utc_text(moment).substr(0, 26) + "012Z");
   }
 }
 
@@ -205,7 +205,9 @@ Office RandomUpdates::office() {
 
 Update RandomUpdates::next(int kind) {
   Update update;
-  update.order.number = text(1, 36, true);
+  std::string order_number = text(1, 36, true);
+  if (order_number.back() == ' ') order_number.back() = '_';
+  update.order.number = std::move(order_number);
   update.order.service = text(1, 20, true);
   TimePoint moment = kNow - std::chrono::seconds(number(200'000, 40'000'000));
   update.order.filed_at = written(moment);

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "sdk/elk/identity.hpp"
 #include "tests/unit/elk/fixtures.hpp"
 
 namespace smev::elk {
@@ -282,22 +283,108 @@ TEST(Rules, warn_of_a_filing_date_that_may_be_too_old) {
 
 TEST(Rules, refuse_another_applicant_under_a_known_order) {
   const Update update = valid_update();
-  const std::string own = identity_of(*update.order.applicant);
-  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = own}), Names{});
-  const std::string other = identity_of(PersonBySnils{.snils = "112-233-445 96"});
-  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = other}),
+  const auto own = identities_of(*update.order.applicant);
+  EXPECT_EQ(faults_of(update, {.first_update = false, .identities = own}), Names{});
+  auto others = identities_of(PersonBySnilsAndBirthDate{.snils = "112-233-446 96"});
+  add_identities(others, PersonByInn{.inn = "990100001169"});
+  EXPECT_EQ(faults_of(update, {.first_update = false, .identities = others}),
             Names{"order.applicant: not_as_known"});
   // Those before it were taken out: whom they named does not bind.
-  EXPECT_EQ(faults_of(update, {.first_update = true, .applicant = other}), Names{});
-  const std::string by_document = identity_of(PersonByDocument{.number = "123456"});
-  EXPECT_EQ(faults_of(update, {.first_update = false, .applicant = by_document}), Names{});
-  Update entity = update;
-  entity.order.applicant = LegalEntity{.inn = "9902000044"};
-  const std::string by_ogrn = identity_of(LegalEntity{.ogrn = "1999900000010"});
-  EXPECT_EQ(faults_of(entity, {.first_update = false, .applicant = by_ogrn}), Names{});
+  EXPECT_EQ(faults_of(update, {.first_update = true, .identities = others}), Names{});
+  const auto by_document = identities_of(PersonByDocument{.number = "123456"});
+  EXPECT_EQ(faults_of(update, {.first_update = false, .identities = by_document}), Names{});
   Update named_anew = update;
   std::get<PersonBySnils>(*named_anew.order.applicant).last_name = "Иванова";
-  EXPECT_EQ(faults_of(named_anew, {.first_update = false, .applicant = own}), Names{});
+  EXPECT_EQ(faults_of(named_anew, {.first_update = false, .identities = own}), Names{});
+}
+
+TEST(Rules, refuse_dates_before_the_earliest_year_and_beyond_so_many_digits) {
+  const auto faults_at = [](const std::string& date) {
+    Update update = valid_update();
+    update.status.at = *DateTime::parse(date);
+    update.order.filed_at = *DateTime::parse(date);
+    return faults_of(update);
+  };
+  EXPECT_EQ(faults_at("1900-01-01T00:00:00+14:00"), Names{});
+  const Names too_early = {"order.filed_at: out_of_range", "status.at: out_of_range"};
+  EXPECT_EQ(faults_at("1899-12-31T23:59:59.999999-14:00"), too_early);
+  EXPECT_EQ(faults_at("0001-01-01T00:00:00+14:00"), too_early);
+  EXPECT_EQ(faults_at("2026-04-16T09:00:00.123456789"), Names{});
+  EXPECT_EQ(faults_at("2026-04-16T09:00:00.1234567890+03:00"),
+            (Names{"order.filed_at: pattern", "status.at: pattern"}));
+}
+
+TEST(Rules, count_days_of_birth_as_they_begin_in_moscow) {
+  Update update = valid_update();
+  update.order.applicant =
+      PersonBySnilsAndBirthDate{.snils = "112-233-445 95", .birth_date = "2026-04-17"};
+  const TimePoint midnight = kNow + std::chrono::hours(14);
+  const auto faults_at = [&](TimePoint now) {
+    return names_of(check(update, test_profile(), {}, now).faults);
+  };
+  EXPECT_EQ(faults_at(midnight - Duration(1)), Names{"order.applicant.birth_date: future"});
+  EXPECT_EQ(faults_at(midnight), Names{});
+}
+
+TEST(Rules, refuse_blanks_at_the_ends_of_a_number_and_what_breaks_its_line) {
+  for (const char* number : {" 1", "1 ",
+                             "\xC2\xA0"
+                             "1",
+                             "1\xC2\xA0", "1\xE2\x80\xAF",
+                             "\xE3\x80\x80"
+                             "1",
+                             "1\xE2\x80\xA8"
+                             "2",
+                             "1\xE2\x80\xA9"
+                             "2"}) {
+    Update update = valid_update();
+    update.order.number = number;
+    EXPECT_EQ(faults_of(update), Names{"order.number: pattern"}) << number;
+  }
+  Update update = valid_update();
+  update.order.number = "1 / 2\xC2\xA0(а)";
+  EXPECT_EQ(faults_of(update), Names{});
+}
+
+TEST(Rules, tell_a_minus_from_what_looks_like_one) {
+  Update update = valid_update();
+  update.order.service =
+      "\xE2\x88\x92"
+      "60012726";
+  const auto faults = check(update, test_profile(), {}, kNow).faults;
+  ASSERT_EQ(names_of(faults), Names{"order.service: pattern"});
+  EXPECT_NE(faults[0].text.find("минус"), std::string::npos);
+  update.order.service =
+      "\xE2\x80\x93"
+      "60012726";
+  EXPECT_EQ(faults_of(update), Names{"order.service: pattern"});
+}
+
+TEST(Rules, look_up_what_the_profile_puts_into_a_create) {
+  Profile profile = test_profile();
+  profile.dictionaries =
+      profile.dictionaries.with(*Dictionary::read(DictionaryKind::channels, "code,name\n1,a\n"))
+          .with(*Dictionary::read(DictionaryKind::citizenships, "code,name\n51,b\n"));
+  const auto warnings = [&](const Update& update, const OrderHistory& history) {
+    return names_of(check(update, profile, history, kNow).warnings);
+  };
+  EXPECT_EQ(warnings(valid_update(), {}), (Names{"profile.office.channel: not_in_dictionary",
+                                                 "profile.citizenship: not_in_dictionary"}));
+  Update given = valid_update();
+  given.order.office = Office{.channel = 1};
+  std::get<PersonBySnils>(*given.order.applicant).citizenship = 51;
+  EXPECT_EQ(warnings(given, {}), Names{});
+  Update later = valid_update();
+  later.order = {.number = "1999290001"};
+  EXPECT_EQ(warnings(later, {.first_update = false}), Names{}) << "neither is sent with it";
+}
+
+TEST(Rules, refuse_a_number_that_is_the_key_of_another_order) {
+  Update update = valid_update();
+  update.order.number = "elk:777";
+  EXPECT_EQ(faults_of(update), Names{"order.number: pattern"});
+  update.order.number = "elk:777-1";
+  EXPECT_EQ(faults_of(update), Names{});
 }
 
 TEST(Rules, warn_of_a_service_code_that_may_lack_its_minus) {
@@ -342,7 +429,8 @@ TEST(Rules, warn_of_codes_that_a_loaded_dictionary_lacks_and_only_of_a_loaded_on
       .document_type = 2, .number = "123456", .last_name = "Петрова", .first_name = "Анна"};
   profile.dictionaries = profile.dictionaries.with(
       *Dictionary::read(DictionaryKind::identity_documents, "code,name\n1,one\n"));
-  EXPECT_EQ(warnings().back(), "order.applicant.document_type: not_in_dictionary");
+  EXPECT_EQ(warnings().end()[-2], "order.applicant.document_type: not_in_dictionary");
+  EXPECT_EQ(warnings().back(), "profile.citizenship: not_in_dictionary");
 }
 
 TEST(Rules, let_only_services_of_the_profile_pass_when_it_lists_any) {
@@ -482,8 +570,8 @@ TEST(ApplicantRules, of_a_person_by_snils_and_birth_date) {
           {"birth_date: date", [](Kind& k) { k.birth_date = "1980-2-29"; }},
           {"birth_date: date", [](Kind& k) { k.birth_date = "1980-13-01"; }},
           {"birth_date: date", [](Kind& k) { k.birth_date = "1980-02-29Z"; }},
-          {"", [](Kind& k) { k.birth_date = "2026-04-17"; }},
-          {"birth_date: future", [](Kind& k) { k.birth_date = "2026-04-18"; }},
+          {"", [](Kind& k) { k.birth_date = "2026-04-16"; }},
+          {"birth_date: future", [](Kind& k) { k.birth_date = "2026-04-17"; }},
       });
 }
 

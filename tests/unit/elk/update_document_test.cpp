@@ -54,9 +54,9 @@ void expect_good(const Result<Update>& update) {
 
   const auto schema = xml::Schema::load(xml::schema_directory() + "/elk-status-1.0.2.xsd");
   ASSERT_TRUE(schema) << schema.error().describe();
-  const RequestKind kind = kind_for({.known_to_elk = false,
-                                     .elk_number = update->order.elk_number,
-                                     .has_facts = update->order.has_facts()});
+  const bool claimed = update->order.elk_number || update->order.created_elsewhere;
+  const RequestKind kind = kind_for(
+      {.known_to_elk = false, .claimed_as_known = claimed, .has_facts = update->order.has_facts()});
   const std::vector<std::string> ids(all_results(*update).size(), "id");
   const auto document = xml::Document::parse(
       to_xml({.env = profile.env, .kind = kind, .orders = {compose(*update, profile, ids)}}));
@@ -119,7 +119,7 @@ TEST(UpdateDocument, lists_of_the_page_are_good_and_stand_in_files) {
   ASSERT_TRUE(reader.next(record));
   const auto rows = CsvUpdates::under(record);
   ASSERT_TRUE(rows) << rows.error().describe();
-  for (updates = 0; reader.next(record); ++updates) expect_good(rows->read(record));
+  for (updates = 0; reader.next(record); ++updates) expect_good(rows->read(record).update);
   EXPECT_EQ(updates, 3);
 
   const auto schema = xml::Schema::load(xml::schema_directory() + "/" + kSchemaFile);
@@ -128,7 +128,7 @@ TEST(UpdateDocument, lists_of_the_page_are_good_and_stand_in_files) {
                                        testing::test_profile(), files.string());
   ASSERT_TRUE(orders) << orders.error().describe();
   ASSERT_EQ(orders->orders.size(), 1U);
-  expect_good(orders->orders[0].update);
+  expect_good(orders->orders[0].read.update);
 }
 
 TEST(UpdateDocument, names_the_columns_of_csv_and_no_others) {
@@ -167,8 +167,9 @@ std::set<std::string> documented_codes() {
 
 TEST(UpdateDocument, names_the_fault_codes_of_the_source_and_no_others) {
   std::string source;
-  for (const char* file : {"rules.cpp", "applicant_rules.cpp", "faults.cpp", "json_read.cpp",
-                           "json_tree.cpp", "update_from_csv.cpp", "update_from_xml.cpp"}) {
+  for (const char* file :
+       {"rules.cpp", "applicant_rules.cpp", "faults.hpp", "faults.cpp", "json_read.cpp",
+        "schema_fault.cpp", "json_tree.cpp", "update_from_csv.cpp", "update_from_xml.cpp"}) {
     source += ::smev::testing::octets_of(testing::project_root() / "sdk" / "elk" / file);
   }
   source += ::smev::testing::octets_of(testing::project_root() / "sdk/sender/elk_status.cpp");

@@ -28,7 +28,7 @@ std::vector<Result<Update>> read(const std::string& text) {
   const auto updates = CsvUpdates::under(record);
   if (!updates) return {fail(updates.error())};
   std::vector<Result<Update>> read;
-  while (reader.next(record)) read.push_back(updates->read(record));
+  while (reader.next(record)) read.push_back(updates->read(record).update);
   return read;
 }
 
@@ -169,7 +169,7 @@ TEST(UpdateFromCsv, cells_are_judged_as_the_fields_they_are) {
   EXPECT_EQ(faults_of(table("order.applicant order.applicant.ern", "person_by_esia_id 1")),
             (Names{"order.applicant.esia_id: missing", "order.applicant.ern: unknown_field"}));
   EXPECT_EQ(faults_of(table("order.applicant", "person")),
-            (Names{"order.applicant.person: unknown_field", "order.applicant: one_of"}));
+            (Names{"order.applicant.ключ № 1: unknown_field", "order.applicant: one_of"}));
   EXPECT_EQ(faults_of(table("order.office.channel", "four")),
             Names{"order.office.channel: wrong_type"});
   EXPECT_EQ(faults_of(table("order.office.channel", "32768")),
@@ -192,7 +192,7 @@ TEST(UpdateFromCsv, numbers_that_a_spreadsheet_has_spoiled_are_told) {
 
 TEST(UpdateFromCsv, all_faults_of_a_header_are_told_and_no_name_that_may_be_a_person) {
   EXPECT_EQ(faults_of("status.code;status.code;номер;status.at2\nx;y;z;w\n"),
-            (Names{"status.code: duplicate_key", "*****: unknown_field",
+            (Names{"status.code: duplicate_key", "столбец № 3: unknown_field",
                    "status.at2: unknown_field", "order.number: missing", "status.at: missing"}));
   EXPECT_EQ(faults_of("status.code; status.at ;order.elk_number\n7;2026-04-17T10:00:00;1\n"),
             Names{});

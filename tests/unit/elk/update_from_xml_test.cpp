@@ -43,7 +43,7 @@ class UpdateFromXml : public ::testing::Test {
     auto orders = read(xml);
     if (!orders) return fail(orders.error());
     EXPECT_EQ(orders->orders.size(), 1U);
-    return std::move(orders->orders.at(0).update);
+    return std::move(orders->orders.at(0).read.update);
   }
   [[nodiscard]] Names faults_of(const std::string& xml) const {
     const auto update = only(xml);
@@ -151,8 +151,8 @@ TEST_F(UpdateFromXml, fault_of_one_order_is_its_own) {
   const auto orders = read(xml_of({good, bad, good}, RequestKind::create));
   ASSERT_TRUE(orders) << orders.error().describe();
   ASSERT_EQ(orders->orders.size(), 3U);
-  EXPECT_TRUE(orders->orders[0].update && orders->orders[2].update);
-  const Error& error = orders->orders[1].update.error();
+  EXPECT_TRUE(orders->orders[0].read.update && orders->orders[2].read.update);
+  const Error& error = orders->orders[1].read.update.error();
   EXPECT_EQ(error.code, ErrorCode::schema_violation);
   EXPECT_EQ(error.fields.at(0).field,
             "ElkOrderRequest/CreateOrdersRequest/orders/order[2]/orderNumber");
@@ -176,7 +176,7 @@ TEST_F(UpdateFromXml, file_lies_under_its_name_or_alone_in_a_folder_of_it) {
   put(uuid);
   EXPECT_EQ(only(xml)->status.results.at(0).path, (folder_ / uuid).string());
   const auto orders = updates_from_xml(xml, schema(), test_profile(), "");
-  EXPECT_EQ(orders->orders.at(0).update.error().fields.at(0).code, "file");
+  EXPECT_EQ(orders->orders.at(0).read.update.error().fields.at(0).code, "file");
 }
 
 TEST_F(UpdateFromXml, name_of_a_file_leads_out_of_no_folder) {
@@ -222,6 +222,26 @@ TEST_F(UpdateFromXml, what_is_no_request_is_refused_as_a_whole) {
                     "<elkOrderNumber>1</elkOrderNumber><status>0</status><message>m</message>"
                     "</order></orders></UpdateOrdersResponse></ElkOrderResponse>"),
             ErrorCode::schema_violation);
+}
+
+TEST_F(UpdateFromXml, tells_every_value_that_cannot_be_read_at_once) {
+  RequestOrder order = composed(valid_update());
+  const std::string xml = xml_of({order}, RequestKind::create);
+  const std::string filed = "<ns1:requestDate>" + order.filed_at.text();
+  const std::string at = "<ns1:statusDate>" + order.statuses[0].at.text();
+  // The schema knows 24:00:00 and years of five digits, dates of messages do not.
+  const std::string unread = replaced(replaced(xml, filed, "<ns1:requestDate>2026-04-15T24:00:00"),
+                                      at, "<ns1:statusDate>12026-04-16T10:00:00");
+  EXPECT_EQ(faults_of(unread),
+            (Names{"order/requestDate: date_time",
+                   "order/statusHistoryList/statusHistory[1]/statusDate: date_time"}));
+  const std::string place = "ElkOrderRequest/CreateOrdersRequest/orders/order/";
+  EXPECT_EQ(faults_of(replaced(unread, ">1999290001<", "><")),
+            (Names{place + "orderNumber: missing", "order/requestDate: date_time",
+                   "order/statusHistoryList/statusHistory[1]/statusDate: date_time"}));
+  EXPECT_EQ(faults_of(replaced(xml, filed, "<ns1:requestDate>2026-04-15")),
+            Names{place + "requestDate: date_time"})
+      << "told by the schema and by the reader, once";
 }
 
 TEST_F(UpdateFromXml, more_faults_than_are_counted_refuse_the_whole) {

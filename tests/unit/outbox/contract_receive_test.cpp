@@ -47,6 +47,26 @@ TEST_P(OutboxReceive, a_good_answer_delivers_and_tells_of_the_order) {
   EXPECT_EQ(stats().awaiting_answer, 0);
 }
 
+TEST_P(OutboxReceive, a_code_does_not_outlive_what_it_was_the_reason_of) {
+  const UpdateId id = submit("a");
+  record(answer_to(send_one()), {returned(id, ForcedKind::create)});
+  EXPECT_EQ((*outbox().find_update(id))->result_code, std::nullopt) << "goes again";
+  Settlement refused = settlement(id, UpdateEvent::stopped);
+  refused.result_code = 31;
+  refused.hold_reason = HoldReason::refused;
+  const Uuid message_id = send_one();
+  record(answer_to(message_id), {refused});
+  EXPECT_EQ((*outbox().find_update(id))->result_code, 31);
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::requeued, "operator", "again"));
+  const Uuid again = send_one();
+  Settlement unnamed = settlement(id, UpdateEvent::stopped);
+  unnamed.result_code.reset();
+  unnamed.hold_reason = HoldReason::not_in_answer;
+  record(answer_to(again), {unnamed});
+  EXPECT_EQ((*outbox().find_update(id))->result_code, std::nullopt);
+  EXPECT_EQ((*outbox().find_update(id))->hold_reason, HoldReason::not_in_answer);
+}
+
 TEST_P(OutboxReceive, an_answer_is_kept_raw_with_its_verdicts) {
   const UpdateId id = submit("a");
   const Uuid message_id = send_one();

@@ -109,11 +109,18 @@ TEST_P(OutboxSubmit, reports_everything_that_is_missing_at_once) {
   EXPECT_EQ(error.fields.size(), 5u);
 }
 
+TEST_P(OutboxSubmit, names_are_text) {
+  NewUpdate given = new_update("\xFF");
+  given.idempotency_key = std::string("a\0b", 3);
+  const Error error = error_of(outbox().submit(given, {}));
+  EXPECT_EQ(error.code, ErrorCode::validation);
+  EXPECT_EQ(error.fields.size(), 2u);
+}
+
 TEST_P(OutboxSubmit, the_check_sees_the_order_as_it_was_before_this_update) {
   NewUpdate first = new_update("1");
   first.facts = "facts";
   first.mark = "2026-04-16";
-  first.elk_number = 77;
   std::vector<OrderFacts> seen;
   const auto look = [&](const OrderFacts& order, NewUpdate&) -> Result<void> {
     seen.push_back(order);
@@ -129,7 +136,7 @@ TEST_P(OutboxSubmit, the_check_sees_the_order_as_it_was_before_this_update) {
   EXPECT_EQ(seen[1].facts, "facts");
   EXPECT_EQ(seen[0].last_mark, std::nullopt);
   EXPECT_EQ(seen[1].last_mark, "2026-04-16");
-  EXPECT_EQ(seen[1].elk_number, 77);
+  EXPECT_EQ(seen[1].elk_number, std::nullopt) << "only an answer gives it";
   EXPECT_FALSE(seen[1].known_to_recipient);
 }
 
@@ -164,30 +171,22 @@ TEST_P(OutboxSubmit, facts_are_those_of_the_latest_update_that_has_them) {
   EXPECT_EQ(facts("1").facts, "first");
   NewUpdate later = new_update("1");
   later.facts = "second";
-  later.elk_number = 5;
   submit(later);
   EXPECT_EQ(facts("1").facts, "second");
-  EXPECT_EQ(facts("1").elk_number, 5);
 }
 
-TEST_P(OutboxSubmit, the_caller_may_know_that_the_recipient_has_the_order) {
-  NewUpdate given = new_update("1");
-  given.known_to_recipient = true;
-  submit(given);
-  submit("1");
-  EXPECT_TRUE(facts("1").known_to_recipient);
-}
-
-TEST_P(OutboxSubmit, the_check_may_amend_payload_and_mark) {
+TEST_P(OutboxSubmit, the_check_may_amend_payload_facts_and_mark) {
   NewUpdate given = new_update("1");
   const auto amend = [](const OrderFacts&, NewUpdate& update) -> Result<void> {
     update.payload = "amended";
+    update.facts = "amended facts";
     update.mark = "later";
     return {};
   };
   const auto submitted = outbox().submit(given, amend);
   ASSERT_TRUE(submitted) << submitted.error().describe();
   EXPECT_EQ((*outbox().find_update(submitted->id))->payload, "amended");
+  EXPECT_EQ(facts("1").facts, "amended facts");
   EXPECT_EQ(facts("1").last_mark, "later");
   EXPECT_TRUE(outbox().submit(given, amend)->duplicate) << "the same content as given";
 }

@@ -87,7 +87,7 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server() {
     if (process_ <= 0) return;
-    ::kill(process_, SIGINT);
+    ::kill(process_, SIGQUIT);  // nothing of it is wanted any more
     wait_for(process_);
   }
 
@@ -161,6 +161,15 @@ Result<std::string> postgres_connection() {
 }
 
 std::string schema_for(const std::string& place) { return "t" + sha256_hex(place).substr(0, 20); }
+
+Result<void> empty_schema(const std::string& schema) {
+  // As a replica does: without the triggers that keep some rows for ever.
+  return run_in_postgres(
+      "SET session_replication_role TO replica; DO $$ DECLARE name text; BEGIN FOR name IN SELECT "
+      "format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = '" +
+      schema +
+      "' AND tablename <> 'schema_version' LOOP EXECUTE 'DELETE FROM ' || name; END LOOP; END $$");
+}
 
 Result<void> run_in_postgres(const std::string& sql) {
   SMEV_ASSIGN(const std::string connection, postgres_connection());

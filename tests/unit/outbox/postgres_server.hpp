@@ -21,4 +21,7 @@ std::string schema_for(const std::string& place);
 /// Runs statements, several at once.
 Result<void> run_in_postgres(const std::string& sql);
 
+/// Deletes every row of the store's tables in a schema, which need not be there.
+Result<void> empty_schema(const std::string& schema);
+
 }  // namespace smev::outbox_test

@@ -94,6 +94,22 @@ TEST_F(Config, relative_paths_are_taken_from_the_folder_of_the_file) {
               ElementsAre(in_folder("smev.pem"), (folder_.parent_path() / "ca.pem").string()));
 }
 
+TEST_F(Config, a_database_may_stand_in_place_of_the_outbox_file) {
+  std::string text = kMinimal;
+  const std::string file = "outbox.path = \"outbox.db\"";
+  ASSERT_NE(text.find(file), std::string::npos);
+  text.replace(text.find(file), file.size(),
+               "outbox.postgres = \"service=smev\"\noutbox.files = \"files\"\n"
+               "outbox.schema = \"smev_test\"\noutbox.lease = \"30s\"");
+  const auto options = load(text);
+  ASSERT_TRUE(options) << options.error().describe();
+  EXPECT_EQ(options->outbox_path, "");
+  EXPECT_EQ(options->postgres.connection, "service=smev");
+  EXPECT_EQ(options->postgres.files, in_folder("files"));
+  EXPECT_EQ(options->postgres.schema, "smev_test");
+  EXPECT_EQ(options->postgres.lease, std::chrono::seconds(30));
+}
+
 TEST_F(Config, reads_every_key) {
   const auto options = load(R"(mnemonic = "RPTN01"
 contour = "production"

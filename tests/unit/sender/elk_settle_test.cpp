@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "sdk/elk/answer.hpp"
+#include "sdk/elk/json.hpp"
 
 namespace smev {
 namespace {
@@ -20,10 +21,17 @@ using ::testing::IsEmpty;
 
 constexpr UpdateId kUpdate = 7;
 
+elk::Order facts() {
+  return {.number = "1",
+          .service = "-60012726",
+          .filed_at = *DateTime::parse("2026-04-16T10:00:00+03:00"),
+          .applicant = elk::PersonByEsiaId{.esia_id = "1000000001"}};
+}
+
 SettledItem item(bool create) {
   SettledItem item;
   item.item = {kUpdate, 0, create, "1", std::nullopt};
-  item.order.facts = "{}";
+  item.order.facts = elk::to_json(facts());
   return item;
 }
 
@@ -129,8 +137,6 @@ TEST(ElkSettle, holds_an_order_whose_result_alone_cannot_be_read) {
 TEST(ElkSettle, finds_an_order_that_only_elk_has_a_number_for) {
   SettledItem nameless = item(false);
   nameless.item.order_number = "elk:4654266659";
-  nameless.order.elk_number = 4654266659;
-  nameless.order.facts.clear();
   const auto settled = [&](elk::AnswerOrder order) {
     return settle({nameless}, answer_with({std::move(order)}, false));
   };
@@ -140,6 +146,27 @@ TEST(ElkSettle, finds_an_order_that_only_elk_has_a_number_for) {
   EXPECT_EQ(settled({{}, "", 28, ""}).settlements[0].hold_reason, HoldReason::order_not_found);
   EXPECT_EQ(settled({{}, "7", 28, ""}).settlements[0].hold_reason, HoldReason::order_not_found);
   EXPECT_EQ(settled({1, "7", 0, ""}).settlements[0].hold_reason, HoldReason::not_in_answer);
+}
+
+TEST(ElkSettle, does_not_create_an_order_that_has_no_number_of_the_sender) {
+  SettledItem nameless = item(false);
+  nameless.item.order_number = "elk:4654266659";
+  const SettledAnswer settled = settle({nameless}, answer_with({{0, "", 28, ""}}, false));
+  EXPECT_EQ(settled.settlements[0].hold_reason, HoldReason::order_not_found);
+}
+
+TEST(ElkSettle, holds_what_is_answered_under_another_number_unless_elk_gave_ours) {
+  SettledItem claimed = item(false);
+  claimed.update.payload =
+      R"({"order":{"number":"1","elk_number":4654266659},"status":{"code":7,"at":"2026-04-16T10:00:00"}})";
+  const IncomingMessage answer = answer_with({{4654266659, "other", 0, "OK"}}, false);
+  const Settlement held = settle({claimed}, answer).settlements[0];
+  EXPECT_EQ(held.event, UpdateEvent::stopped);
+  EXPECT_EQ(held.hold_reason, HoldReason::bad_answer);
+  EXPECT_FALSE(held.known_to_recipient);
+  EXPECT_EQ(held.elk_number, std::nullopt);
+  claimed.order.elk_number = 4654266659;
+  EXPECT_EQ(settle({claimed}, answer).settlements[0].event, UpdateEvent::delivered);
 }
 
 TEST(ElkSettle, holds_what_is_not_xml) {

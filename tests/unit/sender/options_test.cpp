@@ -220,5 +220,22 @@ TEST(SenderOptions, part_that_the_caller_brings_needs_no_fields) {
   EXPECT_THAT(faults_of(options), IsEmpty());
 }
 
+TEST(SenderOptions, the_outbox_is_a_file_or_a_database_and_not_both) {
+  SenderOptions options;
+  options.mnemonic = "MOCK01";
+  options.profile.inn = "1234567894";
+  options.transport = std::make_shared<SomeTransport>();
+  options.postgres.connection = "postgresql://smev@db.internal/smev";
+  EXPECT_THAT(faults_of(options), ElementsAre("outbox.files missing"));
+  options.postgres.files = "/srv/smev/files";
+  EXPECT_THAT(faults_of(options), IsEmpty());
+  options.outbox_path = "outbox.db";
+  options.postgres.lease = Duration(0);
+  EXPECT_THAT(faults_of(options), UnorderedElementsAre("outbox.path excess", "outbox.lease range"));
+  options.postgres = {};
+  options.postgres.files = "/srv/smev/files";
+  EXPECT_THAT(faults_of(options), ElementsAre("outbox.files excess"));
+}
+
 }  // namespace
 }  // namespace smev

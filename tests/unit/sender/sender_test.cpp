@@ -86,7 +86,8 @@ class SenderTest : public ::testing::Test {
 
   Transmission accept_and_answer(const PreparedMessage& message) {
     const int result = next_result_ < results_.size() ? results_[next_result_++] : 0;
-    transport_->put_answer(answer_to(message, result, 4654266659));
+    const auto number = result == 0 ? std::optional<std::int64_t>(4654266659) : std::nullopt;
+    transport_->put_answer(answer_to(message, result, number));
     Transmission accepted;
     accepted.outcome = Transmission::Outcome::accepted;
     return accepted;
@@ -236,6 +237,109 @@ TEST_F(SenderTest, updates_by_its_number_an_order_that_was_created_elsewhere) {
   EXPECT_EQ(row(sender, numbered).order.number, "elk:4654266660");
 }
 
+TEST_F(SenderTest, sends_a_queued_create_as_it_was_whatever_a_later_update_claims) {
+  Sender sender = open();
+  const UpdateId first = submitted(sender, created("1999290001"));
+  elk::Update claiming = finished("1999290001");
+  claiming.order.created_elsewhere = true;
+  claiming.order.region = "45000000";
+  const UpdateId second = submitted(sender, claiming);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, first).state, UpdateState::delivered);
+  EXPECT_EQ(row(sender, second).state, UpdateState::delivered);
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 2U) << "no message was refused";
+  EXPECT_EQ(request_in(sent[0]).kind, elk::RequestKind::create);
+  EXPECT_EQ(request_in(sent[0]).orders[0].region, "00000000");
+  EXPECT_EQ(request_in(sent[1]).kind, elk::RequestKind::update);
+}
+
+TEST_F(SenderTest, holds_what_claims_another_number_than_elk_has_given_meanwhile) {
+  Sender sender = open();
+  submitted(sender, created("1999290001"));
+  elk::Update claiming = finished("1999290001");
+  claiming.order.elk_number = 4654266660;
+  const UpdateId second = submitted(sender, claiming);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(transport_->sent().size(), 1U) << "nothing went to somebody else's order";
+  EXPECT_EQ(row(sender, second).hold_reason, HoldReason::rules);
+  EXPECT_NE(row(sender, second).hold_text.find("order.elk_number"), std::string::npos);
+
+  const Result<UpdateId> refused = sender.submit(claiming, {"again", {}, {}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fields.at(0).code, "not_as_known");
+}
+
+TEST_F(SenderTest, takes_the_right_number_of_elk_after_a_mistyped_one) {
+  Sender sender = open({elk::result_code::kOrderNotFound});
+  elk::Update mistyped = finished("1999290001");
+  mistyped.order.elk_number = 4654266660;
+  const UpdateId first = submitted(sender, mistyped);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, first).hold_reason, HoldReason::order_not_found);
+
+  elk::Update right = mistyped;
+  right.order.elk_number = 4654266659;
+  const UpdateId second = submitted(sender, right);
+  ASSERT_TRUE(sender.outbox().decide(first, UpdateEvent::rejected, "оператор", "опечатка"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(row(sender, second).state, UpdateState::delivered);
+  EXPECT_EQ(request_in(transport_->sent()[1]).orders[0].elk_number, 4654266659);
+}
+
+TEST_F(SenderTest, creates_with_what_later_updates_said_of_the_order) {
+  Sender sender = open({elk::result_code::kIncorrectServiceCode});
+  const UpdateId first = submitted(sender, created("1999290001"));
+  elk::Update later = finished("1999290001");
+  later.status.code = 6;
+  later.order.region = "45000000";
+  later.order.sender_kpp = "001201001";
+  later.order.office = elk::Office{.name = "Окно № 2"};
+  later.order.applicant =
+      elk::PersonBySnils{.snils = "112-233-445 95", .last_name = "Иванова", .first_name = "Анна"};
+  submitted(sender, later);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  ASSERT_TRUE(sender.outbox().decide(first, UpdateEvent::skipped, "оператор", "не та услуга"));
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  const elk::Request request = request_in(transport_->sent().at(1));
+  EXPECT_EQ(request.kind, elk::RequestKind::create);
+  EXPECT_EQ(request.orders[0].service, "-60012726");
+  EXPECT_EQ(request.orders[0].region, "45000000");
+  EXPECT_EQ(request.orders[0].sender_kpp, "001201001");
+  EXPECT_EQ(request.orders[0].office.name, "Окно № 2");
+  EXPECT_EQ(std::get<elk::PersonBySnils>(*request.orders[0].applicant).last_name, "Иванова");
+}
+
+TEST_F(SenderTest, knows_another_applicant_by_any_number_that_the_order_was_named_by) {
+  Sender sender = open();
+  submitted(sender, created("1999290001"));
+  elk::Update by_inn = finished("1999290001");
+  by_inn.order.applicant =
+      elk::PersonByInn{.inn = "990100001169", .last_name = "Петрова", .first_name = "Анна"};
+  submitted(sender, by_inn);
+  elk::Update other = finished("1999290001");
+  other.status.code = 4;
+  other.status.at = *DateTime::parse("2026-04-18T12:00:00+03:00");
+  other.order.applicant =
+      elk::PersonBySnilsAndBirthDate{.snils = "112-233-446 96", .birth_date = "1980-02-29"};
+  const Result<UpdateId> refused = sender.submit(other);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fields.at(0).field, "order.applicant");
+  EXPECT_EQ(refused.error().fields.at(0).code, "not_as_known");
+}
+
+TEST_F(SenderTest, asks_a_converted_create_for_a_first_status_too) {
+  Sender sender = open({elk::result_code::kOrderNotFound});
+  elk::Update update = created("1999290001");
+  update.status.code = 3;
+  update.order.created_elsewhere = true;
+  const UpdateId id = submitted(sender, update);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  EXPECT_EQ(transport_->sent().size(), 1U);
+  EXPECT_EQ(row(sender, id).hold_reason, HoldReason::rules);
+  EXPECT_NE(row(sender, id).hold_text.find("Первым статусом"), std::string::npos);
+}
+
 class KeptLog final : public Logger {
  public:
   void write(LogLevel, std::string_view event, std::string_view text,
@@ -375,6 +479,70 @@ TEST_F(SenderTest, knows_an_update_again_though_a_later_one_has_followed) {
   Result<UpdateId> refused = sender.submit(older);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fields[0].field, "status.at");
+}
+
+TEST_F(SenderTest, knows_a_repeat_though_it_would_be_refused_now) {
+  Sender sender = open();
+  elk::Update claiming = finished("1999290001");
+  claiming.order.elk_number = 4654266660;
+  claiming.order.created_elsewhere = true;
+  const UpdateId first = submitted(sender, claiming);
+  submitted(sender, created("1999290002"));
+  ASSERT_TRUE(sender.outbox().decide(first, UpdateEvent::cancelled, "оператор", "не тот номер"));
+  elk::Update facts = created("1999290001");
+  facts.status.at = *DateTime::parse("2026-04-18T12:00:00+03:00");
+  submitted(sender, facts);
+  ASSERT_TRUE(sender.drain(kLong)->complete);
+  // By now ЕЛК has given another number, and a later status has gone.
+  EXPECT_EQ(submitted(sender, claiming), first);
+  Rehearsal rehearsal;
+  EXPECT_TRUE(sender.check(claiming, {}, rehearsal)->repeat);
+  claiming.status.informed = true;
+  EXPECT_FALSE(sender.submit(claiming));
+}
+
+TEST_F(SenderTest, tells_missing_files_beside_the_faults_of_the_rules_and_check_says_the_same) {
+  Sender sender = open();
+  elk::Update update = created("1999290001");
+  update.order.service = "";
+  update.status.results = {File::at((folder_ / "absent.pdf").string()), File::at(folder_.string())};
+  const Result<UpdateId> id = sender.submit(update);
+  ASSERT_FALSE(id);
+  std::vector<std::string> fields;
+  for (const FieldFault& fault : id.error().fields) fields.push_back(fault.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"order.service", "status.results[0].path",
+                                              "status.results[1].path"}));
+  Rehearsal rehearsal;
+  const Result<CheckReport> checked = sender.check(update, {}, rehearsal);
+  ASSERT_FALSE(checked);
+  ASSERT_EQ(checked.error().fields.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(checked.error().fields[i].text, id.error().fields[i].text);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "files"));
+}
+
+TEST_F(SenderTest, tells_what_else_is_wrong_with_an_update_that_could_not_be_read_whole) {
+  Sender sender = open();
+  const Rehearsal rehearsal;
+  const auto fields = [&](const elk::Update& part, const char* unread) {
+    std::vector<std::string> names;
+    for (const FieldFault& fault :
+         sender.all_faults(part, {{unread, "wrong_type", "text", "XSD"}}, rehearsal)) {
+      names.push_back(fault.field);
+    }
+    return names;
+  };
+  elk::Update part = created("1999290001");
+  part.order.service = "";
+  part.status.at = {};
+  part.status.results = {File::at((folder_ / "absent.pdf").string())};
+  EXPECT_EQ(fields(part, "status.at"),
+            (std::vector<std::string>{"status.at", "order.service", "status.results[0].path"}));
+  part.order.number = "";
+  EXPECT_EQ(fields(part, "order.number"),
+            (std::vector<std::string>{"order.number", "status.at", "status.results[0].path"}))
+      << "whether it is the first update of its order is not known";
 }
 
 TEST_F(SenderTest, reports_every_fault_of_an_update_at_once_and_keeps_nothing) {

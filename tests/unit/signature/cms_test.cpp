@@ -211,6 +211,20 @@ TEST(Cms, refuses_other_forms_by_name) {
       "signature_unsupported: CMS: no messageDigest attribute, or the contentType is not data");
 }
 
+TEST(Cms, refuses_a_signature_algorithm_that_is_not_the_one_of_the_key) {
+  Folder folder;
+  const std::string path = folder.write("f", "content");
+  std::string der = *signed_file(path);
+  // id-tc26-gost3410-12-256 of the signer becomes -512; its last occurrence is the signature's.
+  const std::string key("\x2A\x85\x03\x07\x01\x01\x01\x01", 8);
+  const std::size_t at = der.rfind(key);
+  ASSERT_NE(at, std::string::npos);
+  der[at + 7] = '\x02';
+  const auto verdict = verdict_of(path, der);
+  EXPECT_FALSE(verdict.holds());
+  EXPECT_EQ(verdict.code, ErrorCode::signature_unsupported) << verdict.problem;
+}
+
 TEST(Cms, streams_a_large_file) {
   Folder folder;
   constexpr long kFileBytes = 32 << 20;

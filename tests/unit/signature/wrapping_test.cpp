@@ -127,9 +127,8 @@ TEST(Wrapping, a_second_signature_is_refused_wherever_it_stands) {
   testing_support::Folder folder;
   const auto authority = *make_authority("Чужой УЦ", days_from_now(-1), days_from_now(1));
   const auto stranger = *issue(authority, "Чужой", days_from_now(-1), days_from_now(1));
-  const auto signer =
-      *pem_signer(folder.write("k", stranger.key_pem), folder.write("c", stranger.certificate_pem),
-                  days_from_now(0));
+  const auto signer = *pem_signer(folder.write("k", stranger.key_pem),
+                                  folder.write("c", stranger.certificate_pem), days_from_now(0));
   auto document = *xml::Document::parse("<t:M xmlns:t='urn:t'>" + p.evil + "<t:S/></t:M>");
   ASSERT_TRUE(
       sign(document, document.root().first_child(), document.root().children()[1], *signer));

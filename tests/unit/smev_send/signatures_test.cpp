@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -103,7 +104,7 @@ TEST_F(Signatures, a_changed_message_a_stranger_and_no_signature_are_refused) {
   EXPECT_THAT(out, HasSubstr("сертификату не доверяют"));
   EXPECT_EQ(with_config({"verify", good, "--no-trust"}), ExitCode::done);
 
-  EXPECT_EQ(with_config({"verify", write("plain.xml", kAck)}), ExitCode::crypto);
+  EXPECT_EQ(with_config({"verify", write("plain.xml", "<a xmlns='urn:a'/>")}), ExitCode::crypto);
   EXPECT_THAT(out, HasSubstr("Подписей нет"));
 }
 
@@ -136,6 +137,39 @@ TEST_F(Signatures, a_file_gets_a_detached_signature_beside_it) {
   EXPECT_THAT(out, HasSubstr("не сходится"));
   EXPECT_EQ(with_config({"verify", write("other.pdf", "x")}), ExitCode::validation);
   EXPECT_THAT(err, HasSubstr("--signature"));
+}
+
+TEST_F(Signatures, what_is_signed_is_never_overwritten_by_its_signature) {
+  const std::string file = write("result.pdf", "%PDF-1.4 result");
+  EXPECT_EQ(with_config({"sign", file, "--out", file}), ExitCode::storage);
+  EXPECT_EQ(read("result.pdf"), "%PDF-1.4 result");
+  EXPECT_EQ(with_config({"sign", file, "--personal"}), ExitCode::crypto);
+}
+
+TEST_F(Signatures, what_others_may_not_read_they_may_not_read_signed) {
+  const std::string file = write("ack.xml", kAck);
+  for (const mode_t mode : {0600, 0640}) {
+    ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+    ASSERT_EQ(with_config({"sign", file, "--out", path("signed.xml")}), ExitCode::done) << err;
+    struct stat facts {};
+    ASSERT_EQ(::stat(path("signed.xml").c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, mode);
+  }
+}
+
+TEST_F(Signatures, a_text_that_begins_with_dashes_is_a_file_like_any_other) {
+  const std::string file = write("notes.sql", "--comment\nselect 1;\n");
+  EXPECT_EQ(with_config({"sign", file}), ExitCode::done) << err;
+  EXPECT_EQ(with_config({"verify", file}), ExitCode::done) << out;
+}
+
+TEST_F(Signatures, a_request_without_its_signature_does_not_hold) {
+  std::string text = signed_ack();
+  EXPECT_EQ(run({"verify", "--no-trust", write("bare.xml", kAck)}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("CallerInformationSystemSignature"));
+  text.insert(text.find("</ds:SignatureValue>"), "<x/>");
+  EXPECT_EQ(run({"verify", "--no-trust", write("parted.xml", text)}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("something other than text"));
 }
 
 TEST_F(Signatures, xml_can_be_signed_beside_itself) {
@@ -189,10 +223,10 @@ TEST_F(Signatures, of_a_genuine_answer_each_is_told) {
   EXPECT_EQ(run({"verify", "--no-trust", "--strip-blanks", file, "--json"}), ExitCode::done);
   const json report = json::parse(out);
   ASSERT_EQ(report.at("signatures").size(), 2U);
-  EXPECT_EQ(report.at("signatures").at(0).at("role"), "SenderInformationSystemSignature");
-  EXPECT_EQ(report.at("signatures").at(1).at("element"), "Response");
+  EXPECT_EQ(report.at("signatures").at(1).at("role"), "SenderInformationSystemSignature");
+  EXPECT_EQ(report.at("signatures").at(0).at("element"), "Response");
   EXPECT_EQ(run({"transform", file}), ExitCode::validation);
-  EXPECT_THAT(err, HasSubstr("SIGNED_BY_CALLER, SIGNED_BY_SMEV"));
+  EXPECT_THAT(err, HasSubstr("SIGNED_BY_SMEV, SIGNED_BY_CALLER"));
 }
 
 }  // namespace

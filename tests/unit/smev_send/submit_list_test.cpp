@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -207,6 +208,110 @@ TEST_F(SubmitList, errors_file_is_for_its_owner_and_empty_when_there_are_none) {
   struct stat status {};
   ASSERT_EQ(stat(path("errors").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(SubmitList, errors_file_that_others_could_read_is_for_its_owner_from_then_on) {
+  write("errors", "old octets");
+  ASSERT_EQ(chmod(path("errors").c_str(), 0644), 0);
+  write("input.ndjson", "{}\n");
+  EXPECT_EQ(run({"submit", path("input.ndjson"), "--errors", path("errors")}),
+            ExitCode::validation);
+  EXPECT_EQ(octets("errors"), "{}\n");
+  struct stat status {};
+  ASSERT_EQ(stat(path("errors").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(SubmitList, faults_of_form_rules_and_files_are_told_at_once) {
+  std::string update = in_one_line(first_update("A-1"));
+  update.replace(update.find("\"code\": 6"), 9,
+                 "\"code\": \"6\", \"results\": [{\"path\": \"no.pdf\"}]");
+  update.replace(update.find("112-233-445 95"), 14, "112-233-445 96");
+  in = update + "\n";
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{}, std::vector<std::string>{"--check"}}) {
+    std::vector<std::string> arguments = {"submit", "-", "--format", "ndjson", "--json"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    EXPECT_EQ(run(arguments), ExitCode::validation);
+    std::vector<std::string> faults;
+    const json record = documents().at(0);
+    for (const json& fault : record.at("error").at("fields")) {
+      faults.push_back(fault.at("field").get<std::string>() + ": " +
+                       fault.at("code").get<std::string>());
+    }
+    EXPECT_THAT(faults, testing::ElementsAre("status.code: wrong_type",
+                                             "order.applicant.snils: check_digit",
+                                             "status.results[0].path: file"));
+  }
+}
+
+TEST_F(SubmitList, faults_of_schema_and_rules_are_told_at_once_of_business_xml) {
+  std::string order = order_xml(std::string(37, '1'), "7");
+  order.replace(order.find("112-233-445 95"), 14, "112-233-445 96");
+  order.replace(order.find("2026-04-16T10:47:33"), 19, "2026-04-16T24:00:00");
+  in = request_xml(order);
+  EXPECT_EQ(run({"submit", "-", "--json"}), ExitCode::validation);
+  std::vector<std::string> faults;
+  const json record = documents().at(0);
+  for (const json& fault : record.at("error").at("fields")) {
+    faults.push_back(fault.at("field").get<std::string>() + ": " +
+                     fault.at("code").get<std::string>());
+  }
+  EXPECT_THAT(faults, testing::ElementsAre(
+                          "ElkOrderRequest/CreateOrdersRequest/orders/order/orderNumber: too_long",
+                          "order/statusHistoryList/statusHistory[1]/statusDate: date_time",
+                          "order.applicant.snils: check_digit"));
+  EXPECT_THAT(record.at("error").at("detail").get<std::string>(), HasSubstr("maxLength"));
+}
+
+TEST_F(SubmitList, row_of_data_that_is_taken_for_the_header_is_not_printed) {
+  EXPECT_EQ(run({"submit", write("u.csv", row("Петрова-1"))}), ExitCode::validation);
+  EXPECT_THAT(err, AllOf(HasSubstr("столбец № 5"), Not(HasSubstr("112-233")),
+                         Not(HasSubstr("Петрова")), Not(HasSubstr("Анна"))));
+}
+
+TEST_F(SubmitList, long_array_of_nothing_takes_little_memory) {
+  std::string array = "[";
+  for (int i = 0; i < 20'000; ++i) array += "1,";
+  array.back() = ']';
+  const std::string file = write("u.json", array);
+  struct rusage before {};
+  getrusage(RUSAGE_SELF, &before);
+  EXPECT_EQ(run({"submit", file}), ExitCode::validation);
+  struct rusage after {};
+  getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 24 * 1024) << "KiB";
+  EXPECT_THAT(err, HasSubstr("с ошибками 20000"));
+}
+
+TEST_F(SubmitList, line_with_a_huge_list_is_a_fault_of_its_own) {
+  std::string update = in_one_line(first_update("A-1"));
+  std::string list = "[";
+  while (list.size() + update.size() + 32 < kRecordBytesMax) list += "1,";
+  list.back() = ']';
+  update.insert(update.find("\"code\""), "\"parameters\": " + list + ", ");
+  in = line("A-0") + update + "\n" + line("A-2");
+  EXPECT_EQ(run({"submit", "-", "--format", "ndjson"}), ExitCode::validation);
+  EXPECT_EQ(out, "1\n2\n");
+  EXPECT_THAT(err, AllOf(HasSubstr("status.parameters"), HasSubstr("с ошибками 1")));
+}
+
+TEST_F(SubmitList, create_and_update_of_one_order_in_xml_are_delivered_in_two_messages) {
+  const std::string update =
+      "<order><orderNumber>D-1</orderNumber><senderInn>1234567894</senderInn>"
+      "<statusHistoryList><statusHistory><status>7</status>"
+      "<statusDate>2026-04-17T10:47:33+03:00</statusDate></statusHistory>"
+      "</statusHistoryList></order>";
+  const std::string updates =
+      "<ElkOrderRequest xmlns='http://epgu.gosuslugi.ru/elk/status/1.0.2' env='SVCDEV'>"
+      "<UpdateOrdersRequest><orders>" +
+      update + "</orders></UpdateOrdersRequest></ElkOrderRequest>";
+  EXPECT_EQ(run({"submit", write("create.xml", request_xml(order_xml("D-1")))}), ExitCode::done);
+  EXPECT_EQ(run({"submit", write("update.xml", updates)}), ExitCode::done) << err;
+  EXPECT_EQ(run({"drain"}), ExitCode::done);
+  EXPECT_EQ(transport->acknowledged().size(), 2U) << "no message was refused";
+  EXPECT_EQ(run({"list", "--json"}), ExitCode::done);
+  EXPECT_THAT(out, Not(HasSubstr("held")));
 }
 
 TEST_F(SubmitList, errors_file_may_not_be_the_input_and_must_be_writable) {

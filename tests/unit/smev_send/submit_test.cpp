@@ -72,7 +72,7 @@ TEST_F(Submit, every_fault_is_told_on_a_line_of_its_own) {
   in = R"({"order": {"number": "A-1", "colour": "red"}, "status": {"code": "6"}})";
   EXPECT_EQ(run({"submit", "-"}), ExitCode::validation);
   EXPECT_EQ(out, "");
-  EXPECT_THAT(err, AllOf(HasSubstr("\n  order.colour: "), HasSubstr("\n  status.code: "),
+  EXPECT_THAT(err, AllOf(HasSubstr("\n  order.ключ № 2: "), HasSubstr("\n  status.code: "),
                          HasSubstr("\n  status.at: ")));
 }
 

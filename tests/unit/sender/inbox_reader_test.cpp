@@ -1,0 +1,132 @@
+#include "sdk/sender/inbox_reader.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "sdk/outbox/table_outbox.hpp"
+#include "smev/testing/manual_clock.hpp"
+
+namespace smev {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr const char* kUpdate =
+    R"({"order": {"number": "1"}, "status": {"code": 7, "at": "2026-04-16T10:47:33+03:00"}})";
+
+/// A store that has an inbox and nothing else.
+class InboxOnly final : public outbox::TableOutbox {
+ public:
+  InboxOnly(const std::string& folder, std::shared_ptr<Clock> clock)
+      : TableOutbox(*outbox::KeptFiles::open(folder, 1), std::move(clock)) {}
+
+  Result<std::vector<InboxEntry>> take_inbox(const std::string& sender, Contour contour,
+                                             int limit) override {
+    EXPECT_EQ(sender, "TEST01");
+    EXPECT_EQ(contour, Contour::test);
+    EXPECT_GT(limit, 0);
+    return std::exchange(waiting, {});
+  }
+  Result<void> settle_inbox(std::int64_t entry, const InboxVerdict& verdict) override {
+    if (entry == taken_over) return fail(local_error(ErrorCode::stale_lease, "another reader's"));
+    settled.emplace_back(entry, verdict);
+    return {};
+  }
+  Result<std::shared_ptr<void>> start_dispatching() override { return std::shared_ptr<void>(); }
+
+  std::vector<InboxEntry> waiting;
+  std::vector<std::pair<std::int64_t, InboxVerdict>> settled;
+  std::int64_t taken_over = -1;
+
+ protected:
+  Result<void> run_reading(const Work&) override { return {}; }
+  Result<void> run_change(const Work&, const outbox::CommitPoints*) override { return {}; }
+  Result<std::vector<UpdateId>> lease_updates(outbox::Database&, TimePoint, int,
+                                              Duration) override {
+    return std::vector<UpdateId>{};
+  }
+};
+
+class InboxReaderTest : public ::testing::Test {
+ protected:
+  InboxReaderTest() {
+    std::filesystem::create_directories(folder_);
+    store_ = std::make_shared<InboxOnly>(folder_ + "/files", clock_);
+    parts_.options.mnemonic = "TEST01";
+    parts_.options.outbox = store_;
+    parts_.options.clock = clock_;
+    parts_.options.logger = null_logger();
+  }
+  ~InboxReaderTest() override { std::filesystem::remove_all(folder_); }
+
+  Result<bool> round() {
+    InboxReader reader(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
+      submitted_.push_back(update.order.number.text() + " " + options.idempotency_key);
+      return answer_;
+    });
+    return reader.round();
+  }
+
+  std::string folder_ =
+      (std::filesystem::temp_directory_path() / ("smev-inbox-" + std::to_string(::getpid())))
+          .string();
+  std::shared_ptr<Clock> clock_ = std::make_shared<testing::ManualClock>();
+  std::shared_ptr<InboxOnly> store_;
+  SenderParts parts_;
+  Result<UpdateId> answer_ = UpdateId{42};
+  std::vector<std::string> submitted_;
+};
+
+TEST_F(InboxReaderTest, an_empty_inbox_is_no_work) {
+  EXPECT_FALSE(*round());
+  EXPECT_THAT(submitted_, IsEmpty());
+}
+
+TEST_F(InboxReaderTest, what_waits_is_submitted_in_its_order_with_its_key) {
+  std::string second = kUpdate;
+  second.replace(second.find("\"1\""), 3, "\"2\"");
+  store_->waiting = {{7, "k1", kUpdate}, {8, "k2", second}};
+  EXPECT_TRUE(*round());
+  EXPECT_THAT(submitted_, ElementsAre("1 k1", "2 k2"));
+  ASSERT_EQ(store_->settled.size(), 2u);
+  EXPECT_EQ(store_->settled[0].first, 7);
+  EXPECT_EQ(store_->settled[0].second.update, 42);
+}
+
+TEST_F(InboxReaderTest, what_breaks_the_rules_is_refused_with_its_faults) {
+  answer_ = fail(validation_error({{"status.code", "unknown", "Нет такого статуса.", ""}}));
+  store_->waiting = {{7, "k1", kUpdate}, {8, "k2", R"({"oops": 1})"}};
+  EXPECT_TRUE(*round());
+  ASSERT_EQ(store_->settled.size(), 2u);
+  const auto refused = nlohmann::json::parse(store_->settled[0].second.faults);
+  EXPECT_FALSE(store_->settled[0].second.update);
+  EXPECT_EQ(refused["code"], "validation");
+  EXPECT_EQ(refused["faults"][0]["field"], "status.code");
+  const auto unreadable = nlohmann::json::parse(store_->settled[1].second.faults);
+  EXPECT_EQ(unreadable["code"], "bad_json");
+  EXPECT_THAT(submitted_, ElementsAre("1 k1"));
+}
+
+TEST_F(InboxReaderTest, a_fault_of_the_store_refuses_nothing) {
+  answer_ = fail(local_error(ErrorCode::store, "away", Retry::later));
+  store_->waiting = {{7, "k1", kUpdate}, {8, "k2", kUpdate}};
+  const auto done = round();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::store);
+  EXPECT_THAT(submitted_, ElementsAre("1 k1")) << "nothing overtakes it";
+  EXPECT_THAT(store_->settled, IsEmpty());
+}
+
+TEST_F(InboxReaderTest, a_reader_that_was_replaced_stops) {
+  store_->taken_over = 7;
+  store_->waiting = {{7, "k1", kUpdate}, {8, "k2", kUpdate}};
+  EXPECT_FALSE(*round());
+  EXPECT_THAT(submitted_, ElementsAre("1 k1"));
+}
+
+}  // namespace
+}  // namespace smev
