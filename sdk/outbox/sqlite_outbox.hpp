@@ -8,9 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/group_commit.hpp"
+#include "sdk/outbox/place_watch.hpp"
 #include "sdk/outbox/sqlite_database.hpp"
 #include "sdk/outbox/table_outbox.hpp"
+#include "sdk/outbox/whole_check.hpp"
 
 namespace smev::outbox {
 
@@ -18,20 +21,30 @@ namespace smev::outbox {
 struct StorePlace {
   std::string database;
   std::string lock;  ///< empty: nobody else can see this store
+  std::string mark;  ///< how far it was committed
   std::string files;
   std::shared_ptr<void> temporary;  ///< removes the directory of a store in memory
 };
 
+/// The files of an open store; nothing is watched of one in memory.
+struct StoreWatch {
+  PlaceWatch database;
+  PlaceWatch log;
+};
+
 class SqliteOutbox final : public TableOutbox {
  public:
-  SqliteOutbox(StorePlace place, std::unique_ptr<SqliteDatabase> database, KeptFiles files,
-               std::shared_ptr<Clock> clock)
+  SqliteOutbox(StorePlace place, StoreWatch watch, std::unique_ptr<SqliteDatabase> database,
+               KeptFiles files, std::shared_ptr<Clock> clock)
       : TableOutbox(std::move(files), std::move(clock)),
         place_(std::move(place)),
+        watch_(std::move(watch)),
         database_(std::move(database)),
         group_(*database_, mutex_) {}
 
   Result<std::shared_ptr<void>> start_dispatching() override;
+  /// The look at the whole file after an unclean end, if there was one; for tests.
+  [[nodiscard]] std::shared_ptr<WholeCheck> whole_check();
 
  protected:
   Result<void> run_reading(const Work& work) override;
@@ -40,10 +53,17 @@ class SqliteOutbox final : public TableOutbox {
                                               Duration lease) override;
 
  private:
+  Result<void> check_dispatching();
+  Result<std::shared_ptr<void>> take_lock();
+
   StorePlace place_;
+  StoreWatch watch_;
   std::mutex mutex_;  // guards database_
   std::unique_ptr<SqliteDatabase> database_;
   GroupCommit group_;
+  std::mutex dispatch_mutex_;  // guards what follows
+  std::weak_ptr<DispatchLock> lock_;
+  std::shared_ptr<WholeCheck> whole_check_;
   // Of a store in memory: shared with the guard, which may outlive the store.
   std::shared_ptr<std::atomic<bool>> dispatching_ = std::make_shared<std::atomic<bool>>(false);
 };
