@@ -9,8 +9,8 @@
 #include "bench/sender_fixture.hpp"
 #include "bench/slow_sync.hpp"
 #include "sdk/elk/json.hpp"
-#include "sdk/outbox/database.hpp"
-#include "sdk/outbox/schema.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
 
 namespace smev::bench {
 namespace {
@@ -20,14 +20,14 @@ constexpr int kPerThread = 50;
 constexpr int kUngroupedConnections = 8;
 constexpr auto kSlowSync = std::chrono::milliseconds(2);
 
-using outbox::Database;
+using outbox::SqliteDatabase;
 
 /// The store's own tables, and one plain insert into the largest of them.
 class PlainRows {
  public:
   explicit PlainRows(const std::filesystem::path& path) {
     std::filesystem::create_directories(path.parent_path());
-    database_ = *Database::open(path.string(), std::chrono::seconds(60));
+    database_ = *SqliteDatabase::open(path.string(), std::chrono::seconds(60));
     ensure_schema(*database_).value();
     database_->execute("PRAGMA foreign_keys = OFF").value();  // no order stands behind the rows
   }
@@ -52,7 +52,7 @@ class PlainRows {
   }
 
  private:
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<SqliteDatabase> database_;
   TimePoint now_ = system_clock()->now();
   std::string payload_ = elk::to_json(first_update(1));
 };

@@ -105,7 +105,11 @@ Result<VerifyReport> verify_detached(const std::string& path, const std::string&
   VerifyReport report{path, {}};
   std::optional<TimePoint> trust_at = how.trust_at;
   if (how.trust && !trust_at) trust_at = system_clock()->now();
-  SMEV_ASSIGN(SignatureVerdict verdict, signature::verify_file(path, cms, verifier, trust_at));
+  // What the signer says of the time counts unless the person knows better.
+  const auto stated =
+      how.trust_at ? signature::StatedTime::ignored : signature::StatedTime::believed;
+  SMEV_ASSIGN(SignatureVerdict verdict,
+              signature::verify_file(path, cms, verifier, trust_at, stated));
   SignatureFinding finding;
   finding.verdict = std::move(verdict);
   report.findings.push_back(std::move(finding));

@@ -70,23 +70,6 @@ std::string revocations_text(const TrustSession& session) {
   return any ? '\n' + table.text(session.environment.colour) : "";
 }
 
-}  // namespace
-
-void tell_effect(const TrustSession& session) {
-  bool counts = true;
-  for (const InspectedFile& file : session.trust.files) {
-    if (!file.error) continue;
-    counts = counts && file.in_folder;
-    session.environment.err << fmt::format(
-        "Внимание, файл доверия не читается: {}. Пока он такой, программа не запустится снова.\n",
-        printable(file.path));
-  }
-  session.environment.err << (counts ? "Работающие программы увидят это в течение секунды.\n"
-                                     : "Работающие программы НЕ увидят этого, пока он такой.\n");
-}
-
-namespace {
-
 ExitCode list_trust(const TrustSession& session) {
   const auto& files = session.trust.files;
   if (session.json) {

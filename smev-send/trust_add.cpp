@@ -44,7 +44,7 @@ Result<std::filesystem::path> folder_for(const TrustOptions& options, TrustList 
 /// Where the list has a certificate already; empty when it has not.
 std::string place_of(const TrustSession& session, TrustList list, const std::string& fingerprint) {
   for (const InspectedFile& file : session.trust.files) {
-    if (file.list != list) continue;
+    if (file.list != list || file.error) continue;
     for (const InspectedCertificate& each : file.certificates) {
       if (each.fingerprint == fingerprint) return file.path;
     }
@@ -76,15 +76,15 @@ Result<void> confirm(const TrustSession& session, const TrustAddCommand& command
 }
 
 Result<ExitCode> tell(const TrustSession& session, const std::vector<std::string>& added,
-                      const std::vector<std::string>& known) {
+                      const std::vector<std::string>& known, Effect effect) {
+  std::ostream& out = session.environment.out;
   if (session.json) {
-    session.environment.out << added_json(added, known) << '\n';
-    return ExitCode::done;
+    out << added_json(added, known) << '\n';
+  } else {
+    for (const std::string& path : added) out << "Добавлено: " << path << '\n';
+    for (const std::string& path : known) out << "Уже есть: " << path << '\n';
   }
-  for (const std::string& path : added) session.environment.out << "Добавлено: " << path << '\n';
-  for (const std::string& path : known) session.environment.out << "Уже есть: " << path << '\n';
-  if (!added.empty() && !session.quiet) tell_effect(session);
-  return ExitCode::done;
+  return added.empty() ? ExitCode::done : tell_effect(session, effect);
 }
 
 // --- certificates -------------------------------------------------------------------------------
@@ -127,17 +127,18 @@ Result<ExitCode> add_certificates(const TrustSession& session, const TrustAddCom
     SMEV_TRY(write_file_durably(path, signature::to_pem(each->certificate), kReadableByAll));
     added.push_back(path);
   }
-  return tell(session, added, known);
+  return tell(session, added, known, Effect::more_trust);
 }
 
 // --- revocation lists ---------------------------------------------------------------------------
 
-/// One file for an authority's key: its new list takes the place of the old. Authorities may share
-/// a name, and a list that nobody vouches for takes nobody's place.
+/// One file for the key of an authority: its new list takes the place of its old one. The name
+/// alone would not do, an authority that changed its key keeps it, and what the former key revoked
+/// stays revoked. A list that nobody vouches for may be anybody's: it takes the place of none.
 std::filesystem::path path_for(const std::filesystem::path& folder,
                                const InspectedRevocations& list) {
-  return folder /
-         (sha256_hex(list.facts.issuer + list.voucher.value_or(list.facts.fingerprint)) + ".crl");
+  const std::string& author = list.vouched() ? list.authority_key : list.facts.fingerprint;
+  return folder / (sha256_hex(list.facts.issuer + '\n' + author) + ".crl");
 }
 
 Result<void> check(const TrustSession& session, const InspectedRevocations& list,
@@ -166,7 +167,7 @@ Result<ExitCode> add_revocations(const TrustSession& session, const TrustAddComm
   }
   const InspectedRevocations& list = file.revocations.front();
   const std::string place = place_of(session, command.list, list.facts.fingerprint);
-  if (!place.empty()) return tell(session, {}, {place});
+  if (!place.empty()) return tell(session, {}, {place}, Effect::less_trust);
   const std::string path = path_for(folder, list).string();
   SMEV_TRY(check(session, list, command, path));
   session.environment.err << fmt::format("Издатель: {}\nВыпущен:  {}\nЗаписей:  {}\n",
@@ -176,16 +177,26 @@ Result<ExitCode> add_revocations(const TrustSession& session, const TrustAddComm
   if (!list.vouched()) SMEV_TRY(confirm(session, command));
   SMEV_ASSIGN(const std::string octets, read_file(file.path, signature::kRevocationsFileMax));
   SMEV_TRY(write_file_durably(path, octets, kReadableByAll));
-  return tell(session, {path}, {});
+  return tell(session, {path}, {}, Effect::less_trust);
+}
+
+Result<InspectedFile> given_file(const TrustSession& session, const TrustAddCommand& command) {
+  auto file = signature::inspect_file(command.file, command.list, *session.trust.set);
+  if (file && !file->error) return file;
+  Error error = as_given_file(file ? *file->error : file.error());
+  if (error.code != ErrorCode::key) return fail(std::move(error));
+  // No key of ours failed: what was given will not do.
+  return refused(command.list == TrustList::revocations
+                     ? "Это не список отозванных сертификатов"
+                     : "Это не сертификат с ключом ГОСТ: доверять ему нельзя",
+                 std::move(error.detail));
 }
 
 }  // namespace
 
 Result<ExitCode> add_trust(const TrustSession& session, const TrustAddCommand& command) {
   SMEV_ASSIGN(const std::filesystem::path folder, folder_for(session.options, command.list));
-  SMEV_ASSIGN(const InspectedFile file,
-              signature::inspect_file(command.file, command.list, *session.trust.set));
-  if (file.error) return fail(*file.error);
+  SMEV_ASSIGN(const InspectedFile file, given_file(session, command));
   return command.list == TrustList::revocations ? add_revocations(session, command, file, folder)
                                                 : add_certificates(session, command, file, folder);
 }

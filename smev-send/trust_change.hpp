@@ -17,8 +17,17 @@ struct TrustSession {
   bool quiet = false;
 };
 
-/// When a change counts; and what holds it up, or will stop the next start.
-void tell_effect(const TrustSession& session);
+/// Of a file that the command line names: one that is absent is one that cannot be read (74), not a
+/// record that was not found.
+Error as_given_file(Error error);
+
+/// What a change does: running programs take less trust at once, more only when they can read every
+/// file.
+enum class Effect { more_trust, less_trust };
+
+/// After a change: looks at the files again and tells the person when running programs see it. The
+/// code is that of the first faulty file, which keeps them from it.
+Result<ExitCode> tell_effect(const TrustSession& session, Effect effect);
 
 Result<ExitCode> add_trust(const TrustSession& session, const TrustAddCommand& command);
 Result<ExitCode> remove_trust(const TrustSession& session, const TrustRemoveCommand& command);

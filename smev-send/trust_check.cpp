@@ -8,6 +8,7 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/signature/profile.hpp"
 #include "sdk/xml/document.hpp"
+#include "smev-send/message_file.hpp"
 #include "smev-send/report_text.hpp"
 #include "smev-send/table.hpp"
 #include "smev-send/trust_json.hpp"
@@ -15,13 +16,16 @@
 namespace smev::cli {
 namespace {
 
+constexpr std::string_view kPemBegin = "-----BEGIN";
+
 using signature::InspectedFile;
 using signature::TrustList;
 using signature::TrustStep;
 
-bool looks_like_xml(const std::string& octets) {
+// PEM begins with hyphens, as the boundary of a stored body does.
+bool is_pem(const std::string& octets) {
   const std::size_t start = octets.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-  return start != std::string::npos && octets[start] == '<';
+  return start != std::string::npos && octets.compare(start, kPemBegin.size(), kPemBegin) == 0;
 }
 
 // The document's depth is limited by its reader.
@@ -37,8 +41,8 @@ Result<void> collect(const xml::Element& element, std::vector<std::string>& ders
   return {};
 }
 
-Result<std::vector<std::string>> signers_of_message(const std::string& octets) {
-  SMEV_ASSIGN(const xml::Document document, xml::Document::parse(octets));
+Result<std::vector<std::string>> signers_of_message(const std::string& path) {
+  SMEV_ASSIGN(const xml::Document document, read_message_file(path));
   std::vector<std::string> ders;
   SMEV_TRY(collect(document.root(), ders));
   if (ders.empty()) {
@@ -48,8 +52,10 @@ Result<std::vector<std::string>> signers_of_message(const std::string& octets) {
 }
 
 Result<std::vector<std::string>> signers_of(const std::string& path) {
-  SMEV_ASSIGN(const std::string octets, read_file(path));
-  if (looks_like_xml(octets)) return signers_of_message(octets);
+  const Result<std::string> octets = read_file(path);
+  if (!octets) return fail(as_given_file(octets.error()));
+  SMEV_ASSIGN(const bool message, is_message_file(path));
+  if (message && !is_pem(*octets)) return signers_of_message(path);
   SMEV_ASSIGN(const auto certificates, signature::read_certificates(path));
   std::vector<std::string> ders;
   for (const auto& each : certificates) ders.push_back(signature::describe(*each).der);
@@ -91,6 +97,10 @@ std::string reason_of(const JudgedSigner& judged) {
     case Trust::unknown:
     case Trust::not_checked:
       break;
+  }
+  if (!judged.path.may_sign) {
+    return fmt::format("доверия нет: {} выдан не для подписи сообщений ({})", who,
+                       judged.path.problem);
   }
   return fmt::format("доверия нет: цепочка обрывается на {}, его издатель — {} ({})", who,
                      printable(step.certificate.issuer), judged.path.problem);

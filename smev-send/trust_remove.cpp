@@ -107,7 +107,9 @@ Result<void> check(const TrustSession& session, const InspectedFile& file,
     const bool counts = other.list == TrustList::trusted && !other.error && &other != &file;
     left += counts ? other.certificates.size() : 0;
   }
-  const bool last = file.list == TrustList::trusted && !file.certificates.empty() && left == 0;
+  // What is in a faulty file was not trusted to begin with.
+  const bool counted = file.list == TrustList::trusted && !file.error;
+  const bool last = counted && !file.certificates.empty() && left == 0;
   if (last && !command.yes) {
     return refused(ErrorCode::validation,
                    "Это последний доверенный сертификат: без него ни одна квитанция и ни один "
@@ -126,8 +128,8 @@ Result<ExitCode> remove_trust(const TrustSession& session, const TrustRemoveComm
   session.environment.out << (session.json ? removed_json(file->path)
                                            : "Убрано: " + printable(file->path))
                           << '\n';
-  if (!session.json && !session.quiet) tell_effect(session);
-  return ExitCode::done;
+  const bool counted = file->list != TrustList::revocations && !file->error;
+  return tell_effect(session, counted ? Effect::less_trust : Effect::more_trust);
 }
 
 }  // namespace smev::cli

@@ -72,12 +72,17 @@ Result<void> sync_folder(const std::string& folder) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A FIFO that nobody writes to must not stop the program, nor a device that never ends fill it.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.open()) return fail(io_error("open", path, errno));
   std::string octets;
   struct stat status {};
-  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-      static_cast<std::size_t>(status.st_size) <= limit_bytes) {
+  if (::fstat(file.get(), &status) != 0) return fail(io_error("read", path, errno));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(local_error(ErrorCode::io, "cannot read " + path + ": not a regular file",
+                            Retry::after_fix));
+  }
+  if (static_cast<std::size_t>(status.st_size) <= limit_bytes) {
     octets.reserve(static_cast<std::size_t>(status.st_size));
   }
   std::array<char, kChunkBytes> chunk;

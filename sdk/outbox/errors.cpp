@@ -10,10 +10,12 @@ namespace smev::outbox {
 namespace {
 
 constexpr const char* kDiskFull =
-    "На диске нет места: данные не записаны. Освободите место и повторите; ранее принятое "
-    "сохранено.";
+    "На диске нет места: данные не записаны. Освободите место: отправка продолжится сама, а подачу "
+    "нужно повторить. Ранее принятое сохранено.";
 
-bool is_disk_full(int error_number) { return error_number == ENOSPC || error_number == EDQUOT; }
+constexpr const char* kDamagedFile =
+    "Файл базы исходящих повреждён или это не база. Остановите отправку и восстановите базу из "
+    "резервной копии.";
 
 Error with_text(ErrorCode code, const char* text, std::string detail, Retry retry) {
   Error error = local_error(code, std::move(detail), retry);
@@ -23,11 +25,15 @@ Error with_text(ErrorCode code, const char* text, std::string detail, Retry retr
 
 }  // namespace
 
+bool is_disk_full(int error_number) {
+  return error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+}
+
 Error system_error(int error_number, std::string_view what, const std::string& path) {
   std::string detail =
       fmt::format("{} {}: {}", what, path, std::generic_category().message(error_number));
   if (is_disk_full(error_number)) {
-    return with_text(ErrorCode::io, kDiskFull, std::move(detail), Retry::after_fix);
+    return with_text(ErrorCode::io, kDiskFull, std::move(detail), Retry::later);
   }
   return with_text(ErrorCode::io, nullptr, std::move(detail), Retry::after_fix);
 }
@@ -36,17 +42,14 @@ Error sqlite_error(int code, int error_number, std::string detail) {
   detail = fmt::format("SQLite {}: {}", code, detail);
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::after_fix);
+      return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::later);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return with_text(ErrorCode::store, "База исходящих занята другим процессом. Повторите позже.",
                        std::move(detail), Retry::later);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return with_text(ErrorCode::store,
-                       "Файл базы исходящих повреждён или это не база. Остановите отправку и "
-                       "восстановите базу из резервной копии.",
-                       std::move(detail), Retry::after_fix);
+      return with_text(ErrorCode::store, kDamagedFile, std::move(detail), Retry::after_fix);
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -55,8 +58,12 @@ Error sqlite_error(int code, int error_number, std::string detail) {
                        "Нет доступа к файлу базы исходящих. Проверьте путь и права на каталог.",
                        std::move(detail), Retry::after_fix);
     case SQLITE_IOERR:
-      if (is_disk_full(error_number)) {
-        return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::after_fix);
+      if (code == SQLITE_IOERR_DATA) {  // checked_vfs: not what was written
+        return with_text(ErrorCode::store, kDamagedFile, std::move(detail), Retry::after_fix);
+      }
+      // Of the memory that processes share (a file beside the database) it is the only reason.
+      if (is_disk_full(error_number) || code == SQLITE_IOERR_SHMSIZE) {
+        return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::later);
       }
       return with_text(ErrorCode::store,
                        "Ошибка чтения или записи диска под базой исходящих. Проверьте диск.",

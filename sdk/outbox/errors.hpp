@@ -9,6 +9,8 @@
 
 namespace smev::outbox {
 
+/// The file system's end, a quota's, or that of the size a file may have (ulimit -f).
+bool is_disk_full(int error_number);
 /// A system call failed; a full disk gets a text of its own.
 Error system_error(int error_number, std::string_view what, const std::string& path);
 /// The database refused: `code` is SQLite's extended result code, `detail` has no values of rows.

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "sdk/base/bytes.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/named_values.hpp"
 
@@ -60,6 +61,16 @@ Result<MessageItem> read_item(Statement& statement) {
   item.order_number = statement.text(3);
   item.result_code = as_int(statement.optional_integer(4));
   return item;
+}
+
+Result<void> check_body(const MessageRow& message) {
+  if (sha256_hex(message.body) == message.body_sha256) return {};
+  Error error = damaged("the body of message " + message.message_id.text() +
+                        " is not the one that was frozen");
+  error.text = "Сообщение " + message.message_id.text() +
+               " повреждено в базе исходящих и не отправлено. Остановите отправку и восстановите "
+               "базу из резервной копии.";
+  return fail(std::move(error));
 }
 
 }  // namespace
@@ -174,6 +185,7 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
       return fail(damaged("the body of message " + std::to_string(key) + " is missing"));
     }
     row.body = body.value_or("");
+    if (!row.pruned_at) SMEV_TRY(check_body(row));
   }
   SMEV_ASSIGN(Statement items,
               database.query("SELECT i.update_id, i.position, i.is_create, o.number, i.result_code "
@@ -216,7 +228,12 @@ Result<AnswerRow> read_answer(Statement& statement) {
   row.received = statement.moment(10);
   row.acknowledged = statement.optional_moment(11);
   SMEV_TRY(statement.sound());
-  return row;
+  if (sha256_hex(row.raw) == statement.text(12)) return row;
+  Error error = damaged("the octets of answer " + std::to_string(row.id) + " have changed");
+  error.text = "Ответ " + std::to_string(row.id) +
+               " повреждён в базе исходящих. Остановите отправку и восстановите базу из резервной "
+               "копии.";
+  return fail(std::move(error));
 }
 
 Result<std::vector<std::int64_t>> read_numbers(Statement& statement) {

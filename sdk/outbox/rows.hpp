@@ -30,7 +30,7 @@ Result<std::vector<UpdateRow>> require_updates(Database& database,
 Result<std::optional<OrderFacts>> find_order(Database& database, const OrderKey& key);
 Result<OrderFacts> require_order(Database& database, std::int64_t id);
 
-/// The whole message with body, files and items.
+/// The whole message with body, files and items; the body looked at by its SHA-256.
 Result<MessageRow> read_message(Database& database, MessageKey key);
 Result<std::optional<MessageKey>> find_message_key(Database& database, std::string_view message_id);
 /// The updates of a message, in its order; only those in `state` when one is given.
@@ -40,7 +40,8 @@ Result<std::vector<UpdateId>> updates_of(Database& database, MessageKey key,
 #define SMEV_ANSWER_COLUMNS                                                                   \
   "id, message_id, original_message_id, kind, content_type, raw, verdicts, verified, stray, " \
   "note, "                                                                                    \
-  "received, acknowledged"
+  "received, acknowledged, raw_sha256"
+/// Its octets looked at by their SHA-256.
 Result<AnswerRow> read_answer(Statement& statement);
 
 std::string_view name(ForcedKind kind);

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "sdk/base/kill_point.hpp"
+#include "sdk/outbox/checked_vfs.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/page_check.hpp"
 
 namespace smev::outbox {
 namespace {
@@ -15,6 +17,10 @@ namespace {
 // Enough for statements that are used inside each other's rows.
 constexpr std::size_t kIdleStatementsMax = 4;
 constexpr std::int64_t kSynchronousFull = 2;
+// Frames in the log from which on a commit brings them into the database file; SQLite's own number.
+constexpr int kCheckpointFrames = 1000;
+// A log that was longer for once does not stay so.
+constexpr const char* kLogLimit = "PRAGMA journal_size_limit = 67108864;";
 
 std::string_view first_word(std::string_view sql) {
   const std::size_t start = sql.find_first_not_of(" \n");
@@ -97,7 +103,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
                                                              Duration busy_timeout) {
   sqlite3* connection = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, checked_vfs());
   if (connection == nullptr) return fail(sqlite_error(SQLITE_NOMEM, 0, "open"));
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(connection));
   if (code != SQLITE_OK) return fail(database->failure("open"));
@@ -113,10 +119,29 @@ void SqliteDatabase::configure(Duration busy_timeout) {
   sqlite3_busy_timeout(connection_, static_cast<int>(std::clamp<long long>(wait, 0, INT_MAX)));
 }
 
+void SqliteDatabase::reserve_checks() {
+  int octets = kPageCheckOctets;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &octets);
+}
+
+Result<void> SqliteDatabase::seal_pages() {
+  if (has_checks()) return {};
+  reserve_checks();
+  return execute("VACUUM");
+}
+
+bool SqliteDatabase::has_checks() {
+  int octets = -1;  // asks
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &octets);
+  return octets == kPageCheckOctets;
+}
+
 Result<void> SqliteDatabase::make_durable() {
+  // Without spilling, a page is in the log only when it is committed: its frame has its check.
   SMEV_TRY(
-      execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_spill = OFF;"
               "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));
+  SMEV_TRY(execute(kLogLimit));
   {
     SMEV_ASSIGN(Statement statement, query("PRAGMA journal_mode = WAL"));
     SMEV_ASSIGN(const bool found, statement.next());
@@ -134,7 +159,101 @@ Result<void> SqliteDatabase::make_durable() {
   return {};
 }
 
+namespace {
+
+bool read_octets(sqlite3_file* file, std::string& to, std::size_t size, std::uint64_t offset) {
+  to.resize(size);
+  return file->pMethods != nullptr &&
+         file->pMethods->xRead(file, to.data(), static_cast<int>(size),
+                               static_cast<sqlite3_int64>(offset)) == SQLITE_OK;
+}
+
+// The mark of a log that ends with this frame; nothing when somebody has begun it anew.
+std::optional<Committed> mark_of(sqlite3_file* log, std::uint32_t frames) {
+  std::string octets;
+  LogHeader header;
+  if (!read_octets(log, octets, kLogHeaderOctets, 0) || !read_log_header(octets, header)) return {};
+  const std::size_t frame_octets = kFrameHeaderOctets + header.page_size;
+  const std::uint64_t last = kLogHeaderOctets + (std::uint64_t{frames} - 1) * frame_octets;
+  if (!read_octets(log, octets, frame_octets, last)) return {};
+  const std::uint64_t salt =
+      static_cast<std::uint64_t>(big_endian(octets, 8)) << 32 | big_endian(octets, 12);
+  if (salt != header.salt) return {};
+  Committed committed{salt, frames, big_endian(octets, 0), 0, 0};
+  committed.content =
+      page_check(std::string_view(octets).substr(kFrameHeaderOctets), committed.page);
+  return committed;
+}
+
+}  // namespace
+
+void SqliteDatabase::keep_mark(CommitMark mark) {
+  mark_.emplace(std::move(mark));
+  boot_ = boot_of_machine();
+  // Takes the place of SQLite's own hook, which only checkpoints.
+  sqlite3_wal_hook(connection_, &SqliteDatabase::committed, this);
+}
+
+int SqliteDatabase::committed(void* self, sqlite3* connection, const char* name, int frames) {
+  if (frames > 0)
+    static_cast<SqliteDatabase*>(self)->note_commit(static_cast<std::uint32_t>(frames));
+  // The commit is done, whatever becomes of the checkpoint; the next one tries again.
+  if (frames >= kCheckpointFrames) {
+    sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  return SQLITE_OK;
+}
+
+void SqliteDatabase::note_commit(std::uint32_t frames) {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr) return;
+  std::optional<Committed> committed = mark_of(log, frames);
+  if (!committed) return;
+  committed->boot = boot_;
+  mark_->note(*committed);
+}
+
+// Around SQLite's cache and log, through its own handle: opening the file beside it, and closing
+// it, would drop the locks of this process.
+bool SqliteDatabase::read_page(std::uint32_t page, std::string& octets) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  const Result<std::optional<std::int64_t>> size = number("PRAGMA page_size");
+  if (file == nullptr || !size || !*size || page == 0) return false;
+  const auto page_octets = static_cast<std::size_t>(**size);
+  return read_octets(file, octets, page_octets, (std::uint64_t{page} - 1) * page_octets);
+}
+
+bool SqliteDatabase::file_holds(const Committed& committed) {
+  std::string octets;
+  return read_page(committed.page, octets) &&
+         page_check(octets, committed.page) == committed.content;
+}
+
+Result<std::uint32_t> SqliteDatabase::pages_in_file() {
+  // Reads the header, and with it the size of a page.
+  SMEV_ASSIGN(const auto version, number("PRAGMA user_version"));
+  static_cast<void>(version);
+  SMEV_ASSIGN(const auto page_octets, number("PRAGMA page_size"));
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_int64 octets = 0;
+  if (file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xFileSize(file, &octets) != SQLITE_OK) {
+    return fail(failure("size"));
+  }
+  return static_cast<std::uint32_t>(octets / page_octets.value_or(1));
+}
+
+bool SqliteDatabase::page_is_sound(std::uint32_t page) {
+  std::string octets;
+  return read_page(page, octets);
+}
+
 SqliteDatabase::~SqliteDatabase() {
+  // Before the end of the last connection brings the log into the database file and takes it away.
+  if (mark_) mark_->take_back();
   idle_.clear();
   sqlite3_close_v2(connection_);
 }

@@ -4,11 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "sdk/outbox/commit_mark.hpp"
 #include "sdk/outbox/database.hpp"
 #include "sdk/outbox/kill_points.hpp"
 
@@ -20,13 +22,28 @@ class SqliteCursor;
 
 class SqliteDatabase final : public Database {
  public:
-  /// Opens or creates. `:memory:` is a database of its own.
+  /// Opens or creates, through checked_vfs(). `:memory:` is a database of its own.
   static Result<std::unique_ptr<SqliteDatabase>> open(const std::string& path,
                                                       Duration busy_timeout);
   ~SqliteDatabase() override;
 
+  /// In an empty database: leaves room for the checks of its pages.
+  void reserve_checks();
+  /// Writes all of a database that was made without room for checks anew, with it; as a whole or
+  /// not at all. Nobody else may have it open.
+  Result<void> seal_pages();
+  /// That its pages have their checks.
+  [[nodiscard]] bool has_checks();
   /// WAL, synchronous=FULL, foreign keys; and checks that each of them took.
   Result<void> make_durable();
+  /// From now on each commit is noted there, and the end of the connection takes it back.
+  void keep_mark(CommitMark mark);
+  /// That the database file itself, without its log, holds the page as it was committed.
+  [[nodiscard]] bool file_holds(const Committed& committed);
+  /// Pages that the database file itself has.
+  [[nodiscard]] Result<std::uint32_t> pages_in_file();
+  /// That a page of the database file is as it was written; others may be writing it.
+  [[nodiscard]] bool page_is_sound(std::uint32_t page);
 
   Result<void> execute(const std::string& sql) override;
   [[nodiscard]] bool locks_rows() const override { return false; }
@@ -39,6 +56,9 @@ class SqliteDatabase final : public Database {
   friend class SqliteCursor;
   explicit SqliteDatabase(sqlite3* connection);
   void configure(Duration busy_timeout);
+  static int committed(void* self, sqlite3* connection, const char* name, int frames);
+  void note_commit(std::uint32_t frames);
+  bool read_page(std::uint32_t page, std::string& octets);
   [[nodiscard]] Error failure(std::string_view doing) const;
   void give_back(SqliteCursor& cursor) noexcept;
 
@@ -47,6 +67,8 @@ class SqliteDatabase final : public Database {
   // Statements by their text: those at rest, and those in use.
   std::map<std::string, Cursors, std::less<>> idle_;
   Cursors in_use_;
+  std::optional<CommitMark> mark_;
+  std::uint64_t boot_ = 0;
 };
 
 /// BEGIN IMMEDIATE: whoever holds one is the only writer, in whatever process. Rolled back unless

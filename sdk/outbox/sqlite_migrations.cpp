@@ -142,9 +142,9 @@ Result<void> run_steps(SqliteDatabase& database, std::int64_t version, const std
 Result<Migrated> migrate_sqlite(const SqliteOptions& options, bool dry_run) {
   using namespace outbox;
   SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
-  std::shared_ptr<void> guard;
+  std::shared_ptr<DispatchLock> guard;
   if (!dry_run) {
-    SMEV_ASSIGN(guard, take_dispatch_lock(place.lock));
+    SMEV_ASSIGN(guard, DispatchLock::take(place.lock));
   }
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
   SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
@@ -153,6 +153,7 @@ Result<Migrated> migrate_sqlite(const SqliteOptions& options, bool dry_run) {
   migrated.to = static_cast<int>(kSchemaVersion);
   SMEV_ASSIGN(migrated.sql, steps_from(version));
   if (dry_run || migrated.sql.empty()) return migrated;
+  SMEV_TRY(database->seal_pages());
   SMEV_TRY(run_steps(*database, version, migrated.sql));
   return migrated;
 }

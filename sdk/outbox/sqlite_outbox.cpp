@@ -7,7 +7,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
 #include "sdk/outbox/hot_queries.hpp"
@@ -22,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kInMemory = ":memory:";
 constexpr mode_t kDatabaseMode = 0660;
+constexpr Duration kWholeCheckBusyTimeout = std::chrono::seconds(10);
 
 // Makes the file with the group's rights on it, which SQLite then gives to its log as well. Never
 // opens one that is there: closing it would drop the locks that another connection of this process
@@ -48,19 +48,66 @@ Result<FileHandle> lock_directory(const std::string& path) {
   return directory;
 }
 
-Result<std::unique_ptr<SqliteDatabase>> open_database(const StorePlace& place,
-                                                      Duration busy_timeout) {
-  if (place.lock.empty()) {
-    SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
-    SMEV_TRY(ensure_schema(*database));
-    return database;
-  }
-  const std::string folder = fs::path(place.database).parent_path().string();
-  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder));
-  SMEV_TRY(create_file(place.database, directory.get()));
+Failure lost(const char* text, std::string detail) {
+  Error error = damaged(std::move(detail));
+  error.text = text;
+  return fail(std::move(error));
+}
+
+// A store that was here does not become a new one because its file is empty.
+Result<void> check_not_emptied(const StorePlace& place, const std::optional<Committed>& mark) {
+  std::error_code fault;
+  const auto size = fs::file_size(place.database, fault);
+  if (fault) return fail(system_error(fault.value(), "stat", place.database));
+  if (!mark || size > 0) return {};
+  return lost(
+      "Файл базы исходящих пропал или опустел, хотя в нём были данные. Восстановите базу из "
+      "резервной копии. Чтобы начать с пустой базы, удалите рядом с ней файл с окончанием .mark.",
+      place.database + " is empty, and its mark says that it was not");
+}
+
+// That nothing of what was committed is missing from the log, or from the file when somebody else
+// has brought the log in and taken it away.
+Result<void> check_committed(SqliteDatabase& database, LogState log,
+                             const std::optional<Committed>& mark) {
+  const bool in_file =
+      log == LogState::empty && mark && mark->frames > 0 && mark->boot == boot_of_machine();
+  const bool damaged_log = log == LogState::damaged;
+  if (!damaged_log && (!in_file || database.file_holds(*mark))) return {};
+  return lost(
+      "В журнале базы исходящих (файл с окончанием -wal) нет части того, что было сохранено: он "
+      "повреждён, обрезан или удалён. Восстановите базу из резервной копии.",
+      damaged_log ? "frames of the log are damaged or missing" : "the log is missing");
+}
+
+Result<std::unique_ptr<SqliteDatabase>> open_in_memory(const StorePlace& place,
+                                                       Duration busy_timeout) {
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
   SMEV_TRY(ensure_schema(*database));
   return database;
+}
+
+Result<std::unique_ptr<SqliteDatabase>> open_on_disk(const StorePlace& place,
+                                                     Duration busy_timeout) {
+  const std::string folder = fs::path(place.database).parent_path().string();
+  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder));
+  SMEV_TRY(create_file(place.database, directory.get()));
+  const std::optional<Committed> mark = CommitMark::read(place.mark);
+  SMEV_TRY(check_not_emptied(place, mark));
+  const LogState log = examine_log(place.database + kLogSuffix, mark);
+  SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
+  SMEV_TRY(check_committed(*database, log, mark));
+  SMEV_TRY(ensure_schema(*database));
+  SMEV_ASSIGN(CommitMark kept, CommitMark::open(place.mark));
+  database->keep_mark(std::move(kept));
+  return database;
+}
+
+Result<StoreWatch> watch_over(const StorePlace& place) {
+  StoreWatch watch;
+  SMEV_ASSIGN(watch.database, PlaceWatch::over(place.database));
+  SMEV_ASSIGN(watch.log, PlaceWatch::over(place.database + kLogSuffix));
+  return watch;
 }
 
 // What a dead dispatcher left: attempts that nobody ends, claims that nobody uses.
@@ -87,18 +134,50 @@ Result<std::shared_ptr<void>> take_flag(const std::shared_ptr<std::atomic<bool>>
 
 }  // namespace
 
+// Before a dispatcher acts on what it reads: that it is still the only one, on a sound file.
+Result<void> SqliteOutbox::check_dispatching() {
+  const std::lock_guard lock(dispatch_mutex_);
+  if (whole_check_) SMEV_TRY(whole_check_->verdict());
+  if (const std::shared_ptr<DispatchLock> held = lock_.lock()) return held->check_in_place();
+  return {};
+}
+
 Result<void> SqliteOutbox::run_reading(const Work& work) {
+  SMEV_TRY(watch_.database.check());
+  SMEV_TRY(check_dispatching());
   const std::lock_guard lock(mutex_);
   return work(*database_);
 }
 
+// Before, so that nothing is written in vain, and after the commit, when it is known where it went:
+// nobody is told that a change is durable when it is in a file that has lost its name.
 Result<void> SqliteOutbox::run_change(const Work& work, const CommitPoints* points) {
-  return group_.run([&]() { return work(*database_); }, points);
+  SMEV_TRY(watch_.database.check());
+  SMEV_TRY(check_dispatching());
+  SMEV_TRY(group_.run([&]() { return work(*database_); }, points));
+  SMEV_TRY(watch_.database.check());
+  return watch_.log.check();
+}
+
+Result<std::shared_ptr<void>> SqliteOutbox::take_lock() {
+  if (place_.lock.empty()) return take_flag(dispatching_);
+  SMEV_ASSIGN(std::shared_ptr<DispatchLock> taken, DispatchLock::take(place_.lock));
+  const std::lock_guard lock(dispatch_mutex_);
+  lock_ = taken;
+  if (taken->was_left_open()) {
+    whole_check_ = std::make_shared<WholeCheck>(place_.database, kWholeCheckBusyTimeout);
+  }
+  return std::shared_ptr<void>(std::move(taken));
+}
+
+std::shared_ptr<WholeCheck> SqliteOutbox::whole_check() {
+  const std::lock_guard lock(dispatch_mutex_);
+  return whole_check_;
 }
 
 Result<std::shared_ptr<void>> SqliteOutbox::start_dispatching() {
-  SMEV_ASSIGN(std::shared_ptr<void> guard,
-              place_.lock.empty() ? take_flag(dispatching_) : take_dispatch_lock(place_.lock));
+  SMEV_TRY(watch_.database.check());
+  SMEV_ASSIGN(std::shared_ptr<void> guard, take_lock());
   const std::lock_guard lock(mutex_);
   SMEV_TRY(recover(*database_, clock_->now()));
   files_.remove_abandoned();
@@ -161,10 +240,15 @@ Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
   const bool in_memory = options.path == outbox::kInMemory;
   SMEV_ASSIGN(outbox::StorePlace place,
               in_memory ? outbox::place_in_memory() : outbox::place_on_disk(options.path));
-  SMEV_ASSIGN(auto database, outbox::open_database(place, options.busy_timeout));
+  SMEV_ASSIGN(auto database, in_memory ? outbox::open_in_memory(place, options.busy_timeout)
+                                       : outbox::open_on_disk(place, options.busy_timeout));
   SMEV_ASSIGN(auto files, outbox::KeptFiles::open(place.files, options.file_bytes_max));
+  outbox::StoreWatch watch;
+  if (!in_memory) {
+    SMEV_ASSIGN(watch, outbox::watch_over(place));
+  }
   return std::shared_ptr<Outbox>(std::make_shared<outbox::SqliteOutbox>(
-      std::move(place), std::move(database), std::move(files), std::move(clock)));
+      std::move(place), std::move(watch), std::move(database), std::move(files), std::move(clock)));
 }
 
 }  // namespace smev

@@ -45,6 +45,7 @@ Result<StorePlace> place_on_disk(const std::string& path) {
   StorePlace place;
   place.database = absolute.string();
   place.lock = place.database + kLockSuffix;
+  place.mark = place.database + kMarkSuffix;
   place.files = (absolute.parent_path() / kFilesFolder).string();
   SMEV_TRY(check_local_directory(absolute.parent_path().string()));
   return place;

@@ -9,11 +9,14 @@
 namespace smev::outbox {
 
 inline constexpr const char* kLockSuffix = ".lock";
+inline constexpr const char* kMarkSuffix = ".mark";
+inline constexpr const char* kLogSuffix = "-wal";
 
 /// A store in memory has a directory that goes with it.
 struct StorePlace {
   std::string database;
   std::string lock;  ///< empty: nobody else can see this store
+  std::string mark;  ///< how far it was committed
   std::string files;
   std::shared_ptr<void> temporary;  ///< removes the directory of a store in memory
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sdk/outbox/errors.hpp"
+
 namespace smev::outbox {
 namespace {
 
@@ -252,6 +254,10 @@ Result<std::int64_t> schema_version(Database& database) {
 Result<void> ensure_schema(SqliteDatabase& database) {
   // Before anything is set that a stranger's file would keep, such as its journal mode.
   SMEV_ASSIGN(const bool empty, check_known(database));
+  if (empty) database.reserve_checks();
+  if (!database.has_checks()) {
+    return fail(damaged("the pages of the database have lost their checks"));
+  }
   SMEV_TRY(database.make_durable());
   if (!empty) return {};
   SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "sdk/base/bytes.hpp"
 #include "sdk/outbox/audit.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/hot_queries.hpp"
@@ -33,16 +32,6 @@ Result<bool> anything_to_start(Database& database, TimePoint now) {
   return !pause;
 }
 
-Result<void> check_body(const MessageRow& message) {
-  if (sha256_hex(message.body) == message.body_sha256) return {};
-  Error error = damaged("the body of message " + message.message_id.text() +
-                        " is not the one that was frozen");
-  error.text = "Сообщение " + message.message_id.text() +
-               " повреждено в базе исходящих и не отправлено. Остановите отправку и восстановите "
-               "базу из резервной копии.";
-  return fail(std::move(error));
-}
-
 Result<StartedAttempt> start_attempt(Database& database, TimePoint now, TimePoint until,
                                      MessageKey key) {
   SMEV_TRY(apply(database, now, key, MessageEvent::attempt_started));
@@ -52,7 +41,6 @@ Result<StartedAttempt> start_attempt(Database& database, TimePoint now, TimePoin
                    until, key));
   StartedAttempt started;
   SMEV_ASSIGN(started.message, read_message(database, key));
-  SMEV_TRY(check_body(started.message));
   SMEV_ASSIGN(const auto epoch,
               database.number("SELECT lease_epoch FROM messages WHERE id = ?", key));
   started.lease_epoch = epoch.value_or(0);

@@ -98,14 +98,16 @@ Certificate describe(X509& certificate) {
   return out;
 }
 
-TimePoint time_of(const ASN1_TIME* time) {
+std::optional<TimePoint> read_time(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) {
-    return {};
+    return std::nullopt;
   }
   return std::chrono::time_point_cast<Duration>(
       std::chrono::system_clock::from_time_t(timegm(&parts)));
 }
+
+TimePoint time_of(const ASN1_TIME* time) { return read_time(time).value_or(TimePoint()); }
 
 bool is_valid_at(const Certificate& certificate, TimePoint moment) {
   return certificate.not_before <= moment && moment <= certificate.not_after;

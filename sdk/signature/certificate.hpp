@@ -4,6 +4,7 @@
 
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,7 +28,9 @@ std::string common_name(const X509_NAME* name);
 
 bool is_valid_at(const Certificate& certificate, TimePoint moment);
 
-/// A time of OpenSSL's; the epoch when it cannot be read.
+/// A time of OpenSSL's; nothing when it cannot be read.
+std::optional<TimePoint> read_time(const ASN1_TIME* time);
+/// The same; the epoch when it cannot be read.
 TimePoint time_of(const ASN1_TIME* time);
 
 /// For error texts: "GOST R 34.10-2012 512 bit", "GOST R 34.10-2001", "RSA", …

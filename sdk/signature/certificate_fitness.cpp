@@ -81,6 +81,16 @@ Result<void> check_fitness(X509& certificate, TimePoint now) {
   return check_validity(facts, now);
 }
 
+std::string unfitness_to_sign(X509& certificate) {
+  constexpr std::uint32_t kSigning = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+  const std::uint32_t flags = X509_get_extension_flags(&certificate);
+  if ((flags & EXFLAG_CA) != 0) return "an authority's certificate signs no messages";
+  if ((flags & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(&certificate) & kSigning) == 0) {
+    return "the key usage names neither digitalSignature nor nonRepudiation";
+  }
+  return {};
+}
+
 Result<void> try_out(Signer& signer) {
   const Certificate& facts = signer.certificate();
   const std::string octets = random_octets(kTrialOctets);

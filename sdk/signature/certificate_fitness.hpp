@@ -1,5 +1,8 @@
 #pragma once
-// Whether a certificate may sign messages for SMEV now. Found out when the key is opened.
+// Whether a certificate may sign messages: ours now, which is found out when the key is opened, and
+// those of others.
+
+#include <string>
 
 #include "sdk/signature/openssl.hpp"
 #include "smev/signature/signer.hpp"
@@ -9,6 +12,10 @@ namespace smev::signature {
 /// A GOST R 34.10-2012 key, no authority, digitalSignature where key usage is limited, valid at
 /// `now`. Errors: key.
 Result<void> check_fitness(X509& certificate, TimePoint now);
+
+/// Why a certificate may not sign a message that somebody else made with it; empty when it may: it
+/// is no authority's, and its key usage, when limited, names digitalSignature or nonRepudiation.
+std::string unfitness_to_sign(X509& certificate);
 
 /// Signs random octets and verifies them under the signer's certificate. Errors: key, and those of
 /// the signer.

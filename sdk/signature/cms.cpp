@@ -103,6 +103,29 @@ Result<X509*> signer_certificate(CMS_ContentInfo* cms, CMS_SignerInfo* signer) {
   return found;
 }
 
+// CryptoPro and OpenSSL write the key's algorithm, BouncyCastle that of key and digest together.
+bool is_of(const X509_ALGOR& signature, const Algorithm& algorithm) {
+  const int nid = OBJ_obj2nid(signature.algorithm);
+  return nid == algorithm.key_nid || nid == algorithm.cms_signature_nid;
+}
+
+Result<void> check_algorithms(CMS_SignerInfo* signer, EVP_PKEY* key, const Algorithm* algorithm) {
+  if (algorithm == nullptr) {
+    return refuse(ErrorCode::signature_unsupported, "a signature by " + key_kind(key));
+  }
+  X509_ALGOR* digest = nullptr;
+  X509_ALGOR* signature = nullptr;
+  CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, &signature);
+  if (OBJ_obj2nid(digest->algorithm) != algorithm->digest_nid) {
+    return refuse(ErrorCode::signature_unsupported, "the digest is not the one of the key");
+  }
+  if (!is_of(*signature, *algorithm)) {
+    return refuse(ErrorCode::signature_unsupported,
+                  "the signature algorithm is not the one of the key");
+  }
+  return {};
+}
+
 // The form that SMEV takes: SignedData, detached, one signer with a GOST key and its own digest.
 Result<void> read_cms(std::string_view octets, ReadCms& out) {
   const auto* at = reinterpret_cast<const unsigned char*>(octets.data());
@@ -114,6 +137,9 @@ Result<void> read_cms(std::string_view octets, ReadCms& out) {
   if (CMS_is_detached(out.cms.get()) != 1) {
     return refuse(ErrorCode::signature_unsupported, "the content is inside");
   }
+  if (OBJ_obj2nid(CMS_get0_eContentType(out.cms.get())) != NID_pkcs7_data) {
+    return refuse(ErrorCode::signature_unsupported, "the eContentType is not data");
+  }
   STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(out.cms.get());
   if (sk_CMS_SignerInfo_num(signers) != 1) {
     return refuse(ErrorCode::signature_unsupported, "not exactly one signer");
@@ -123,25 +149,7 @@ Result<void> read_cms(std::string_view octets, ReadCms& out) {
   out.certificate = describe(*certificate);
   EVP_PKEY* key = X509_get0_pubkey(certificate);
   out.algorithm = by_key(key);
-  X509_ALGOR* digest = nullptr;
-  X509_ALGOR* method = nullptr;
-  CMS_SignerInfo_get0_algs(out.signer, nullptr, nullptr, &digest, &method);
-  if (out.algorithm == nullptr) {
-    return refuse(ErrorCode::signature_unsupported, "a signature by " + key_kind(key));
-  }
-  if (OBJ_obj2nid(digest->algorithm) != out.algorithm->digest_nid) {
-    return refuse(ErrorCode::signature_unsupported, "the digest is not the one of the key");
-  }
-  // CryptoPro and OpenSSL name the key there, BouncyCastle the signature (signature §1).
-  const int named = OBJ_obj2nid(method->algorithm);
-  if (named != out.algorithm->key_nid && named != out.algorithm->cms_signature_nid) {
-    return refuse(ErrorCode::signature_unsupported,
-                  "the signature algorithm is not the one of the key");
-  }
-  if (OBJ_obj2nid(CMS_get0_eContentType(out.cms.get())) != NID_pkcs7_data) {
-    return refuse(ErrorCode::signature_unsupported, "the content is said to be no data");
-  }
-  return {};
+  return check_algorithms(out.signer, key, out.algorithm);
 }
 
 template <class Type>
@@ -165,15 +173,16 @@ Result<std::string> message_digest(CMS_SignerInfo* signer) {
 std::optional<TimePoint> signing_time(CMS_SignerInfo* signer) {
   for (const int type : {V_ASN1_UTCTIME, V_ASN1_GENERALIZEDTIME}) {
     const auto* time = attribute<ASN1_TIME>(signer, NID_pkcs9_signingTime, type);
-    if (time != nullptr && ASN1_TIME_check(time) == 1) return time_of(time);
+    if (time != nullptr) return read_time(time);
   }
   return std::nullopt;
 }
 
 void judge_trust(const ReadCms& read, Verifier& verifier, TimePoint asked_at,
-                 SignatureVerdict& verdict) {
+                 StatedTime stated_time, SignatureVerdict& verdict) {
+  const bool believed = stated_time == StatedTime::believed && verdict.signed_at.has_value();
   // A stated time in the future proves nothing.
-  const TimePoint moment = std::min(verdict.signed_at.value_or(asked_at), asked_at);
+  const TimePoint moment = believed ? std::min(*verdict.signed_at, asked_at) : asked_at;
   set_trust(verdict, verifier.trust(read.certificate.der, moment));
 }
 
@@ -201,7 +210,8 @@ Result<std::string> sign_digest(Signer& signer, const std::string& digest, TimeP
 }
 
 Result<SignatureVerdict> verify_file(const std::string& path, std::string_view cms,
-                                     Verifier& verifier, std::optional<TimePoint> trust_at) {
+                                     Verifier& verifier, std::optional<TimePoint> trust_at,
+                                     StatedTime stated_time) {
   SMEV_TRY(Runtime::acquire());
   const ErrorQueueGuard guard;
   SignatureVerdict verdict;
@@ -229,7 +239,7 @@ Result<SignatureVerdict> verify_file(const std::string& path, std::string_view c
   verdict.value_holds = CMS_SignerInfo_verify(read.signer) == 1;
   set_outcome(verdict);
   if (verdict.digest_holds && verdict.value_holds && trust_at) {
-    judge_trust(read, verifier, *trust_at, verdict);
+    judge_trust(read, verifier, *trust_at, stated_time, verdict);
   }
   return verdict;
 }

@@ -59,7 +59,7 @@ class Loader {
       SMEV_TRY(run(*found, command));
     }
     SMEV_ASSIGN(const std::optional<Secret> pin, read_pin(options_.pin));
-    SMEV_TRY(give_pin(*found, pin));
+    SMEV_ASSIGN(const bool given, give_pin(*found, pin));
     if (ENGINE_init(found.get()) != 1) {
       return refused("не запускается", "does not start: " + take_openssl_error());
     }
@@ -69,15 +69,17 @@ class Loader {
       return refused("не умеет открывать ключи по имени",
                      "has no function that loads a private key");
     }
-    SMEV_ASSIGN(loaded.key, load_key(*found, pin));
+    SMEV_ASSIGN(loaded.key, load_key(*found, pin, given));
     return loaded;
   }
 
  private:
   [[nodiscard]] Result<EngineReference> find() const;
   [[nodiscard]] Result<void> run(ENGINE& engine, const EngineCommand& command) const;
-  [[nodiscard]] Result<void> give_pin(ENGINE& engine, const std::optional<Secret>& pin) const;
-  [[nodiscard]] Result<KeyPtr> load_key(ENGINE& engine, const std::optional<Secret>& pin) const;
+  /// Whether the engine took it.
+  [[nodiscard]] Result<bool> give_pin(ENGINE& engine, const std::optional<Secret>& pin) const;
+  [[nodiscard]] Result<KeyPtr> load_key(ENGINE& engine, const std::optional<Secret>& pin,
+                                        bool pin_given) const;
   [[nodiscard]] Failure refused(const std::string& text, const std::string& detail) const {
     return key_failure("Engine " + options_.engine + ": " + text,
                        "engine " + options_.engine + ": " + detail);
@@ -133,19 +135,21 @@ Result<void> Loader::run(ENGINE& engine, const EngineCommand& command) const {
                  "the command " + command.name + " failed: " + take_openssl_error());
 }
 
-Result<void> Loader::give_pin(ENGINE& engine, const std::optional<Secret>& pin) const {
+Result<bool> Loader::give_pin(ENGINE& engine, const std::optional<Secret>& pin) const {
   char name[] = "PIN";
   const bool takes_pin = ENGINE_ctrl(&engine, ENGINE_CTRL_GET_CMD_FROM_NAME, 0, name, nullptr) > 0;
-  if (!pin || !takes_pin) return {};
-  if (ENGINE_ctrl_cmd_string(&engine, kPinCommand, pin->c_str(), 0) == 1) return {};
+  if (!pin || !takes_pin) return false;
+  if (ENGINE_ctrl_cmd_string(&engine, kPinCommand, pin->c_str(), 0) == 1) return true;
   take_openssl_error();
   return refused("не принял ПИН-код (" + describe(options_.pin) + ")", "the PIN was not taken");
 }
 
-Result<KeyPtr> Loader::load_key(ENGINE& engine, const std::optional<Secret>& pin) const {
+Result<KeyPtr> Loader::load_key(ENGINE& engine, const std::optional<Secret>& pin,
+                                bool pin_given) const {
   const UiMethodPtr method = prompt_method();
   Prompt prompt;
-  prompt.password = pin ? pin->c_str() : nullptr;
+  // An engine that has it by its command and asks all the same has found it wrong.
+  prompt.password = pin && !pin_given ? pin->c_str() : nullptr;
   prompt.description = options_.key.c_str();
   KeyPtr key(ENGINE_load_private_key(&engine, options_.key.c_str(), method.get(), &prompt));
   const std::string why = take_openssl_error();

@@ -36,6 +36,16 @@ constexpr char kPinElsewhere[] =
     "ПИН-код в настройках не пишут: укажите, откуда его взять, в pin_file, pin_env или "
     "pin_credential";
 
+// A PKCS#11 URI has a place for it, and libraries do not agree on whether its case counts.
+bool names_pin(std::string_view key) {
+  constexpr std::string_view kAttribute = "pin-value=";
+  const auto same = [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
+  return std::search(key.begin(), key.end(), kAttribute.begin(), kAttribute.end(), same) !=
+         key.end();
+}
+
 void check_file(Faults& faults, const KeyOptions& options) {
   if (options.key.empty()) {
     faults.add("key", "missing",
@@ -47,8 +57,7 @@ void check_engine(Faults& faults, const KeyOptions& options) {
   if (options.key.empty()) {
     faults.add("key", "missing", "не указано: имя ключа в engine");
   }
-  // A PKCS#11 URI has a place for it.
-  if (options.key.find("pin-value=") != std::string::npos) {
+  if (names_pin(options.key)) {
     faults.add("key", "secret", kPinElsewhere);
   }
   const std::vector<EngineCommand>& commands = options.engine_commands;

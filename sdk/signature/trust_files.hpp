@@ -31,7 +31,8 @@ Result<std::vector<RevocationsPtr>> read_revocations(const std::string& path);
 struct TrustFile {
   std::string path;
   TrustList list = TrustList::trusted;
-  bool in_folder = false;  ///< found in a folder, not named itself
+  bool in_folder = false;     ///< found in a folder, not named itself
+  bool only_revokes = false;  ///< its certificates give no trust, they take it by their lists
   std::vector<X509Ptr> certificates;
   std::vector<RevocationsPtr> revocations;
   std::optional<Error> error;

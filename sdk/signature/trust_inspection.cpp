@@ -32,7 +32,7 @@ InspectedFile inspect(const TrustFile& file) {
 }
 
 void add_revocations(InspectedFile& file, const RevocationList& list, const TrustSet& known) {
-  file.revocations.push_back({list.facts(), known.voucher_of(list)});
+  file.revocations.push_back({list.facts(), known.key_vouching_for(list)});
 }
 
 }  // namespace

@@ -21,9 +21,10 @@ struct InspectedCertificate {
 
 struct InspectedRevocations {
   RevocationFacts facts;
-  /// SHA-256 of the public key of the known authority that signed it; nothing: none did.
-  std::optional<std::string> voucher;
-  [[nodiscard]] bool vouched() const { return voucher.has_value(); }
+  /// SHA-256 of the key of the known authority that signed it; empty: none did.
+  std::string authority_key;
+
+  [[nodiscard]] bool vouched() const { return !authority_key.empty(); }
 };
 
 struct InspectedFile {

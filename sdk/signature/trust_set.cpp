@@ -3,11 +3,11 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <cstdint>
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/base/runtime.hpp"
 #include "sdk/signature/algorithms.hpp"
+#include "sdk/signature/certificate_fitness.hpp"
 #include "sdk/signature/chain.hpp"
 
 namespace smev::signature {
@@ -21,10 +21,14 @@ bool holds(const std::vector<X509*>& all, X509* wanted) {
                      [wanted](X509* each) { return X509_cmp(each, wanted) == 0; });
 }
 
-bool may_sign(X509& certificate) {
-  constexpr std::uint32_t kSigning = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
-  const std::uint32_t usage = X509_get_key_usage(&certificate);  // all bits when it says nothing
-  return X509_check_ca(&certificate) == 0 && (usage & kSigning) != 0;
+std::string key_fingerprint(X509& certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(&certificate), &der);
+  if (size <= 0) return {};
+  std::string fingerprint =
+      sha256_hex({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
+  OPENSSL_free(der);
+  return fingerprint;
 }
 
 }  // namespace
@@ -50,24 +54,22 @@ TrustVerdict judge(const TrustPath& path, TimePoint moment) {
   return {Trust::trusted, path.steps.size() - 1};
 }
 
-Result<std::shared_ptr<const TrustSet>> TrustSet::make(std::vector<TrustFile> files,
-                                                       std::vector<Error>* skipped) {
+Result<std::shared_ptr<const TrustSet>> TrustSet::make(std::vector<TrustFile> files) {
   SMEV_TRY(Runtime::acquire());
   const ErrorQueueGuard guard;
   const auto set = std::make_shared<TrustSet>();
-  for (TrustFile& file : files) {
-    const bool may_be_skipped = skipped != nullptr && file.in_folder;
-    Result<void> taken = set->take(std::move(file));
-    if (taken) continue;
-    if (!may_be_skipped) return fail(std::move(taken).error());
-    skipped->push_back(std::move(taken).error());
-  }
+  for (TrustFile& file : files) SMEV_TRY(set->take(std::move(file)));
   std::sort(set->epochs_.begin(), set->epochs_.end());
   return std::shared_ptr<const TrustSet>(set);
 }
 
 Result<void> TrustSet::take(TrustFile file) {
   if (file.error) return fail(*std::move(file.error));
+  if (file.only_revokes) {
+    for (X509Ptr& certificate : file.certificates) take(std::move(certificate), revokers_);
+    return {};
+  }
+  auto& to = file.list == TrustList::trusted ? anchors_ : intermediates_;
   for (X509Ptr& certificate : file.certificates) {
     SMEV_TRY(check_key(*certificate, file.path));
     if (certificates_.size() >= kCertificatesMax) {
@@ -76,7 +78,7 @@ Result<void> TrustSet::take(TrustFile file) {
           "more than " + std::to_string(kCertificatesMax) + " certificates, at " + file.path,
           Retry::after_fix));
     }
-    take(std::move(certificate), file.list);
+    take(std::move(certificate), to);
   }
   for (RevocationsPtr& list : file.revocations) {
     revocations_.push_back(std::make_unique<RevocationList>(std::move(list), file.path));
@@ -84,8 +86,7 @@ Result<void> TrustSet::take(TrustFile file) {
   return {};
 }
 
-void TrustSet::take(X509Ptr certificate, TrustList list) {
-  auto& to = list == TrustList::trusted ? anchors_ : intermediates_;
+void TrustSet::take(X509Ptr certificate, std::vector<X509*>& to) {
   if (holds(to, certificate.get())) return;
   to.push_back(certificate.get());
   epochs_.push_back(time_of(X509_get0_notBefore(certificate.get())));
@@ -115,29 +116,25 @@ std::shared_ptr<const TrustPath> TrustSet::path_of(
   return path;
 }
 
-std::optional<std::string> TrustSet::voucher_of(const RevocationList& list) const {
+std::string TrustSet::key_vouching_for(const RevocationList& list) const {
   const ErrorQueueGuard guard;
-  const auto found = std::find_if(certificates_.begin(), certificates_.end(),
-                                  [&list](const X509Ptr& each) { return list.is_of(*each); });
-  if (found == certificates_.end()) return std::nullopt;
-  const ASN1_BIT_STRING* key = X509_get0_pubkey_bitstr(found->get());
-  return sha256_hex({reinterpret_cast<const char*>(ASN1_STRING_get0_data(key)),
-                     static_cast<std::size_t>(ASN1_STRING_length(key))});
+  const auto voucher = std::find_if(certificates_.begin(), certificates_.end(),
+                                    [&list](const X509Ptr& each) { return list.is_of(*each); });
+  return voucher == certificates_.end() ? std::string() : key_fingerprint(**voucher);
 }
 
 TrustPath TrustSet::find_path(X509& signer, TimePoint moment) const {
+  const bool pinned = holds(anchors_, &signer);
+  // Whoever pinned it knew what it is for; what an authority issued may be for anything.
+  if (std::string unfit = pinned ? "" : unfitness_to_sign(signer); !unfit.empty()) {
+    return {{{describe(signer), {}}}, false, false, std::move(unfit)};
+  }
   Chain chain;
-  if (holds(anchors_, &signer)) {
+  if (pinned) {
     chain.certificates = {&signer};  // pinned itself: it needs nobody
     chain.anchored = true;
   } else {
     chain = find_chain(signer, anchors_, intermediates_, moment);
-  }
-  // A pinned authority trusts those that it issued for signing, not whatever it issued.
-  if (chain.anchored && !holds(anchors_, &signer) && !may_sign(signer)) {
-    chain.anchored = false;
-    chain.certificates = {&signer};
-    chain.problem = "the certificate is an authority's, or not made for signatures";
   }
   TrustPath path;
   path.anchored = chain.anchored;
@@ -157,6 +154,7 @@ X509* TrustSet::issuer_of(X509& anchor, TimePoint moment) const {
   if (revocations_.empty() || X509_self_signed(&anchor, 0) != 0) return nullptr;
   std::vector<X509*> authorities = intermediates_;
   authorities.insert(authorities.end(), anchors_.begin(), anchors_.end());
+  authorities.insert(authorities.end(), revokers_.begin(), revokers_.end());
   const Chain chain = find_chain(anchor, authorities, {}, moment);
   return chain.anchored ? chain.certificates[1] : nullptr;
 }

@@ -27,6 +27,7 @@ struct TrustStep {
 struct TrustPath {
   std::vector<TrustStep> steps;  ///< the signer first
   bool anchored = false;         ///< the last step is pinned
+  bool may_sign = true;          ///< else the signer alone is told of, who is not anchored
   std::string problem;           ///< English; empty when anchored
 };
 
@@ -44,18 +45,15 @@ Result<void> check_key(X509& certificate, const std::string& path);
 class TrustSet {
  public:
   /// The first file that cannot be read, or holds a certificate without a GOST key, is the error.
-  /// @param skipped when there is one: such files of folders are left out, and their errors put
-  /// here
-  static Result<std::shared_ptr<const TrustSet>> make(std::vector<TrustFile> files,
-                                                      std::vector<Error>* skipped = nullptr);
+  static Result<std::shared_ptr<const TrustSet>> make(std::vector<TrustFile> files);
 
   [[nodiscard]] bool trusts_anybody() const { return !anchors_.empty(); }
   [[nodiscard]] const std::vector<std::unique_ptr<RevocationList>>& revocations() const {
     return revocations_;
   }
-  /// SHA-256 of the public key of the authority that signed the list, hexadecimal; nothing: none of
-  /// these did, and it counts for nothing.
-  [[nodiscard]] std::optional<std::string> voucher_of(const RevocationList& list) const;
+  /// SHA-256 of the public key of the authority that signed the list, hexadecimal; empty when none
+  /// of them did: then the list counts for nothing.
+  [[nodiscard]] std::string key_vouching_for(const RevocationList& list) const;
   /// Remembered: a signer seen before costs no mathematics.
   std::shared_ptr<const TrustPath> path_of(const std::shared_ptr<const KnownCertificate>& signer,
                                            TimePoint moment) const;
@@ -68,7 +66,7 @@ class TrustSet {
   };
 
   Result<void> take(TrustFile file);
-  void take(X509Ptr certificate, TrustList list);
+  void take(X509Ptr certificate, std::vector<X509*>& to);
   [[nodiscard]] std::size_t epoch_of(TimePoint moment) const;
   [[nodiscard]] TrustPath find_path(X509& signer, TimePoint moment) const;
   [[nodiscard]] std::optional<Revocation> revocation_of(X509& certificate, X509* issuer) const;
@@ -77,6 +75,7 @@ class TrustSet {
   std::vector<X509Ptr> certificates_;
   std::vector<X509*> anchors_;
   std::vector<X509*> intermediates_;
+  std::vector<X509*> revokers_;  // whose lists may revoke an anchor, and nothing else
   std::vector<std::unique_ptr<RevocationList>> revocations_;
   std::vector<TimePoint> epochs_;  // sorted: where an authority begins or ceases to be valid
   mutable std::mutex mutex_;

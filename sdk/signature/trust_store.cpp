@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sdk/signature/trust_caution.hpp"
+
 namespace smev::signature {
 
 TrustStore::TrustStore(TrustOptions options, std::shared_ptr<Logger> logger,
@@ -17,7 +19,8 @@ Result<std::unique_ptr<TrustStore>> TrustStore::open(TrustOptions options,
       new TrustStore(std::move(options), std::move(logger), std::move(clock)));
   // Before the reading: what changes meanwhile is seen as a change.
   store->imprint_ = imprint(store->options_);
-  SMEV_ASSIGN(store->set_, TrustSet::make(read_trust_files(store->options_)));
+  store->counting_ = read_trust_files(store->options_);
+  SMEV_ASSIGN(store->set_, TrustSet::make(shared(store->counting_)));
   if (!store->options_.trusted.empty() && !store->set_->trusts_anybody()) {
     Error error = local_error(
         ErrorCode::key, "no certificate in " + store->options_.trusted.front(), Retry::after_fix);
@@ -45,36 +48,76 @@ bool TrustStore::begin_look() {
 }
 
 void TrustStore::look() {
-  std::string found = imprint(options_);
-  std::shared_ptr<const TrustSet> fresh;
-  if (found != imprint_) {
-    std::vector<Error> skipped;
-    auto read = TrustSet::make(read_trust_files(options_), &skipped);
-    if (read) {
-      fresh = *std::move(read);
-      imprint_ = std::move(found);
-      logger_->info("trust.reloaded");
-      for (const Error& error : skipped) {
-        logger_->error("trust.file_skipped",
-                       "Файл доверия не читается: он не действует, остальные действуют.",
-                       {{"detail", error.detail}});
-      }
-      if (!fresh->trusts_anybody()) {
-        logger_->warning("trust.empty", "Доверенных сертификатов СМЭВ больше нет.");
-      }
-    } else if (read.error().detail != last_error_) {
-      logger_->error("trust.unreadable", "Файлы доверия не читаются: действуют прочитанные раньше.",
-                     {{"detail", read.error().detail}});
-    }
-    last_error_ = read ? std::string() : read.error().detail;
-  }
+  // However it ends: else nobody would ever look again.
+  const auto end = [this](void*) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    looking_ = false;
+  };
+  const std::unique_ptr<void, decltype(end)> ending(this, end);
+  const std::shared_ptr<const TrustSet> fresh = read_again();
   std::unique_lock<std::mutex> lock(mutex_);
-  if (fresh) set_ = std::move(fresh);
+  if (fresh) set_ = fresh;
   const std::shared_ptr<const TrustSet> set = set_;
   lock.unlock();
   warn_of_stale_lists(*set);
-  lock.lock();
-  looking_ = false;
+}
+
+// The set that has to count from now on; nothing when that in force still does.
+std::shared_ptr<const TrustSet> TrustStore::read_again() {
+  std::string found_imprint = imprint(options_);
+  if (found_imprint == imprint_) return nullptr;
+  std::vector<TrustFile> found = read_trust_files(options_);
+  mark_unfit(found);
+  const std::string faults = faults_of(found);
+  if (!faults.empty()) {
+    tell_unreadable(faults);
+    return take_less(found, found_imprint + faults);
+  }
+  std::shared_ptr<const TrustSet> fresh = made_of(std::move(found));
+  if (!fresh) return nullptr;
+  imprint_ = std::move(found_imprint);
+  faulty_imprint_.clear();
+  last_error_.clear();
+  logger_->info("trust.reloaded");
+  if (!fresh->trusts_anybody()) {
+    logger_->warning("trust.empty", "Доверенных сертификатов СМЭВ больше нет.");
+  }
+  return fresh;
+}
+
+std::shared_ptr<const TrustSet> TrustStore::made_of(std::vector<TrustFile> files) {
+  auto made = TrustSet::make(shared(files));
+  if (!made) {
+    tell_unreadable(made.error().detail);
+    return nullptr;
+  }
+  counting_ = std::move(files);
+  return *std::move(made);
+}
+
+// A faulty file must not keep in force what was removed, nor hide what was revoked.
+std::shared_ptr<const TrustSet> TrustStore::take_less(const std::vector<TrustFile>& found,
+                                                      const std::string& seen) {
+  if (seen == faulty_imprint_) return nullptr;
+  std::shared_ptr<const TrustSet> less = made_of(without_new_trust(counting_, found));
+  if (!less) return nullptr;
+  // Read again at every look: what cannot be read for want of memory leaves the imprint as it is.
+  // Should it become what it was before, that is a change too.
+  imprint_.clear();
+  faulty_imprint_ = seen;
+  if (!less->trusts_anybody()) {
+    logger_->warning("trust.empty", "Доверенных сертификатов СМЭВ больше нет.");
+  }
+  return less;
+}
+
+void TrustStore::tell_unreadable(const std::string& faults) {
+  if (faults == last_error_) return;
+  last_error_ = faults;
+  logger_->error("trust.unreadable",
+                 "Файл доверия не читается: добавленное не действует, пока он не исправлен или не "
+                 "убран; убранное и отозванное действуют сразу.",
+                 {{"detail", last_error_}});
 }
 
 void TrustStore::warn_of_stale_lists(const TrustSet& set) {

@@ -28,6 +28,11 @@ class TrustStore {
 
   [[nodiscard]] bool begin_look();
   void look();
+  [[nodiscard]] std::shared_ptr<const TrustSet> read_again();
+  [[nodiscard]] std::shared_ptr<const TrustSet> made_of(std::vector<TrustFile> files);
+  [[nodiscard]] std::shared_ptr<const TrustSet> take_less(const std::vector<TrustFile>& found,
+                                                          const std::string& seen);
+  void tell_unreadable(const std::string& faults);
   void warn_of_stale_lists(const TrustSet& set);
 
   const TrustOptions options_;
@@ -40,7 +45,9 @@ class TrustStore {
   bool looking_ = false;
 
   // Of the one thread that looks.
+  std::vector<TrustFile> counting_;  // what the set is made of
   std::string imprint_;
+  std::string faulty_imprint_;  // of the faulty files that were last made the best of
   std::string last_error_;
   std::set<std::string> told_stale_;  // fingerprints
 };

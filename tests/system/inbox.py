@@ -113,7 +113,7 @@ class Inbox:
         expect(rows[0][3] == "delivered", "the update is %s" % rows[0][3])
         missing, unknown = json.loads(rows[1][2]), json.loads(rows[2][2])
         expect(any(f["field"] == "status" for f in missing["faults"]), "faults %s" % missing)
-        expect(any(f["field"] == "oops" for f in unknown["faults"]), "faults %s" % unknown)
+        expect(any(f["field"] == "ключ № 1" for f in unknown["faults"]), "faults %s" % unknown)
         expect([s["code"] for s in self.stand.account()["1999290001"]] == [6], "not in the account")
 
 

@@ -51,9 +51,10 @@ class Verifier {
 
 /// GOST through the engine; trusts the given certificates and whatever they issued, directly or
 /// through the intermediates. The files are looked at again while it works, at most once a second:
-/// what was added, removed or revoked counts without a restart. When they cannot be read, those
-/// read before stay in force and the log says so (`trust.unreadable`). Fails when a file cannot be
-/// read at the beginning, or when there are entries in `trusted` and not one certificate in them.
+/// what was added, removed or revoked counts without a restart. While one of them cannot be read, a
+/// removal or a revocation still counts, what was added waits, and the log says so
+/// (`trust.unreadable`). Fails when a file cannot be read at the beginning, or when there are
+/// entries in `trusted` and not one certificate in them.
 /// @param logger nothing: nothing is logged
 /// @param clock nothing: the machine's
 Result<std::shared_ptr<Verifier>> trusting_verifier(TrustOptions options,

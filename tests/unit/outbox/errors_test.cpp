@@ -16,6 +16,7 @@ TEST(OutboxErrors, a_full_disk_is_said_so_wherever_it_is_met) {
   EXPECT_TRUE(says_full(system_error(ENOSPC, "write", "/a")));
   EXPECT_TRUE(says_full(system_error(EDQUOT, "write", "/a")));
   EXPECT_FALSE(says_full(system_error(EACCES, "write", "/a")));
+  EXPECT_TRUE(says_full(system_error(EFBIG, "write", "/a")));
   EXPECT_TRUE(says_full(sqlite_error(SQLITE_FULL, 0, "")));
   EXPECT_TRUE(says_full(sqlite_error(SQLITE_IOERR_WRITE, ENOSPC, "")));
   EXPECT_FALSE(says_full(sqlite_error(SQLITE_IOERR_WRITE, EIO, "")));
@@ -27,11 +28,14 @@ TEST(OutboxErrors, a_system_error_names_what_was_done_to_which_file) {
   EXPECT_EQ(error.detail, "open /var/lib/x: Permission denied");
 }
 
-TEST(OutboxErrors, only_a_busy_database_is_worth_another_try_by_itself) {
+TEST(OutboxErrors, only_a_busy_database_and_a_full_disk_are_worth_another_try_by_themselves) {
+  EXPECT_EQ(sqlite_error(SQLITE_FULL, 0, "").retry, Retry::later);
+  EXPECT_EQ(system_error(ENOSPC, "write", "/a").retry, Retry::later);
+  EXPECT_EQ(system_error(EACCES, "write", "/a").retry, Retry::after_fix);
   EXPECT_EQ(sqlite_error(SQLITE_BUSY, 0, "").retry, Retry::later);
   EXPECT_EQ(sqlite_error(SQLITE_BUSY_SNAPSHOT, 0, "").retry, Retry::later);
   for (const int code : {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY, SQLITE_CANTOPEN,
-                         SQLITE_FULL, SQLITE_IOERR_READ}) {
+                         SQLITE_IOERR_DATA, SQLITE_IOERR_READ}) {
     const Error error = sqlite_error(code, 0, "");
     EXPECT_EQ(error.code, ErrorCode::store);
     EXPECT_EQ(error.retry, Retry::after_fix) << code;

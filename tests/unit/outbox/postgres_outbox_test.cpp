@@ -240,14 +240,15 @@ TEST_P(PostgresOutbox, the_heart_prolongs_leases_up_to_their_limit) {
 
 TEST_P(PostgresOutbox, a_claim_reads_the_index_of_ready_heads_however_many_are_held) {
   auto database = connect();
-  ASSERT_TRUE(database->execute(
+  const auto filled = database->execute(
       "INSERT INTO orders (sender, contour, number) SELECT 'TEST01', 'test', n::text FROM "
       "generate_series(1, 20000) n; "
       "INSERT INTO updates (order_id, sequence, state, head, hold_reason, held_since, "
       "submitted_at, "
       "type, payload) SELECT id, 1, 'held', 1, 'refused', '2026', '2026', 't', '' FROM orders; "
       "INSERT INTO updates (order_id, sequence, state, head, submitted_at, type, payload) "
-      "SELECT id, 2, 'queued', 0, '2026', 't', '' FROM orders; ANALYZE updates"));
+      "SELECT id, 2, 'queued', 0, '2026', 't', '' FROM orders; ANALYZE updates");
+  ASSERT_TRUE(filled) << filled.error().describe();
   submit("ready");
   std::string plan;
   auto rows = database->query(

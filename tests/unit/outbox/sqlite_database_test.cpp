@@ -108,7 +108,7 @@ TEST_F(DatabaseTest, a_full_disk_is_said_in_plain_words) {
   const auto written = database_->run("INSERT INTO t (v) VALUES (?)", std::string(100'000, 'x'));
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code, ErrorCode::store);
-  EXPECT_EQ(written.error().retry, Retry::after_fix);
+  EXPECT_EQ(written.error().retry, Retry::later);
   EXPECT_NE(written.error().text.find("На диске нет места"), std::string::npos)
       << written.error().text;
   EXPECT_EQ(count(), 0);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -137,7 +139,8 @@ TEST(SqliteOutbox, lies_in_one_file_with_its_folder_and_lock_beside_it) {
   for (const auto& entry : fs::directory_iterator(directory.path())) {
     names.insert(entry.path().filename().string());
   }
-  EXPECT_EQ(names, (std::set<std::string>{"outbox.db", "outbox.db.lock", "files"}));
+  EXPECT_EQ(names,
+            (std::set<std::string>{"outbox.db", "outbox.db.lock", "outbox.db.mark", "files"}));
   struct stat status {};
   ASSERT_EQ(::stat(directory.file("outbox.db").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0007, 0u) << "nobody else may read personal data";
@@ -166,6 +169,144 @@ TEST(SqliteOutbox, the_guard_of_a_store_in_memory_may_outlive_it) {
   ASSERT_TRUE(guard);
   *outbox = nullptr;
   *guard = nullptr;
+}
+
+// --- guards
+
+class SqliteOutboxGuards : public OutboxContract {
+ protected:
+  void take_away(const std::string& name) { fs::rename(path(name), path("elsewhere")); }
+  void put_another(const std::string& name) {
+    take_away(name);
+    fs::copy(path("elsewhere"), path(name));
+  }
+  std::string path(const std::string& name) { return directory_.file(name); }
+
+  template <class T>
+  static void expect_refused(const Result<T>& result, const char* what) {
+    ASSERT_FALSE(result) << what;
+    EXPECT_EQ(result.error().code, ErrorCode::store) << what;
+    EXPECT_THAT(result.error().text, HasSubstr("под работающей программой")) << what;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(File, SqliteOutboxGuards, ::testing::Values(all_stores()[0]),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(SqliteOutboxGuards, a_database_that_was_taken_away_is_noticed_by_every_call) {
+  const UpdateId id = submit("a");
+  take_away("outbox.db");
+  expect_refused(outbox().claim_updates(10, kLease), "claim");
+  expect_refused(outbox().submit(new_update("b"), {}), "submit");
+  expect_refused(outbox().find_update(id), "find");
+  fs::rename(path("elsewhere"), path("outbox.db"));
+  EXPECT_EQ(claim_ids(), std::vector<UpdateId>{id}) << "back in its place";
+}
+
+TEST_P(SqliteOutboxGuards, an_acknowledgement_is_not_recorded_in_a_file_that_lost_its_name) {
+  const UpdateId id = submit("a");
+  const Uuid message = send_one();
+  const RecordedAnswer recorded = deliver(message, id);
+  put_another("outbox.db");
+  expect_refused(outbox().mark_acknowledged(recorded.id), "acknowledge");
+  expect_refused(outbox().record_answer(answer_to(message), {}), "answer");
+}
+
+TEST_P(SqliteOutboxGuards, a_log_that_was_taken_away_keeps_nothing) {
+  submit("a");
+  take_away("outbox.db-wal");
+  expect_refused(outbox().submit(new_update("b"), {}), "submit");
+}
+
+TEST_P(SqliteOutboxGuards, a_dispatcher_whose_lock_was_replaced_stops) {
+  const UpdateId id = submit("a");
+  auto guard = outbox().start_dispatching();
+  ASSERT_TRUE(guard);
+  put_another("outbox.db.lock");
+  expect_refused(outbox().claim_updates(10, kLease), "claim");
+  expect_refused(outbox().start_attempts(10, kLease), "start");
+  *guard = nullptr;
+  EXPECT_TRUE(outbox().find_update(id)) << "who does not dispatch needs no lock";
+}
+
+TEST_P(SqliteOutboxGuards, a_database_that_is_gone_is_not_begun_anew) {
+  submit("a");
+  reopen();
+  for (const char* name : {"outbox.db", "outbox.db-wal"}) fs::remove(path(name));
+  const Error error = error_of(open(path("outbox.db")));
+  EXPECT_EQ(error.code, ErrorCode::store);
+  EXPECT_THAT(error.text, HasSubstr(".mark"));
+  fs::remove(path("outbox.db.mark"));
+  EXPECT_TRUE(open(path("outbox.db"))) << "unless somebody says so";
+}
+
+// --- after an unclean end
+
+TEST_P(SqliteOutboxGuards, the_whole_file_is_looked_at_after_an_unclean_end_alone) {
+  for (int i = 0; i < 20; ++i) submit("a");
+  reopen();
+  auto& store = dynamic_cast<outbox::SqliteOutbox&>(outbox());
+  { ASSERT_TRUE(store.start_dispatching()); }
+  EXPECT_EQ(store.whole_check(), nullptr);
+  std::ofstream(path("outbox.db.lock")) << '+';  // as a killed dispatcher leaves it
+  auto guard = store.start_dispatching();
+  ASSERT_TRUE(guard);
+  ASSERT_NE(store.whole_check(), nullptr);
+  store.whole_check()->wait();
+  EXPECT_TRUE(store.whole_check()->verdict());
+  EXPECT_EQ(store.whole_check()->pages_checked(), fs::file_size(path("outbox.db")) / 4096);
+  EXPECT_EQ(claim_ids().size(), 1u);
+}
+
+TEST_P(SqliteOutboxGuards, damage_that_nobody_has_read_stops_the_work) {
+  NewUpdate large = new_update("a");
+  large.payload = std::string(50'000, 'x');
+  submit(large);
+  reopen();
+  auto& store = dynamic_cast<outbox::SqliteOutbox&>(outbox());
+  {
+    auto database = SqliteDatabase::open(path("outbox.db"), seconds(1));
+    ASSERT_TRUE((*database)->number("PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+  {
+    // Through one handle more this process would lose its locks, which nobody else wants here.
+    std::fstream file(path("outbox.db"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(-3000, std::ios::end);
+    file.put('!');
+  }
+  std::ofstream(path("outbox.db.lock")) << '+';
+  auto guard = store.start_dispatching();
+  ASSERT_TRUE(guard) << guard.error().describe();
+  store.whole_check()->wait();
+  const Error error = error_of(store.stats());
+  EXPECT_EQ(error.code, ErrorCode::store);
+  EXPECT_THAT(error.text, HasSubstr("Проверка после сбоя"));
+  EXPECT_EQ(error_of(store.submit(new_update("b"), {})).code, ErrorCode::store);
+}
+
+// --- a full disk
+
+TEST_P(SqliteOutboxGuards, a_full_disk_is_said_clearly_and_forgotten_when_there_is_room) {
+  const UpdateId id = submit("a");
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit full = before;
+  full.rlim_cur = fs::file_size(path("outbox.db-wal"));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+  NewUpdate large = new_update("b");
+  large.payload = std::string(100'000, 'x');
+  const auto refused = outbox().submit(large, {});
+  const auto still_there = outbox().find_update(id);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, ignored);
+
+  const Error error = error_of(refused);
+  EXPECT_EQ(error.code, ErrorCode::store);
+  EXPECT_EQ(error.retry, Retry::later);
+  EXPECT_THAT(error.text, HasSubstr("На диске нет места"));
+  EXPECT_TRUE(still_there);
+  EXPECT_TRUE(outbox().submit(large, {})) << "with room again";
+  EXPECT_EQ(claim_ids().size(), 2u);
 }
 
 // --- what is no outbox
@@ -245,7 +386,18 @@ TEST_P(SqliteOutboxDamage, a_message_whose_octets_changed_is_not_sent) {
   EXPECT_EQ(error.code, ErrorCode::store);
   EXPECT_THAT(error.text, HasSubstr(id.text()));
   EXPECT_THAT(*outbox().attempts_of(id), ::testing::IsEmpty());
-  EXPECT_EQ(message_state(id), MessageState::frozen);
+  EXPECT_EQ(error_of(outbox().find_message(id)).code, ErrorCode::store) << "nor shown to anybody";
+}
+
+TEST_P(SqliteOutboxDamage, an_answer_whose_octets_changed_is_not_told) {
+  const UpdateId id = submit("a");
+  const Uuid message = send_one();
+  deliver(message, id);
+  break_row("UPDATE answers SET raw = x'00'");
+  const Error error = error_of(outbox().answers_to(message));
+  EXPECT_EQ(error.code, ErrorCode::store);
+  EXPECT_THAT(error.text, HasSubstr("повреждён"));
+  EXPECT_EQ(error_of(outbox().unacknowledged()).code, ErrorCode::store);
 }
 
 TEST_P(SqliteOutboxDamage, a_check_finds_what_was_changed_behind_its_back) {
@@ -337,8 +489,8 @@ TEST_P(SqliteOutboxDamage, a_full_disk_loses_nothing_that_was_promised) {
   const auto pages = (*database)->number("PRAGMA page_count");
   ASSERT_TRUE((*database)->number("PRAGMA max_page_count = " + std::to_string(**pages)));
   auto files = outbox::KeptFiles::open(directory_.file("files"), 100);
-  outbox::SqliteOutbox full({directory_.file("outbox.db"), "", "", nullptr}, std::move(*database),
-                            std::move(*files), clock_);
+  outbox::SqliteOutbox full({directory_.file("outbox.db"), "", "", "", nullptr}, {},
+                            std::move(*database), std::move(*files), clock_);
   NewUpdate large = new_update("b");
   large.payload = std::string(1'000'000, 'x');
   const Error error = error_of(full.submit(large, {}));

@@ -144,6 +144,19 @@ TEST(Cms, trust_is_judged_at_the_time_that_the_signer_states) {
       << "a time in the future is no time";
 }
 
+TEST(Cms, trust_is_judged_at_the_moment_asked_for_by_name_whatever_the_signer_states) {
+  Folder folder;
+  const std::string path = folder.write("f", "content");
+  const std::string der = *sign_file(*keys().signer, path, days_from_now(0));
+  const auto trust = [&](int days) {
+    return verify_file(path, der, *keys().verifier, days_from_now(days), StatedTime::ignored)
+        ->trust;
+  };
+  EXPECT_EQ(trust(0), Trust::trusted);
+  EXPECT_EQ(trust(5), Trust::expired);
+  EXPECT_EQ(trust(-5), Trust::not_yet_valid);
+}
+
 TEST(Cms, signs_with_a_key_of_512_bit_and_verifies_old_signatures) {
   SMEV_NEED_OPENSSL_PROGRAM();
   Folder folder;
@@ -172,18 +185,22 @@ TEST(Cms, signs_with_a_key_of_512_bit_and_verifies_old_signatures) {
 }
 
 // Made with OpenSSL alone, in forms that are not taken.
-std::string made(const testing_support::OtherKey* other, unsigned flags, const EVP_MD* method) {
+std::string made(const testing_support::OtherKey* other, unsigned flags, const EVP_MD* method,
+                 const char* signing_time = nullptr) {
   const BioPtr content = memory_bio("content");
   const BioPtr key_in = memory_bio(keys().issued.key_pem);
   const BioPtr certificate_in = memory_bio(keys().issued.certificate_pem);
   const KeyPtr key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr));
   const X509Ptr certificate(PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr));
   const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_BINARY | flags));
-  EXPECT_NE(
-      CMS_add1_signer(cms.get(), other != nullptr ? other->certificate.get() : certificate.get(),
-                      other != nullptr ? other->key.get() : key.get(), method,
-                      CMS_NOSMIMECAP | CMS_BINARY | flags),
-      nullptr);
+  CMS_SignerInfo* signer = CMS_add1_signer(
+      cms.get(), other != nullptr ? other->certificate.get() : certificate.get(),
+      other != nullptr ? other->key.get() : key.get(), method, CMS_NOSMIMECAP | CMS_BINARY | flags);
+  EXPECT_NE(signer, nullptr);
+  if (signing_time != nullptr) {
+    CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, V_ASN1_UTCTIME, signing_time,
+                                static_cast<int>(std::string_view(signing_time).size()));
+  }
   EXPECT_EQ(CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY | flags), 1);
   const BioPtr out(BIO_new(BIO_s_mem()));
   i2d_CMS_bio(out.get(), cms.get());
@@ -211,18 +228,59 @@ TEST(Cms, refuses_other_forms_by_name) {
       "signature_unsupported: CMS: no messageDigest attribute, or the contentType is not data");
 }
 
-TEST(Cms, refuses_a_signature_algorithm_that_is_not_the_one_of_the_key) {
+// What stands beside the signed attributes is signed by nobody: it can be written over.
+template <class Change>
+std::string changed(const std::string& der, Change change) {
+  const CmsPtr cms = read(der);
+  change(cms.get());
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  i2d_CMS_bio(out.get(), cms.get());
+  return bio_octets(out.get());
+}
+
+std::string with_signature_algorithm(const std::string& der, int nid) {
+  return changed(der, [nid](CMS_ContentInfo* cms) {
+    X509_ALGOR* signature = nullptr;
+    CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0), nullptr,
+                             nullptr, nullptr, &signature);
+    X509_ALGOR_set0(signature, OBJ_nid2obj(nid), V_ASN1_UNDEF, nullptr);
+  });
+}
+
+TEST(Cms, takes_both_names_of_the_signature_algorithm_of_the_key_and_no_other) {
   Folder folder;
   const std::string path = folder.write("f", "content");
-  std::string der = *signed_file(path);
-  // id-tc26-gost3410-12-256 of the signer becomes -512; its last occurrence is the signature's.
-  const std::string key("\x2A\x85\x03\x07\x01\x01\x01\x01", 8);
-  const std::size_t at = der.rfind(key);
-  ASSERT_NE(at, std::string::npos);
-  der[at + 7] = '\x02';
-  const auto verdict = verdict_of(path, der);
-  EXPECT_FALSE(verdict.holds());
-  EXPECT_EQ(verdict.code, ErrorCode::signature_unsupported) << verdict.problem;
+  const std::string der = *signed_file(path);
+  for (const int nid : {NID_id_GostR3410_2012_256, NID_id_tc26_signwithdigest_gost3410_2012_256}) {
+    const auto verdict = verdict_of(path, with_signature_algorithm(der, nid));
+    EXPECT_TRUE(verdict.holds()) << OBJ_nid2sn(nid) << verdict.problem;
+  }
+  for (const int nid :
+       {NID_id_GostR3410_2012_512, NID_id_tc26_signwithdigest_gost3410_2012_512,
+        NID_id_GostR3410_2001, NID_id_GostR3411_94_with_GostR3410_2001, NID_rsaEncryption}) {
+    EXPECT_EQ(verdict_of(path, with_signature_algorithm(der, nid)).problem,
+              "signature_unsupported: CMS: the signature algorithm is not the one of the key")
+        << OBJ_nid2sn(nid);
+  }
+}
+
+TEST(Cms, refuses_a_content_that_is_called_something_else_than_data) {
+  Folder folder;
+  const std::string path = folder.write("f", "content");
+  const std::string der = changed(*signed_file(path), [](CMS_ContentInfo* cms) {
+    CMS_set1_eContentType(cms, OBJ_nid2obj(NID_id_smime_ct_TSTInfo));
+  });
+  EXPECT_EQ(verdict_of(path, der).problem,
+            "signature_unsupported: CMS: the eContentType is not data");
+}
+
+TEST(Cms, a_signing_time_that_cannot_be_read_is_none) {
+  Folder folder;
+  const std::string path = folder.write("f", "content");
+  const EVP_MD* streebog = *digest_method(SignatureAlgorithm::gost2012_256);
+  const auto verdict = verdict_of(path, made(nullptr, CMS_DETACHED, streebog, "rubbish"));
+  EXPECT_TRUE(verdict.holds()) << verdict.problem;
+  EXPECT_FALSE(verdict.signed_at.has_value());
 }
 
 TEST(Cms, streams_a_large_file) {

@@ -1,7 +1,12 @@
 #include "sdk/signature/key_engine.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -62,6 +67,25 @@ TEST_F(KeyInAnEngine, opens_with_the_pin_by_the_command_of_an_engine_that_has_on
   const Error error = refusal(options);
   EXPECT_EQ(error.code, ErrorCode::key);
   EXPECT_NE(error.text.find("ПИН-код"), std::string::npos) << error.text;
+}
+
+TEST_F(KeyInAnEngine, that_took_the_pin_by_its_command_does_not_get_it_again_when_it_asks) {
+  use_engine("smev-test-pin-and-asks");
+  options.pin.file = folder.write("wrong", "1111");
+  const Error error = refusal(options);
+  EXPECT_NE(error.text.find("не подошёл ПИН-код"), std::string::npos) << error.text;
+  EXPECT_EQ(questions(), "unanswered\nunanswered\nunanswered\n");
+}
+
+TEST_F(KeyInAnEngine, with_methods_of_its_own_is_cleaned_up_after_a_wrong_pin) {
+  use_engine("smev-test-signs");
+  options.pin.file = folder.write("wrong", "1111");
+  const auto end_of_a_process = [this] {
+    const bool refused = !open_now(options);
+    OPENSSL_cleanup();
+    ::_exit(refused ? 0 : 1);  // the files of the tests stay
+  };
+  EXPECT_EXIT(end_of_a_process(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(KeyInAnEngine, signs_by_the_methods_of_its_engine_when_it_has_them) {
@@ -170,6 +194,10 @@ TEST_F(KeyInAnEngine, cannot_be_one_of_the_engine_gost_which_has_no_keys_by_id) 
 class KeyInSoftHsm : public ::testing::Test {
  protected:
   void SetUp() override {
+#if defined(__SANITIZE_ADDRESS__)
+    // libp11 leaves tables of methods behind, and makes new ones when asked for them at exit.
+    __lsan_disable();
+#endif
     if (testing_support::run("command -v softhsm2-util pkcs11-tool").code != 0 ||
         !std::filesystem::exists(kModule)) {
       GTEST_SKIP() << "softhsm2, opensc and libengine-pkcs11-openssl are not installed";

@@ -65,9 +65,14 @@ TEST(KeyOptions, take_no_pin_and_say_where_it_belongs) {
   options.engine_commands = {{"PIN", "1234"}};
   EXPECT_THAT(faults_of(options), ElementsAre("engine_commands[0] secret"));
   options = of_engine();
-  options.key = "pkcs11:object=k?pin-value=1234";
-  EXPECT_THAT(faults_of(options), ElementsAre("key secret"));
-  EXPECT_EQ(options.validate().front().text.find("1234"), std::string::npos);
+  for (const char* key : {"pkcs11:object=k?pin-value=1234", "pkcs11:object=k?PIN-VALUE=1234",
+                          "pkcs11:object=k;Pin-Value=1234"}) {
+    options.key = key;
+    EXPECT_THAT(faults_of(options), ElementsAre("key secret")) << key;
+    EXPECT_EQ(options.validate().front().text.find("1234"), std::string::npos);
+  }
+  options.key = "pkcs11:object=k?pin-source=file";
+  EXPECT_THAT(faults_of(options), IsEmpty());
 }
 
 TEST(KeyOptions, take_the_pin_from_one_place) {

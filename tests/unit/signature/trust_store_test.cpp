@@ -108,7 +108,7 @@ TEST_F(TrustStore, notices_a_file_that_was_written_over) {
   EXPECT_EQ(trust_of(first, first_leaf), Trust::unknown);
 }
 
-TEST_F(TrustStore, a_file_that_cannot_be_read_holds_up_nothing_else) {
+TEST_F(TrustStore, keeps_the_old_set_when_the_new_one_cannot_be_read_and_says_so_once) {
   open();
   folder.write("trusted/second.pem", second.certificate_pem);
   folder.write("trusted/rubbish.pem", "rubbish");
@@ -116,13 +116,73 @@ TEST_F(TrustStore, a_file_that_cannot_be_read_holds_up_nothing_else) {
   for (int i = 0; i < 3; ++i) {
     wait();
     EXPECT_EQ(trust_of(first, first_leaf), Trust::trusted);
-    EXPECT_EQ(trust_of(second, second_leaf), Trust::trusted);
+    EXPECT_EQ(trust_of(second, second_leaf), Trust::unknown);
   }
-  EXPECT_THAT(events->names,
-              ElementsAre("trust.reloaded", "trust.file_skipped", "trust.file_skipped"));
-  std::filesystem::remove(folder / "trusted/second.pem");
+  EXPECT_THAT(events->names, ElementsAre("trust.unreadable"));
+  std::filesystem::remove(folder / "trusted/rubbish.pem");
+  std::filesystem::remove(folder / "trusted/pipe.pem");
   wait();
-  EXPECT_EQ(trust_of(second, second_leaf), Trust::unknown) << "what was removed is trusted no more";
+  EXPECT_EQ(trust_of(second, second_leaf), Trust::trusted);
+  EXPECT_THAT(events->names, ElementsAre("trust.unreadable", "trust.reloaded"));
+}
+
+TEST_F(TrustStore, drops_what_is_removed_although_another_file_is_faulty) {
+  folder.write("trusted/second.pem", second.certificate_pem);
+  open();
+  folder.write("trusted/rubbish.pem", "rubbish");
+  std::filesystem::remove(folder / "trusted/first.pem");
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::unknown);
+  EXPECT_EQ(trust_of(second, second_leaf), Trust::trusted);
+  folder.write("trusted/first.pem", first.certificate_pem);
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::unknown) << "adding waits";
+  std::filesystem::remove(folder / "trusted/rubbish.pem");
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::trusted);
+}
+
+TEST_F(TrustStore, keeps_what_is_in_a_file_that_became_faulty) {
+  folder.write("trusted/second.pem", second.certificate_pem);
+  open();
+  folder.write("trusted/first.pem", "rubbish");
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::trusted);
+  folder.write("trusted/first.pem", first.certificate_pem);
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::trusted);
+  EXPECT_THAT(events->names, ElementsAre("trust.unreadable", "trust.reloaded"));
+}
+
+TEST_F(TrustStore, takes_a_revocation_although_another_file_is_faulty) {
+  open();
+  folder.write("trusted/rubbish.pem", "rubbish");
+  const auto list = [&](const std::vector<signature::Revoked>& revoked) {
+    return *signature::issue_revocations(first, revoked, days_from_now(-1), days_from_now(1));
+  };
+  folder.write("revoked/first.crl", list({{first_leaf.certificate_pem, days_from_now(-1)}}));
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::revoked);
+  folder.write("revoked/first.crl", list({}));
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::revoked) << "to revoke no longer waits";
+  std::filesystem::remove(folder / "trusted/rubbish.pem");
+  wait();
+  EXPECT_EQ(trust_of(first, first_leaf), Trust::trusted);
+}
+
+TEST_F(TrustStore, lets_an_authority_that_waits_revoke_what_is_pinned) {
+  folder.write("trusted/leaf.pem", second_leaf.certificate_pem);
+  open();
+  EXPECT_EQ(trust_of(second, second_leaf), Trust::trusted);
+  folder.write("trusted/rubbish.pem", "rubbish");
+  folder.write("trusted/second.pem", second.certificate_pem);
+  folder.write("revoked/second.crl", *signature::issue_revocations(
+                                         second, {{second_leaf.certificate_pem, days_from_now(-1)}},
+                                         days_from_now(-1), days_from_now(1)));
+  wait();
+  EXPECT_EQ(trust_of(second, second_leaf), Trust::revoked);
+  EXPECT_EQ(trust_of(second, signer(second)), Trust::unknown);
 }
 
 TEST_F(TrustStore, keeps_the_old_set_when_the_folder_is_gone) {

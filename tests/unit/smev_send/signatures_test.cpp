@@ -139,6 +139,14 @@ TEST_F(Signatures, a_file_gets_a_detached_signature_beside_it) {
   EXPECT_THAT(err, HasSubstr("--signature"));
 }
 
+TEST_F(Signatures, of_a_file_are_judged_at_the_moment_asked_for_whatever_the_signer_says) {
+  const std::string file = write("scan.pdf", "octets");
+  ASSERT_EQ(with_config({"sign", file}), ExitCode::done) << err;
+  ASSERT_EQ(with_config({"verify", file}), ExitCode::done) << err;
+  EXPECT_EQ(with_config({"verify", file, "--at", "2090-01-01"}), ExitCode::crypto) << out;
+  EXPECT_EQ(with_config({"verify", file, "--at", "2020-01-01"}), ExitCode::crypto) << out;
+}
+
 TEST_F(Signatures, what_is_signed_is_never_overwritten_by_its_signature) {
   const std::string file = write("result.pdf", "%PDF-1.4 result");
   EXPECT_EQ(with_config({"sign", file, "--out", file}), ExitCode::storage);

@@ -13,6 +13,7 @@
 #include "sdk/signature/issuing.hpp"
 #include "sdk/signature/xmldsig.hpp"
 #include "smev-send/commands.hpp"
+#include "tests/unit/signature/other_keys.hpp"
 #include "tests/unit/signature/test_keys.hpp"
 
 // smev-send/trust.cpp, trust_add.cpp, trust_remove.cpp, trust_check.cpp, trust_json.cpp
@@ -250,8 +251,15 @@ TEST_F(TrustCommands, add_refuses_what_is_over_unless_forced) {
 }
 
 TEST_F(TrustCommands, add_refuses_what_is_no_gost_certificate) {
-  EXPECT_EQ(trust({"add", write("given", "rubbish"), "--yes"}), ExitCode::crypto);
-  EXPECT_EQ(trust({"add", path("absent"), "--yes"}), ExitCode::validation);
+  EXPECT_EQ(trust({"add", write("given", "rubbish"), "--yes"}), ExitCode::validation);
+  EXPECT_THAT(err, HasSubstr("Это не сертификат с ключом ГОСТ"));
+  EXPECT_EQ(trust({"add", write("given", testing_support::rsa_key().certificate_pem), "--yes"}),
+            ExitCode::validation);
+  EXPECT_EQ(trust({"add", write("given", "rubbish"), "--crl"}), ExitCode::validation);
+  EXPECT_THAT(err, HasSubstr("Это не список отозванных"));
+  EXPECT_EQ(trust({"add", path("absent"), "--yes"}), ExitCode::storage);
+  ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
+  EXPECT_EQ(trust({"add", path("fifo"), "--yes"}), ExitCode::storage);
   EXPECT_THAT(kept("trusted"), IsEmpty());
 }
 
@@ -287,6 +295,40 @@ TEST_F(TrustCommands, add_puts_a_newer_revocation_list_in_place_of_the_older) {
   EXPECT_THAT(err, HasSubstr("новее"));
   trust({"list", "--json"});
   EXPECT_EQ(told().at("revocations").at(0).at("entries"), 0);
+}
+
+/// Two authorities of one name, as after a change of key, and what the former one revoked.
+struct Rekeyed {
+  Issued former = *signature::make_authority("УЦ", days_from_now(-50), days_from_now(50));
+  Issued present = *signature::make_authority("УЦ", days_from_now(-50), days_from_now(50));
+  Issued leaf = *signature::issue(former, "СМЭВ", days_from_now(-40), days_from_now(20));
+  std::string revokes_leaf = *signature::issue_revocations(
+      former, {{leaf.certificate_pem, days_from_now(-3)}}, days_from_now(-2), days_from_now(7));
+  std::string revokes_nothing =
+      *signature::issue_revocations(present, {}, days_from_now(-1), days_from_now(7));
+};
+
+TEST_F(TrustCommands, add_keeps_what_an_authority_revoked_under_its_former_key) {
+  const Rekeyed pair;
+  file("trusted/former.pem", pair.former);
+  file("trusted/present.pem", pair.present);
+  EXPECT_EQ(trust({"add", write("a.crl", pair.revokes_leaf), "--crl"}), ExitCode::done) << err;
+  EXPECT_EQ(trust({"add", write("b.crl", pair.revokes_nothing), "--crl"}), ExitCode::done) << err;
+  EXPECT_THAT(kept("revocations"), SizeIs(2));
+  EXPECT_EQ(trust({"check", file("leaf", pair.leaf)}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("отозван: «СМЭВ»"));
+}
+
+TEST_F(TrustCommands, add_puts_a_list_that_nobody_vouches_for_beside_the_others) {
+  const Rekeyed pair;
+  file("trusted/former.pem", pair.former);
+  EXPECT_EQ(trust({"add", write("a.crl", pair.revokes_leaf), "--crl"}), ExitCode::done) << err;
+  EXPECT_EQ(trust({"add", write("b.crl", pair.revokes_nothing), "--crl", "--force", "--yes"}),
+            ExitCode::done)
+      << err;
+  EXPECT_THAT(kept("revocations"), SizeIs(2));
+  EXPECT_EQ(trust({"check", file("leaf", pair.leaf)}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("отозван: «СМЭВ»"));
 }
 
 // --- remove -------------------------------------------------------------------------------------
@@ -347,6 +389,34 @@ TEST_F(TrustCommands, remove_of_the_last_trusted_certificate_needs_yes) {
   EXPECT_THAT(kept("trusted"), IsEmpty());
 }
 
+TEST_F(TrustCommands, remove_of_a_faulty_file_is_never_that_of_the_last_certificate) {
+  file("trusted/root.pem", pki().root);
+  write("trusted/other.pem", testing_support::rsa_key().certificate_pem);
+  EXPECT_EQ(trust({"remove", "root.pem"}), ExitCode::validation) << "the other one does not count";
+  std::filesystem::remove(path("trusted/root.pem"));
+  EXPECT_EQ(trust({"remove", "other.pem"}), ExitCode::done) << err;
+}
+
+TEST_F(TrustCommands, a_change_that_programs_do_not_see_names_the_file_that_keeps_them_from_it) {
+  file("trusted/root.pem", pki().root);
+  file("intermediates/i.pem", pki().intermediate);
+  write("trusted/rubbish.pem", "rubbish");
+  const auto unseen = AllOf(HasSubstr("НЕ увидят"), HasSubstr(path("trusted/rubbish.pem")));
+  EXPECT_EQ(trust({"add", file("given", pki().leaf), "--yes", "--quiet"}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("Добавлено"));
+  EXPECT_THAT(err, unseen);
+  const auto seen = AllOf(HasSubstr("увидят это в течение секунды, но добавленного не увидят"),
+                          HasSubstr(path("trusted/rubbish.pem")));
+  EXPECT_EQ(trust({"add", write("r.crl", pki().revocations), "--crl"}), ExitCode::crypto);
+  EXPECT_THAT(err, seen);
+  EXPECT_EQ(trust({"remove", fingerprint(pki().leaf)}), ExitCode::crypto);
+  EXPECT_THAT(err, seen);
+  EXPECT_EQ(trust({"remove", kept("revocations").front()}), ExitCode::crypto);
+  EXPECT_THAT(err, unseen);
+  EXPECT_EQ(trust({"remove", "rubbish.pem"}), ExitCode::done);
+  EXPECT_THAT(err, HasSubstr("увидят это в течение секунды.\n"));
+}
+
 TEST_F(TrustCommands, remove_leaves_files_that_the_configuration_names) {
   config = "smev.trusted = [\"root.pem\"]\n";
   const std::string root = file("root.pem", pki().root);
@@ -391,6 +461,12 @@ TEST_F(TrustCommands, check_tells_every_reason_against_a_certificate) {
   EXPECT_NE(told().at("certificates").at(0).at("chain").at(0).at("revoked_at"), nullptr);
 }
 
+TEST_F(TrustCommands, check_tells_that_an_authority_signs_no_messages) {
+  file("trusted/root.pem", pki().root);
+  EXPECT_EQ(trust({"check", file("i", pki().intermediate)}), ExitCode::crypto);
+  EXPECT_THAT(out, HasSubstr("«Промежуточный УЦ» выдан не для подписи сообщений"));
+}
+
 TEST_F(TrustCommands, check_judges_at_the_moment_given) {
   file("trusted/root.pem", pki().root);
   const std::string over = file("over", pki().over);
@@ -420,12 +496,23 @@ TEST_F(TrustCommands, check_judges_every_signer_of_a_message) {
   EXPECT_EQ(told().at("certificates").at(1).at("trust"), "unknown");
 }
 
+TEST_F(TrustCommands, check_reads_a_body_as_it_came) {
+  file("trusted/root.pem", pki().root);
+  const std::string body =
+      "--uuid:1\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"text/xml\"\r\n"
+      "Content-ID: <root>\r\n\r\n<a><X509Certificate "
+      "xmlns=\"http://www.w3.org/2000/09/xmldsig#\">" +
+      base64_encode(facts(pki().root).der) + "</X509Certificate></a>\r\n--uuid:1--\r\n";
+  EXPECT_EQ(trust({"check", write("m.bin", body)}), ExitCode::done) << err;
+  EXPECT_THAT(out, HasSubstr("«Головной УЦ»"));
+}
+
 TEST_F(TrustCommands, check_of_what_has_no_signer_is_no_success) {
   file("trusted/root.pem", pki().root);
   EXPECT_EQ(trust({"check", write("m.xml", "<a/>")}), ExitCode::crypto);
   EXPECT_EQ(trust({"check", write("m.xml", "<a>")}), ExitCode::validation);
   EXPECT_EQ(trust({"check", write("c", "rubbish")}), ExitCode::crypto);
-  EXPECT_EQ(trust({"check", path("absent")}), ExitCode::validation);
+  EXPECT_EQ(trust({"check", path("absent")}), ExitCode::storage);
   write("trusted/rubbish.pem", "rubbish");
   EXPECT_EQ(trust({"check", file("root", pki().root)}), ExitCode::crypto)
       << "a verifier would not begin";

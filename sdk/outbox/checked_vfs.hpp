@@ -1,0 +1,16 @@
+#pragma once
+// The VFS through which the store opens its database: seals each page that goes into the database
+// file (page_check.hpp) and looks at the seal of each page that comes out of it; of the write-ahead
+// log it looks at SQLite's own checks, which SQLite itself only does when it recovers. What is not
+// as it was written comes back as SQLITE_IOERR_DATA and is never seen by anybody.
+//
+// Everything else is done by the VFS that is SQLite's default when a file is opened. A file whose
+// header does not leave room for the check (another program's) is read and written as it is.
+
+namespace smev::outbox {
+
+/// Its name for sqlite3_open_v2; registered with SQLite at the first call, for the whole process,
+/// because SQLite knows no other way.
+const char* checked_vfs();
+
+}  // namespace smev::outbox

@@ -1,0 +1,57 @@
+#pragma once
+// How far the write-ahead log was committed, in a small file beside the database. A log whose end
+// is missing or damaged looks to SQLite like one whose last commits were never finished, and SQLite
+// drops them without a word; the mark tells that they had been finished.
+//
+// The mark is written after each commit and not synced: it says no more than the truth even when
+// the power goes, at most less. A process that ends in order takes it back.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sdk/outbox/file_handle.hpp"
+#include "smev/base/result.hpp"
+
+namespace smev::outbox {
+
+struct Committed {
+  std::uint64_t salt = 0;     ///< of the log
+  std::uint32_t frames = 0;   ///< that were committed; 0: nothing is known
+  std::uint32_t page = 0;     ///< the page in the last of them
+  std::uint64_t content = 0;  ///< its check (page_check.hpp)
+  std::uint64_t boot = 0;     ///< of the machine: what was not synced is lost with it
+  friend bool operator==(const Committed&, const Committed&) = default;
+};
+
+class CommitMark {
+ public:
+  /// Made when it is not there.
+  static Result<CommitMark> open(const std::string& path);
+  /// Nothing: it is not there, or unreadable.
+  static std::optional<Committed> read(const std::string& path);
+
+  /// Never an error: without it only damage is noticed less well.
+  void note(const Committed& committed) noexcept;
+  /// The log need not be there any more; on the disk when this returns.
+  void take_back() noexcept;
+
+ private:
+  explicit CommitMark(FileHandle file) : file_(std::move(file)) {}
+  FileHandle file_;
+};
+
+/// Of the machine's present start.
+std::uint64_t boot_of_machine();
+
+/// What a log is, beside its mark.
+enum class LogState {
+  holds,    ///< everything that the mark names, or is another one than the mark is about
+  empty,    ///< there is nothing in it
+  damaged,  ///< what was committed is not in it any more
+};
+/// Looks at each frame that the mark names. Others may write at the same time.
+LogState examine_log(const std::string& log_path, const std::optional<Committed>& mark);
+
+}  // namespace smev::outbox

@@ -1,0 +1,129 @@
+#include "sdk/outbox/commit_mark.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "sdk/base/bytes.hpp"
+#include "sdk/outbox/page_check.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
+#include "tests/unit/outbox/temporary_directory.hpp"
+
+namespace smev::outbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CommitMarkTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = SqliteDatabase::open(path_, std::chrono::milliseconds(1));
+    ASSERT_TRUE(opened);
+    database_ = std::move(*opened);
+    database_->reserve_checks();
+    ASSERT_TRUE(database_->make_durable());
+    ASSERT_TRUE(database_->execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v ANY) STRICT"));
+    auto mark = CommitMark::open(mark_path_);
+    ASSERT_TRUE(mark);
+    database_->keep_mark(std::move(*mark));
+  }
+  void commit() {
+    ASSERT_TRUE(database_->run("INSERT INTO t (v) VALUES (?)", std::string(5000, 'x')));
+  }
+  [[nodiscard]] std::optional<Committed> mark() const { return CommitMark::read(mark_path_); }
+  // The log as it is, changed.
+  [[nodiscard]] LogState state_of(const std::string& log) const {
+    const std::string path = directory_.file("changed-wal");
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << log;
+    return examine_log(path, mark());
+  }
+  [[nodiscard]] std::string log() const { return *read_file(path_ + "-wal"); }
+
+  outbox_test::TemporaryDirectory directory_;
+  std::string path_ = directory_.file("a.db");
+  std::string mark_path_ = directory_.file("a.db.mark");
+  std::unique_ptr<SqliteDatabase> database_;
+};
+
+TEST_F(CommitMarkTest, tells_how_far_the_log_was_committed) {
+  commit();
+  const auto first = mark();
+  commit();
+  const auto second = mark();
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(second->salt, first->salt);
+  EXPECT_GT(second->frames, first->frames);
+  EXPECT_EQ(kLogHeaderOctets + second->frames * (kFrameHeaderOctets + 4096), log().size());
+  EXPECT_EQ(second->boot, boot_of_machine());
+  EXPECT_NE(second->boot, 0u);
+}
+
+TEST_F(CommitMarkTest, a_log_that_lacks_what_was_committed_is_damaged) {
+  commit();
+  commit();
+  const std::string sound = log();
+  EXPECT_EQ(state_of(sound), LogState::holds);
+  EXPECT_EQ(state_of(sound + "more"), LogState::holds);
+  EXPECT_EQ(state_of(sound.substr(0, sound.size() - 1)), LogState::damaged);
+  EXPECT_EQ(state_of(sound.substr(0, kLogHeaderOctets)), LogState::damaged);
+  for (const std::size_t at :
+       {std::size_t{5}, std::size_t{20}, std::size_t{200}, sound.size() - 9}) {
+    std::string changed = sound;
+    changed[at] = static_cast<char>(changed[at] ^ 4);
+    EXPECT_EQ(state_of(changed), LogState::damaged) << at;
+  }
+  EXPECT_EQ(state_of(""), LogState::empty);
+  EXPECT_EQ(state_of(std::string(1000, '\0')), LogState::empty);
+  EXPECT_EQ(examine_log(directory_.file("none"), mark()), LogState::empty);
+}
+
+TEST_F(CommitMarkTest, an_unfinished_end_of_the_log_is_none_of_its_business) {
+  commit();
+  const auto marked = mark();
+  commit();
+  const std::string more = log();
+  const std::string path = directory_.file("unfinished-wal");
+  std::ofstream(path, std::ios::binary) << more.substr(0, more.size() - 100);
+  EXPECT_EQ(examine_log(path, marked), LogState::holds);
+}
+
+TEST_F(CommitMarkTest, a_log_that_was_begun_anew_is_another_one) {
+  commit();
+  const auto marked = mark();
+  ASSERT_TRUE(database_->number("PRAGMA wal_checkpoint(RESTART)"));
+  commit();
+  EXPECT_EQ(examine_log(path_ + "-wal", marked), LogState::holds);
+  EXPECT_NE(mark()->salt, marked->salt);
+}
+
+TEST_F(CommitMarkTest, the_file_holds_the_last_page_once_the_log_was_brought_in) {
+  commit();
+  const auto marked = mark();
+  ASSERT_TRUE(marked);
+  EXPECT_FALSE(database_->file_holds(*marked));
+  ASSERT_TRUE(database_->number("PRAGMA wal_checkpoint(TRUNCATE)"));
+  EXPECT_TRUE(database_->file_holds(*marked));
+}
+
+TEST_F(CommitMarkTest, an_end_in_order_takes_it_back) {
+  commit();
+  database_ = nullptr;
+  const auto marked = mark();
+  ASSERT_TRUE(marked);
+  EXPECT_EQ(*marked, Committed{});
+}
+
+TEST_F(CommitMarkTest, what_is_no_mark_says_nothing) {
+  commit();
+  std::string octets = *read_file(mark_path_);
+  EXPECT_TRUE(mark());
+  octets[9] = static_cast<char>(octets[9] ^ 1);
+  std::ofstream(mark_path_, std::ios::binary | std::ios::trunc) << octets;
+  EXPECT_FALSE(mark());
+  fs::remove(mark_path_);
+  EXPECT_FALSE(mark());
+}
+
+}  // namespace
+}  // namespace smev::outbox
