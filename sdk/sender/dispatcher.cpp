@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "sdk/base/bytes.hpp"
 #include "sdk/base/kill_point.hpp"
 
 namespace smev {
@@ -27,8 +26,8 @@ HoldReason hold_reason_of(ErrorCode code) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell)
-    : parts_(parts), events_(events), bell_(bell), random_(random_number()) {}
+Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell, std::uint64_t seed)
+    : parts_(parts), events_(events), bell_(bell), random_(seed) {}
 
 Dispatcher::~Dispatcher() {
   // The transport reports each message exactly once; its callbacks use this object.
@@ -36,7 +35,7 @@ Dispatcher::~Dispatcher() {
   while (true) {
     {
       const std::lock_guard lock(mutex_);
-      if (done_.size() >= under_way_.size()) return;
+      if (unreported_ == 0) return;
     }
     bell_.wait_for_ring(kIdlePause, seen);
   }
@@ -44,8 +43,9 @@ Dispatcher::~Dispatcher() {
 
 Result<bool> Dispatcher::round() {
   SMEV_ASSIGN(bool collected, collect());
-  const TimePoint now = parts_.clock().now();
-  if (now - overdue_checked_ >= kOverdueCheckEvery) {
+  // By the steady clock: the wall's may be set back for hours.
+  const auto now = parts_.clock().steady();
+  if (!overdue_checked_ || now - *overdue_checked_ >= kOverdueCheckEvery) {
     overdue_checked_ = now;
     SMEV_ASSIGN(std::vector<UpdateRow> overdue, parts_.outbox().hold_overdue());
     for (const UpdateRow& update : overdue) events_.give_changed(update, {});
@@ -191,11 +191,28 @@ Result<bool> Dispatcher::send_due() {
   if (started.empty()) return false;
 
   std::vector<PreparedMessage> messages;
+  std::vector<StartedAttempt> sent;
   for (StartedAttempt& attempt : started) {
     SMEV_ASSIGN(std::optional<PreparedMessage> message, ready(attempt));
     if (!message) continue;
-    under_way_.emplace(attempt.message.message_id, std::move(attempt));
     messages.push_back(std::move(*message));
+    sent.push_back(std::move(attempt));
+  }
+  // An attempt that outlived its lease may still be under way: whichever report comes first counts
+  // for the attempt that is open, as both are about the same octets.
+  for (StartedAttempt& attempt : sent) {
+    const Uuid id = attempt.message.message_id;
+    under_way_.insert_or_assign(id, std::move(attempt));
+  }
+  transmit(std::move(messages));
+  return true;
+}
+
+void Dispatcher::transmit(std::vector<PreparedMessage> messages) {
+  if (messages.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    unreported_ += messages.size();
   }
   SMEV_KILL_POINT("sender.transmitting");
   parts_.transport().transmit(std::move(messages),
@@ -203,9 +220,9 @@ Result<bool> Dispatcher::send_due() {
                                 SMEV_KILL_POINT("sender.answered");
                                 const std::lock_guard lock(mutex_);
                                 done_.emplace_back(id, std::move(transmission));
+                                --unreported_;
                                 bell_.ring();
                               });
-  return true;
 }
 
 // Nothing when the attempt was ended without sending.
