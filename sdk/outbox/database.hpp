@@ -1,31 +1,45 @@
 #pragma once
-// SQLite behind RAII: one connection, its prepared statements, transactions. Not thread-safe: the
-// store guards it with its mutex.
+// A database as the store's logic sees it: statements with values bound to them, rows read from
+// them. SQLite and PostgreSQL stand behind it (sqlite_database, postgres_database), so that what is
+// true of the tables is written once. A connection is used by one thread at a time.
+//
+// The statements are SQLite's; where PostgreSQL says it otherwise it is told by a mark that is a
+// comment to SQLite: /*lock*/ takes the rows that were read ("FOR UPDATE"), /*skip locked*/ leaves
+// out those that somebody else has. `INDEXED BY` is a hint to SQLite alone.
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-#include "sdk/outbox/kill_points.hpp"
 #include "smev/base/clock.hpp"
 #include "smev/base/ids.hpp"
 #include "smev/base/result.hpp"
 
-struct sqlite3;
-struct sqlite3_stmt;
-
 namespace smev::outbox {
-
-class Database;
 
 /// Octets that are no text.
 struct Blob {
   std::string_view octets;
+};
+
+/// One run of a statement, as an engine does it. A fault of binding comes out of `next`.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual void bind_integer(int index, std::int64_t value) = 0;
+  virtual void bind_text(int index, std::string_view value) = 0;
+  virtual void bind_blob(int index, std::string_view octets) = 0;
+  virtual void bind_null(int index) = 0;
+  virtual Result<bool> next() = 0;
+  [[nodiscard]] virtual std::int64_t integer(int column) = 0;
+  [[nodiscard]] virtual std::string text(int column) const = 0;
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual std::string column_name(int column) const = 0;
+  /// The run is over.
+  virtual void give_back() noexcept = 0;
 };
 
 /// One run of a prepared statement; gives it back to its connection when it goes.
@@ -34,20 +48,24 @@ struct Blob {
 /// what it should be marks the statement as damaged: look at `sound()` after reading a row.
 class Statement {
  public:
-  Statement(Statement&& other) noexcept;
+  explicit Statement(Cursor& cursor) : cursor_(&cursor) {}
+  Statement(Statement&& other) noexcept
+      : cursor_(std::exchange(other.cursor_, nullptr)), damaged_column_(other.damaged_column_) {}
   Statement& operator=(Statement&&) = delete;
-  ~Statement();
+  ~Statement() {
+    if (cursor_ != nullptr) cursor_->give_back();
+  }
 
   /// For a value that is not always there: a parameter without one is NULL.
   void bind_text(int index, std::string_view value) { bind_at(index, value); }
   /// True while there is a row.
-  Result<bool> next();
+  Result<bool> next() { return cursor_->next(); }
   /// To the end, rows unread.
   Result<void> finish();
 
-  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const { return cursor_->integer(column); }
   [[nodiscard]] bool flag(int column) const { return integer(column) != 0; }
-  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] std::string text(int column) const { return cursor_->text(column); }
   [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
   [[nodiscard]] std::optional<std::string> optional_text(int column) const;
   [[nodiscard]] TimePoint moment(int column);
@@ -65,49 +83,45 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database& database, const std::string* sql, sqlite3_stmt* statement)
-      : database_(&database), sql_(sql), statement_(statement) {}
 
-  void bind_at(int index, std::int64_t value);
+  void bind_at(int index, std::int64_t value) { cursor_->bind_integer(index, value); }
   void bind_at(int index, int value) { bind_at(index, static_cast<std::int64_t>(value)); }
   void bind_at(int index, bool value) { bind_at(index, static_cast<std::int64_t>(value)); }
-  void bind_at(int index, std::string_view value);
+  void bind_at(int index, std::string_view value) { cursor_->bind_text(index, value); }
   void bind_at(int index, const std::string& value) { bind_at(index, std::string_view(value)); }
   void bind_at(int index, const char* value) { bind_at(index, std::string_view(value)); }
-  void bind_at(int index, Blob value);
-  void bind_at(int index, TimePoint value);
+  void bind_at(int index, Blob value) { cursor_->bind_blob(index, value.octets); }
+  void bind_at(int index, TimePoint value) { bind_at(index, to_utc_text(value)); }
   void bind_at(int index, const Uuid& value) { bind_at(index, value.text()); }
-  void bind_at(int index, const std::optional<TimePoint>& value);
+  void bind_at(int index, const std::optional<TimePoint>& value) {
+    bind_at(index, value ? to_utc_text(*value) : std::string());
+  }
   template <class Number>
   void bind_at(int index, const std::optional<Number>& value) {
     if (value) {
       bind_at(index, static_cast<std::int64_t>(*value));
     } else {
-      bind_null(index);
+      cursor_->bind_null(index);
     }
   }
-  void bind_null(int index);
 
-  Database* database_;
-  const std::string* sql_;  ///< key of the cache; the connection outlives its statements
-  sqlite3_stmt* statement_;
-  int bind_fault_ = 0;
+  Cursor* cursor_;
   int damaged_column_ = -1;
 };
 
 class Database {
  public:
-  /// Opens or creates. `:memory:` is a database of its own.
-  static Result<std::unique_ptr<Database>> open(const std::string& path, Duration busy_timeout);
+  Database() = default;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
-  ~Database();
-
-  /// WAL, synchronous=FULL, foreign keys; and checks that each of them took.
-  Result<void> make_durable();
+  virtual ~Database() = default;
 
   /// Statements without values, several at once.
-  Result<void> execute(const std::string& sql);
+  virtual Result<void> execute(const std::string& sql) = 0;
+
+  /// True where others may write at the same time: what is read to be written has to be locked.
+  /// False: whoever has a transaction is the only writer.
+  [[nodiscard]] virtual bool locks_rows() const = 0;
 
   /// Prepared once, kept, bound to `values` in order.
   template <class... Values>
@@ -115,7 +129,6 @@ class Database {
     SMEV_ASSIGN(Statement statement, prepare(sql));
     int index = 0;
     (statement.bind_at(++index, values), ...);
-    if (statement.bind_fault_ != 0) return fail(failure(sql));
     return statement;
   }
 
@@ -136,54 +149,20 @@ class Database {
     return statement.optional_integer(0);
   }
 
-  [[nodiscard]] std::int64_t last_id() const;
+  /// Runs an INSERT that ends with "RETURNING id"; gives the id.
+  template <class... Values>
+  Result<std::int64_t> insert(std::string_view sql, const Values&... values) {
+    SMEV_ASSIGN(const std::optional<std::int64_t> id, number(sql, values...));
+    if (!id) return fail(nothing_inserted(sql));
+    return *id;
+  }
+
+ protected:
+  virtual Result<Statement> prepare(std::string_view sql) = 0;
+  [[nodiscard]] virtual std::int64_t changes() const = 0;
 
  private:
-  friend class Statement;
-  explicit Database(sqlite3* connection) : connection_(connection) {}
-  Result<Statement> prepare(std::string_view sql);
-  void configure(Duration busy_timeout);
-  [[nodiscard]] std::int64_t changes() const;
-  [[nodiscard]] Error failure(std::string_view doing) const;
-  void give_back(const std::string* sql, sqlite3_stmt* statement);
-
-  sqlite3* connection_;
-  // Statements at rest, by their text. One in use is out of its list.
-  std::map<std::string, std::vector<sqlite3_stmt*>, std::less<>> idle_;
-};
-
-/// BEGIN IMMEDIATE: whoever holds one is the only writer, in whatever process. Rolled back unless
-/// committed.
-class Transaction {
- public:
-  static Result<Transaction> begin(Database& database);
-  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-  Transaction& operator=(Transaction&&) = delete;
-  ~Transaction();
-
-  Result<void> commit();
-  /// A crash test may end the process at any of the points.
-  Result<void> commit(const std::vector<const CommitPoints*>& points);
-
- private:
-  explicit Transaction(Database& database) : database_(&database) {}
-  Database* database_;
-};
-
-/// A part of a transaction that can be taken back alone. Taken back unless released.
-class Savepoint {
- public:
-  static Result<Savepoint> begin(Database& database);
-  Savepoint(Savepoint&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-  Savepoint& operator=(Savepoint&&) = delete;
-  ~Savepoint();
-
-  Result<void> release();
-  Result<void> roll_back();
-
- private:
-  explicit Savepoint(Database& database) : database_(&database) {}
-  Database* database_;
+  static Error nothing_inserted(std::string_view sql);
 };
 
 }  // namespace smev::outbox

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "sdk/outbox/database.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
 
 namespace smev::outbox {
 

@@ -14,22 +14,27 @@ inline constexpr const char* kClaimableSql =
 inline constexpr const char* kNextClaimableSql =
     "SELECT not_before FROM updates INDEXED BY updates_claimable WHERE head = 1 "
     "AND state = 'queued' AND lease_until <= ?1 "
-    "AND (deadline = '' OR deadline > max(?1, not_before)) ORDER BY not_before, id LIMIT 1";
+    "AND (deadline = '' OR (deadline > ?1 AND deadline > not_before)) ORDER BY not_before, id "
+    "LIMIT 1";
 /// ?1 now.
 inline constexpr const char* kNextLeaseEndSql =
     "SELECT lease_until FROM updates INDEXED BY updates_leased WHERE lease_until <> '' "
     "AND lease_until > ?1 ORDER BY lease_until LIMIT 1";
 /// ?1 now, ?2 limit.
-inline constexpr const char* kDueMessagesSql =
-    "SELECT id FROM messages INDEXED BY messages_due WHERE waiting = 1 "
-    "AND state IN ('frozen', 'in_doubt') AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2";
+#define SMEV_DUE_MESSAGES_SQL                                          \
+  "SELECT id FROM messages INDEXED BY messages_due WHERE waiting = 1 " \
+  "AND state IN ('frozen', 'in_doubt') AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2"
+inline constexpr const char* kDueMessagesSql = SMEV_DUE_MESSAGES_SQL;
+inline constexpr const char* kTakeDueMessagesSql = SMEV_DUE_MESSAGES_SQL " /*skip locked*/";
 inline constexpr const char* kNextDueMessageSql =
     "SELECT not_before FROM messages INDEXED BY messages_due WHERE waiting = 1 "
     "AND state IN ('frozen', 'in_doubt') ORDER BY not_before, id LIMIT 1";
 /// ?1 now.
-inline constexpr const char* kLapsedMessagesSql =
-    "SELECT id FROM messages INDEXED BY messages_leased WHERE state = 'sending' "
-    "AND lease_until <= ?1";
+#define SMEV_LAPSED_MESSAGES_SQL                                                \
+  "SELECT id FROM messages INDEXED BY messages_leased WHERE state = 'sending' " \
+  "AND lease_until <= ?1"
+inline constexpr const char* kLapsedMessagesSql = SMEV_LAPSED_MESSAGES_SQL;
+inline constexpr const char* kTakeLapsedMessagesSql = SMEV_LAPSED_MESSAGES_SQL " /*skip locked*/";
 inline constexpr const char* kNextLapsedMessageSql =
     "SELECT lease_until FROM messages INDEXED BY messages_leased WHERE state = 'sending' "
     "ORDER BY lease_until LIMIT 1";

@@ -7,10 +7,13 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
 #include "sdk/outbox/file_system.hpp"
-#include "sdk/outbox/schema.hpp"
+#include "sdk/outbox/hot_queries.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
+#include "sdk/outbox/transitions.hpp"
 
 namespace smev {
 namespace outbox {
@@ -80,21 +83,78 @@ Result<FileHandle> lock_directory(const std::string& path) {
   return directory;
 }
 
-Result<std::unique_ptr<Database>> open_database(const StorePlace& place, Duration busy_timeout) {
+Result<std::unique_ptr<SqliteDatabase>> open_database(const StorePlace& place,
+                                                      Duration busy_timeout) {
   if (place.lock.empty()) {
-    SMEV_ASSIGN(auto database, Database::open(place.database, busy_timeout));
+    SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
     SMEV_TRY(ensure_schema(*database));
     return database;
   }
   const std::string folder = fs::path(place.database).parent_path().string();
   SMEV_ASSIGN(const FileHandle directory, lock_directory(folder));
   SMEV_TRY(create_file(place.database, directory.get()));
-  SMEV_ASSIGN(auto database, Database::open(place.database, busy_timeout));
+  SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
   SMEV_TRY(ensure_schema(*database));
   return database;
 }
 
+// What a dead dispatcher left: attempts that nobody ends, claims that nobody uses.
+Result<void> recover(Database& database, TimePoint now) {
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));
+  std::vector<MessageKey> open;
+  {
+    SMEV_ASSIGN(Statement statement,
+                database.query("SELECT message FROM attempts WHERE ended = ''"));
+    SMEV_ASSIGN(open, read_numbers(statement));
+  }
+  for (const MessageKey message : open) SMEV_TRY(interrupt_attempt(database, now, message));
+  SMEV_TRY(database.run("UPDATE updates SET lease_until = '' WHERE lease_until <> ''"));
+  return transaction.commit();
+}
+
+// A guard of a store that no other process can see.
+Result<std::shared_ptr<void>> take_flag(const std::shared_ptr<std::atomic<bool>>& flag) {
+  if (flag->exchange(true)) {
+    return fail(local_error(ErrorCode::store_busy, "the store in memory", Retry::later));
+  }
+  return std::shared_ptr<void>(nullptr, [flag](void*) { flag->store(false); });
+}
+
 }  // namespace
+
+Result<void> SqliteOutbox::run_reading(const Work& work) {
+  const std::lock_guard lock(mutex_);
+  return work(*database_);
+}
+
+Result<void> SqliteOutbox::run_change(const Work& work, const CommitPoints* points) {
+  return group_.run([&]() { return work(*database_); }, points);
+}
+
+Result<std::shared_ptr<void>> SqliteOutbox::start_dispatching() {
+  SMEV_ASSIGN(std::shared_ptr<void> guard,
+              place_.lock.empty() ? take_flag(dispatching_) : take_dispatch_lock(place_.lock));
+  const std::lock_guard lock(mutex_);
+  SMEV_TRY(recover(*database_, clock_->now()));
+  files_.remove_abandoned();
+  return guard;
+}
+
+Result<std::vector<UpdateId>> SqliteOutbox::lease_updates(Database& database, TimePoint now,
+                                                          int limit, Duration lease) {
+  std::vector<UpdateId> ids;
+  {
+    SMEV_ASSIGN(Statement statement, database.query(kClaimableSql, now, limit));
+    SMEV_ASSIGN(ids, read_numbers(statement));
+  }
+  for (const UpdateId id : ids) {
+    SMEV_TRY(database.run(
+        "UPDATE updates SET lease_epoch = lease_epoch + 1, lease_until = ? WHERE id = ?",
+        now + lease, id));
+  }
+  return ids;
+}
+
 }  // namespace outbox
 
 Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/row_locks.hpp"
 
 namespace smev::outbox {
 namespace {
@@ -25,7 +26,7 @@ Result<UpdateBefore> read_before(Database& database, UpdateId update) {
   SMEV_ASSIGN(Statement statement,
               database.query("SELECT state, order_id, sequence, head, hold_reason, hold_text, "
                              "result_code, forced_kind, conversions, not_before, deadline "
-                             "FROM updates WHERE id = ?",
+                             "FROM updates WHERE id = ? /*lock*/",
                              update));
   SMEV_ASSIGN(const bool found, statement.next());
   if (!found) return fail(not_found("update " + std::to_string(update)));
@@ -130,7 +131,7 @@ Result<MessageState> apply(Database& database, TimePoint now, MessageKey message
   MessageState before{};
   {
     SMEV_ASSIGN(Statement statement,
-                database.query("SELECT state FROM messages WHERE id = ?", message));
+                database.query("SELECT state FROM messages WHERE id = ? /*lock*/", message));
     SMEV_ASSIGN(const bool found, statement.next());
     if (!found) return fail(damaged("message " + std::to_string(message) + " is missing"));
     before = statement.named(0, &message_state);
@@ -144,19 +145,21 @@ Result<MessageState> apply(Database& database, TimePoint now, MessageKey message
   if (*after == before) return before;
   const bool accepted = *after == MessageState::accepted;
   const bool answered = *after == MessageState::answered;
-  SMEV_TRY(
-      database.run("UPDATE messages SET state = ?1, waiting = waiting AND ?2, "
-                   "accepted_at = CASE WHEN ?3 THEN ?5 ELSE accepted_at END, "
-                   "answered_at = CASE WHEN ?4 THEN ?5 ELSE answered_at END WHERE id = ?6",
-                   smev::name(*after), may_be_offered(*after), accepted, answered, now, message));
+  SMEV_TRY(database.run(
+      "UPDATE messages SET state = ?1, waiting = CASE WHEN ?2 = 1 THEN waiting ELSE 0 END, "
+      "accepted_at = CASE WHEN ?3 = 1 THEN ?5 ELSE accepted_at END, "
+      "answered_at = CASE WHEN ?4 = 1 THEN ?5 ELSE answered_at END WHERE id = ?6",
+      smev::name(*after), may_be_offered(*after), accepted, answered, now, message));
   return *after;
 }
 
 Result<void> refresh_waiting(Database& database, MessageKey message) {
+  // Whoever moved another update of the message has to be seen.
+  SMEV_TRY(lock_message(database, message));
   SMEV_TRY(
-      database.run("UPDATE messages SET waiting = EXISTS (SELECT 1 FROM message_items i "
+      database.run("UPDATE messages SET waiting = CASE WHEN EXISTS (SELECT 1 FROM message_items i "
                    "JOIN updates u ON u.id = i.update_id WHERE i.message = messages.id "
-                   "AND u.state = 'in_flight') "
+                   "AND u.state = 'in_flight') THEN 1 ELSE 0 END "
                    "WHERE id = ? AND state IN ('frozen', 'sending', 'in_doubt', 'accepted')",
                    message));
   return {};
@@ -189,8 +192,9 @@ Result<void> interrupt_attempt(Database& database, TimePoint now, MessageKey mes
 }
 
 Result<void> check_claim(Database& database, UpdateId update, std::int64_t lease_epoch) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT lease_epoch, lease_until FROM updates WHERE id = ?", update));
+  SMEV_ASSIGN(
+      Statement statement,
+      database.query("SELECT lease_epoch, lease_until FROM updates WHERE id = ? /*lock*/", update));
   SMEV_ASSIGN(const bool found, statement.next());
   if (!found) return fail(not_found("update " + std::to_string(update)));
   if (statement.integer(0) == lease_epoch && !statement.text(1).empty()) return {};

@@ -1,4 +1,4 @@
-// Contract: attempts and their outcomes. See sdk/outbox/sqlite_attempts.cpp.
+// Contract: attempts and their outcomes. See sdk/outbox/table_attempts.cpp.
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-// Contract: what a person decides. See sdk/outbox/sqlite_decide.cpp.
+// Contract: what a person decides. See sdk/outbox/table_decide.cpp.
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-// Contract: claims, leases and frozen messages. See sdk/outbox/sqlite_dispatch.cpp.
+// Contract: claims, leases and frozen messages. See sdk/outbox/table_dispatch.cpp.
 
 #include <gmock/gmock.h>
 

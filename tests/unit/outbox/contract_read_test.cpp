@@ -1,4 +1,4 @@
-// Contract: reading. See sdk/outbox/sqlite_read.cpp.
+// Contract: reading. See sdk/outbox/table_read.cpp.
 
 #include <gmock/gmock.h>
 

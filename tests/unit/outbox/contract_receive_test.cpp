@@ -1,4 +1,4 @@
-// Contract: answers and deadlines. See sdk/outbox/sqlite_receive.cpp.
+// Contract: answers and deadlines. See sdk/outbox/table_receive.cpp.
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-// Contract: submitting. See sdk/outbox/sqlite_submit.cpp.
+// Contract: submitting. See sdk/outbox/table_submit.cpp.
 
 #include <gmock/gmock.h>
 

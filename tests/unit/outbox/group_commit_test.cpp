@@ -13,7 +13,7 @@ namespace {
 class GroupCommitTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    database_ = *Database::open(":memory:", std::chrono::seconds(1));
+    database_ = *SqliteDatabase::open(":memory:", std::chrono::seconds(1));
     ASSERT_TRUE(database_->execute("CREATE TABLE kept (value INTEGER PRIMARY KEY)"));
     group_ = std::make_unique<GroupCommit>(*database_, database_mutex_);
   }
@@ -39,7 +39,7 @@ class GroupCommitTest : public ::testing::Test {
     EXPECT_TRUE(led);
   }
 
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<SqliteDatabase> database_;
   std::mutex database_mutex_;
   std::unique_ptr<GroupCommit> group_;
 };

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "sdk/outbox/schema.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
 
 namespace smev::outbox {
 namespace {
@@ -22,7 +22,7 @@ struct HotQuery {
 class HotQueries : public ::testing::TestWithParam<HotQuery> {};
 
 TEST_P(HotQueries, reads_its_index_in_order_and_sorts_nothing) {
-  auto database = Database::open(":memory:", Duration{});
+  auto database = SqliteDatabase::open(":memory:", Duration{});
   ASSERT_TRUE(database);
   ASSERT_TRUE(ensure_schema(**database));
   auto plan = (*database)->query(std::string("EXPLAIN QUERY PLAN ") + GetParam().sql);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sdk/outbox/schema.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
 #include "smev/outbox/states.hpp"
 
 namespace smev {
@@ -115,7 +115,7 @@ TEST(OutboxPage, names_the_tables_of_the_database_and_no_others) {
   for (const Row& row : table("Таблицы базы", "Таблица")) {
     if (!code(row.at(0)).empty()) described.insert(code(row[0]));
   }
-  auto database = outbox::Database::open(":memory:", Duration{});
+  auto database = outbox::SqliteDatabase::open(":memory:", Duration{});
   ASSERT_TRUE(database);
   ASSERT_TRUE(outbox::ensure_schema(**database));
   std::set<std::string> made;

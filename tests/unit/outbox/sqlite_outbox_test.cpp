@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "sdk/base/bytes.hpp"
-#include "sdk/outbox/schema.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
 #include "tests/unit/outbox/child_process.hpp"
 #include "tests/unit/outbox/contract.hpp"
 
@@ -21,7 +21,7 @@ namespace smev::outbox_test {
 namespace {
 
 namespace fs = std::filesystem;
-using outbox::Database;
+using outbox::SqliteDatabase;
 using ::testing::HasSubstr;
 
 constexpr const char* kPathVariable = "OUTBOX_TEST_PATH";
@@ -179,7 +179,7 @@ TEST(SqliteOutbox, refuses_a_database_of_something_else_and_leaves_it_as_it_was)
   TemporaryDirectory directory;
   const std::string path = directory.file("other.db");
   {
-    auto other = Database::open(path, seconds(1));
+    auto other = SqliteDatabase::open(path, seconds(1));
     ASSERT_TRUE((*other)->execute("CREATE TABLE notes (text)"));
   }
   const std::string before = *read_file(path);
@@ -195,7 +195,7 @@ TEST(SqliteOutbox, refuses_a_schema_version_that_it_does_not_know_and_leaves_it_
     const std::string path = directory.file("outbox.db");
     ASSERT_TRUE(open(path));
     {
-      auto database = Database::open(path, seconds(1));
+      auto database = SqliteDatabase::open(path, seconds(1));
       ASSERT_TRUE((*database)->execute("PRAGMA user_version = " + std::to_string(version)));
     }
     const std::string before = *read_file(path);
@@ -226,7 +226,7 @@ TEST(SqliteOutbox, takes_an_empty_file_as_a_new_store) {
 class SqliteOutboxDamage : public OutboxContract {
  protected:
   void break_row(const std::string& sql) {
-    auto database = Database::open(directory_.file("outbox.db"), seconds(1));
+    auto database = SqliteDatabase::open(directory_.file("outbox.db"), seconds(1));
     ASSERT_TRUE(database);
     const auto done = (*database)->execute(sql);
     ASSERT_TRUE(done) << done.error().describe();
@@ -253,7 +253,7 @@ TEST_P(SqliteOutboxDamage, the_database_itself_refuses_to_change_a_frozen_body_o
   freeze_one();
   finish(start_one(), MessageEvent::refused);
   ASSERT_TRUE(outbox().decide(id, UpdateEvent::skipped, "op", "причина"));
-  auto database = Database::open(directory_.file("outbox.db"), seconds(1));
+  auto database = SqliteDatabase::open(directory_.file("outbox.db"), seconds(1));
   EXPECT_FALSE((*database)->execute("UPDATE message_bodies SET body = x'00'"));
   EXPECT_FALSE((*database)->execute("UPDATE audit SET who = 'somebody else'"));
   EXPECT_FALSE((*database)->execute("DELETE FROM audit"));
@@ -269,7 +269,7 @@ TEST_P(SqliteOutboxDamage, a_row_that_cannot_be_read_is_damage_and_not_a_guess) 
 
 TEST_P(SqliteOutboxDamage, a_state_that_does_not_exist_cannot_be_written) {
   submit("a");
-  auto database = Database::open(directory_.file("outbox.db"), seconds(1));
+  auto database = SqliteDatabase::open(directory_.file("outbox.db"), seconds(1));
   for (const char* sql : {"UPDATE updates SET state = 'retry'", "UPDATE updates SET head = 2",
                           "UPDATE updates SET state = 'held'", "UPDATE updates SET state = 7",
                           "UPDATE updates SET state = 'delivered'",
@@ -282,7 +282,7 @@ TEST_P(SqliteOutboxDamage, a_full_disk_loses_nothing_that_was_promised) {
   const UpdateId id = submit("a");
   // SQLite's own limit of pages is met in the same place as the end of a disk; it belongs to a
   // connection, so the store's own is used here.
-  auto database = Database::open(directory_.file("outbox.db"), seconds(1));
+  auto database = SqliteDatabase::open(directory_.file("outbox.db"), seconds(1));
   ASSERT_TRUE((*database)->make_durable());
   const auto pages = (*database)->number("PRAGMA page_count");
   ASSERT_TRUE((*database)->number("PRAGMA max_page_count = " + std::to_string(**pages)));

@@ -8,13 +8,14 @@
 #include <random>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
 #include "smev/testing/manual_clock.hpp"
 #include "tests/unit/outbox/temporary_directory.hpp"
 
 namespace smev::outbox_test {
 namespace {
 
-using outbox::Database;
+using outbox::SqliteDatabase;
 
 constexpr int kSteps = 400;
 constexpr int kOrders = 4;
@@ -65,7 +66,7 @@ class RandomWork {
     auto opened = sqlite_outbox({.path = directory_.file("outbox.db")}, clock_);
     EXPECT_TRUE(opened) << opened.error().describe();
     outbox_ = *opened;
-    watcher_ = *Database::open(directory_.file("outbox.db"), std::chrono::seconds(1));
+    watcher_ = *SqliteDatabase::open(directory_.file("outbox.db"), std::chrono::seconds(1));
   }
 
   void run() {
@@ -228,7 +229,7 @@ class RandomWork {
   std::shared_ptr<testing::ManualClock> clock_ = std::make_shared<testing::ManualClock>();
   std::shared_ptr<IdSource> ids_;
   std::shared_ptr<Outbox> outbox_;
-  std::unique_ptr<Database> watcher_;
+  std::unique_ptr<SqliteDatabase> watcher_;
   int submitted_ = 0;
   std::vector<NewMessage> frozen_;
   std::vector<StartedAttempt> open_;

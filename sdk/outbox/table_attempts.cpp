@@ -5,21 +5,29 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/hot_queries.hpp"
-#include "sdk/outbox/sqlite_outbox.hpp"
+#include "sdk/outbox/row_locks.hpp"
+#include "sdk/outbox/table_outbox.hpp"
 #include "sdk/outbox/transitions.hpp"
 
 namespace smev::outbox {
 namespace {
 
-Result<std::vector<MessageKey>> due_messages(Database& database, TimePoint now, int limit) {
-  SMEV_ASSIGN(Statement statement, database.query(kDueMessagesSql, now, limit));
+Result<std::vector<MessageKey>> take_due_messages(Database& database, TimePoint now, int limit) {
+  SMEV_ASSIGN(Statement statement, database.query(kTakeDueMessagesSql, now, limit));
   return read_numbers(statement);
 }
 
 // Messages whose worker has not ended its attempt within the lease.
-Result<std::vector<MessageKey>> lapsed_messages(Database& database, TimePoint now) {
-  SMEV_ASSIGN(Statement statement, database.query(kLapsedMessagesSql, now));
+Result<std::vector<MessageKey>> take_lapsed_messages(Database& database, TimePoint now) {
+  SMEV_ASSIGN(Statement statement, database.query(kTakeLapsedMessagesSql, now));
   return read_numbers(statement);
+}
+
+Result<bool> anything_to_start(Database& database, TimePoint now) {
+  SMEV_ASSIGN(const auto due, database.number(kDueMessagesSql, now, 1));
+  if (due) return true;
+  SMEV_ASSIGN(const auto lapsed, database.number(kLapsedMessagesSql, now));
+  return lapsed.has_value();
 }
 
 Result<void> check_body(const MessageRow& message) {
@@ -49,6 +57,16 @@ Result<StartedAttempt> start_attempt(Database& database, TimePoint now, TimePoin
   SMEV_TRY(database.run("INSERT INTO attempts (message, attempt, started) VALUES (?, ?, ?)", key,
                         started.attempt, now));
   return started;
+}
+
+Result<void> lock_messages_of(Database& database, const std::vector<AttemptOutcome>& outcomes) {
+  if (!database.locks_rows()) return {};
+  std::vector<MessageKey> keys;
+  for (const AttemptOutcome& outcome : outcomes) {
+    SMEV_ASSIGN(const auto key, find_message_key(database, outcome.message_id.text()));
+    if (key) keys.push_back(*key);
+  }
+  return lock_messages(database, keys);
 }
 
 struct MessageBefore {
@@ -187,42 +205,40 @@ Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutc
 
 }  // namespace
 
-Result<std::vector<StartedAttempt>> SqliteOutbox::start_attempts(int limit, Duration lease) {
-  std::vector<StartedAttempt> started;
-  if (limit <= 0) return started;
+Result<std::vector<StartedAttempt>> TableOutbox::start_attempts(int limit, Duration lease) {
+  if (limit <= 0) return std::vector<StartedAttempt>{};
   const TimePoint now = clock_->now();
-  {
-    const std::lock_guard lock(mutex_);
-    SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, 1));
-    SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
-    if (due.empty() && lapsed.empty()) return started;
-  }
+  SMEV_ASSIGN(const bool any,
+              read([&](Database& database) { return anything_to_start(database, now); }));
+  if (!any) return std::vector<StartedAttempt>{};
   return change(
-      [&]() -> Result<std::vector<StartedAttempt>> {
+      [&](Database& database) -> Result<std::vector<StartedAttempt>> {
         std::vector<StartedAttempt> begun;
-        SMEV_ASSIGN(const std::vector<MessageKey> lapsed, lapsed_messages(*database_, now));
-        for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(*database_, now, key));
-        SMEV_ASSIGN(const std::vector<MessageKey> due, due_messages(*database_, now, limit));
+        SMEV_ASSIGN(const std::vector<MessageKey> lapsed, take_lapsed_messages(database, now));
+        for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(database, now, key));
+        SMEV_ASSIGN(const std::vector<MessageKey> due, take_due_messages(database, now, limit));
         for (const MessageKey key : due) {
-          SMEV_ASSIGN(StartedAttempt attempt, start_attempt(*database_, now, now + lease, key));
+          SMEV_ASSIGN(StartedAttempt attempt, start_attempt(database, now, now + lease, key));
           begun.push_back(std::move(attempt));
         }
+        SMEV_TRY(leased(database, due, now, lease));
         return begun;
       },
       &kAttemptStartedPoints);
 }
 
-Result<std::vector<UpdateRow>> SqliteOutbox::finish_attempts(
+Result<std::vector<UpdateRow>> TableOutbox::finish_attempts(
     const std::vector<AttemptOutcome>& outcomes) {
   if (outcomes.empty()) return std::vector<UpdateRow>{};
   return change(
-      [&]() -> Result<std::vector<UpdateRow>> {
+      [&](Database& database) -> Result<std::vector<UpdateRow>> {
         const TimePoint now = clock_->now();
         std::vector<UpdateId> changed;
+        SMEV_TRY(lock_messages_of(database, outcomes));
         for (const AttemptOutcome& outcome : outcomes) {
-          SMEV_TRY(finish_attempt(*database_, now, outcome, changed));
+          SMEV_TRY(finish_attempt(database, now, outcome, changed));
         }
-        return require_updates(*database_, changed);
+        return require_updates(database, changed);
       },
       &kAttemptFinishedPoints);
 }

@@ -1,4 +1,4 @@
-#include "sdk/outbox/database.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@ namespace {
 class DatabaseTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = Database::open(directory_.file("a.db"), std::chrono::milliseconds(1));
+    auto opened = SqliteDatabase::open(directory_.file("a.db"), std::chrono::milliseconds(1));
     ASSERT_TRUE(opened) << opened.error().describe();
     database_ = std::move(*opened);
     ASSERT_TRUE(database_->make_durable());
@@ -19,7 +19,7 @@ class DatabaseTest : public ::testing::Test {
   std::int64_t count() { return database_->number("SELECT count(*) FROM t")->value_or(-1); }
 
   outbox_test::TemporaryDirectory directory_;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<SqliteDatabase> database_;
 };
 
 TEST_F(DatabaseTest, is_durable_after_every_commit) {
@@ -93,7 +93,7 @@ TEST_F(DatabaseTest, run_tells_how_many_rows_it_changed) {
 }
 
 TEST_F(DatabaseTest, a_second_writer_is_told_that_the_store_is_busy) {
-  auto other = Database::open(directory_.file("a.db"), std::chrono::milliseconds(1));
+  auto other = SqliteDatabase::open(directory_.file("a.db"), std::chrono::milliseconds(1));
   ASSERT_TRUE(other);
   auto first = Transaction::begin(*database_);
   ASSERT_TRUE(first);

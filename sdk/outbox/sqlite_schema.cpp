@@ -1,4 +1,4 @@
-#include "sdk/outbox/schema.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
 
 #include <fmt/format.h>
 
@@ -220,7 +220,7 @@ Result<bool> check_whose(Database& database) {
 
 }  // namespace
 
-Result<void> ensure_schema(Database& database) {
+Result<void> ensure_schema(SqliteDatabase& database) {
   // Before anything is set that a stranger's file would keep, such as its journal mode.
   SMEV_ASSIGN(const bool empty, check_whose(database));
   SMEV_TRY(database.make_durable());

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "sdk/outbox/database.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
 
 namespace smev::outbox {
 
@@ -15,6 +15,6 @@ inline constexpr std::int64_t kSchemaVersion = 2;
 
 /// Makes the connection durable and, in an empty database, the tables. Refuses a database of
 /// something else, or of another version of this store, and leaves it as it was.
-Result<void> ensure_schema(Database& database);
+Result<void> ensure_schema(SqliteDatabase& database);
 
 }  // namespace smev::outbox

@@ -5,7 +5,8 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/hot_queries.hpp"
-#include "sdk/outbox/sqlite_outbox.hpp"
+#include "sdk/outbox/row_locks.hpp"
+#include "sdk/outbox/table_outbox.hpp"
 #include "sdk/outbox/transitions.hpp"
 
 namespace smev::outbox {
@@ -20,7 +21,8 @@ struct StoredAnswer {
 Result<std::optional<StoredAnswer>> find_answer(Database& database, const NewAnswer& answer,
                                                 const std::string& sha256) {
   SMEV_ASSIGN(Statement statement,
-              database.query("SELECT id, verified AND NOT stray, settled FROM answers "
+              database.query("SELECT id, CASE WHEN verified = 1 AND stray = 0 THEN 1 ELSE 0 END, "
+                             "settled FROM answers "
                              "WHERE message_id = ? AND raw_sha256 = ?",
                              answer.message_id, sha256));
   SMEV_ASSIGN(const bool found, statement.next());
@@ -31,13 +33,12 @@ Result<std::optional<StoredAnswer>> find_answer(Database& database, const NewAns
 
 Result<std::int64_t> insert_answer(Database& database, TimePoint now, const NewAnswer& answer,
                                    const std::string& sha256, bool settled) {
-  SMEV_TRY(database.run(
+  return database.insert(
       "INSERT INTO answers (message_id, original_message_id, kind, content_type, raw_sha256, "
       "verdicts, verified, stray, settled, note, received, raw) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       answer.message_id, answer.original_message_id, answer.kind, answer.content_type, sha256,
-      answer.verdicts, answer.verified, answer.stray, settled, answer.note, now, Blob{answer.raw}));
-  return database.last_id();
+      answer.verdicts, answer.verified, answer.stray, settled, answer.note, now, Blob{answer.raw});
 }
 
 // The same octets again, and this time they can be used: trust was mended, or the message is known
@@ -53,7 +54,8 @@ Result<void> upgrade_answer(Database& database, std::int64_t id, const NewAnswer
 
 Result<void> learn(Database& database, std::int64_t order, const Settlement& settlement) {
   SMEV_TRY(
-      database.run("UPDATE orders SET known_to_recipient = known_to_recipient OR ?, "
+      database.run("UPDATE orders SET known_to_recipient = CASE WHEN ? = 1 THEN 1 ELSE "
+                   "known_to_recipient END, "
                    "elk_number = coalesce(?, elk_number) WHERE id = ?",
                    settlement.known_to_recipient, settlement.elk_number, order));
   return {};
@@ -158,6 +160,13 @@ Result<void> settle(Database& database, TimePoint now, const NewAnswer& answer,
   return hold_unnamed(database, now, *message, changed);
 }
 
+Result<void> lock_answered(Database& database, const NewAnswer& answer) {
+  if (!database.locks_rows()) return {};
+  SMEV_ASSIGN(const auto message, find_message_key(database, answer.original_message_id));
+  if (!message) return {};
+  return lock_messages(database, {*message});
+}
+
 Result<std::vector<MessageKey>> unanswered(Database& database, TimePoint now) {
   SMEV_ASSIGN(Statement statement, database.query(kUnansweredSql, now));
   return read_numbers(statement);
@@ -184,25 +193,27 @@ Result<void> hold_unanswered(Database& database, TimePoint now, MessageKey messa
 
 }  // namespace
 
-Result<std::optional<MessageRow>> SqliteOutbox::find_message(const Uuid& message_id) {
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(const auto key, find_message_key(*database_, message_id.text()));
-  if (!key) return std::optional<MessageRow>{};
-  SMEV_ASSIGN(MessageRow row, read_message(*database_, *key));
-  return std::optional<MessageRow>(std::move(row));
+Result<std::optional<MessageRow>> TableOutbox::find_message(const Uuid& message_id) {
+  return read([&](Database& database) -> Result<std::optional<MessageRow>> {
+    SMEV_ASSIGN(const auto key, find_message_key(database, message_id.text()));
+    if (!key) return std::optional<MessageRow>{};
+    SMEV_ASSIGN(MessageRow row, read_message(database, *key));
+    return std::optional<MessageRow>(std::move(row));
+  });
 }
 
-Result<RecordedAnswer> SqliteOutbox::record_answer(const NewAnswer& answer,
-                                                   const std::vector<Settlement>& settlements) {
+Result<RecordedAnswer> TableOutbox::record_answer(const NewAnswer& answer,
+                                                  const std::vector<Settlement>& settlements) {
   const bool of_use = answer.verified && !answer.stray;
   if (!settlements.empty() && !of_use) {
     return fail(misuse("an answer that is stray or not verified settles nothing"));
   }
   const std::string sha256 = sha256_hex(answer.raw);
   return change(
-      [&]() -> Result<RecordedAnswer> {
+      [&](Database& database) -> Result<RecordedAnswer> {
         const TimePoint now = clock_->now();
-        SMEV_ASSIGN(const auto stored, find_answer(*database_, answer, sha256));
+        if (!settlements.empty()) SMEV_TRY(lock_answered(database, answer));
+        SMEV_ASSIGN(const auto stored, find_answer(database, answer, sha256));
         RecordedAnswer recorded;
         if (stored) {
           recorded.id = stored->id;
@@ -210,66 +221,72 @@ Result<RecordedAnswer> SqliteOutbox::record_answer(const NewAnswer& answer,
           const bool mended = of_use && !stored->of_use;
           recorded.repeated = !settles && !mended;
           if (recorded.repeated) return recorded;
-          SMEV_TRY(upgrade_answer(*database_, stored->id, answer, settles || stored->settled));
+          SMEV_TRY(upgrade_answer(database, stored->id, answer, settles || stored->settled));
         } else {
           SMEV_ASSIGN(recorded.id,
-                      insert_answer(*database_, now, answer, sha256, !settlements.empty()));
+                      insert_answer(database, now, answer, sha256, !settlements.empty()));
         }
         if (!settlements.empty()) {
           std::vector<UpdateId> changed;
-          SMEV_TRY(settle(*database_, now, answer, settlements, changed));
-          SMEV_ASSIGN(recorded.changed, require_updates(*database_, changed));
+          SMEV_TRY(settle(database, now, answer, settlements, changed));
+          SMEV_ASSIGN(recorded.changed, require_updates(database, changed));
         }
         return recorded;
       },
       &kAnswerPoints);
 }
 
-Result<void> SqliteOutbox::mark_acknowledged(std::int64_t answer) {
+Result<void> TableOutbox::mark_acknowledged(std::int64_t answer) {
   return change(
-      [&]() -> Result<void> {
+      [&](Database& database) -> Result<void> {
         SMEV_ASSIGN(const std::int64_t found,
-                    database_->run("UPDATE answers SET acknowledged = CASE WHEN acknowledged = '' "
-                                   "THEN ? ELSE acknowledged END WHERE id = ?",
-                                   clock_->now(), answer));
+                    database.run("UPDATE answers SET acknowledged = CASE WHEN acknowledged = '' "
+                                 "THEN ? ELSE acknowledged END WHERE id = ?",
+                                 clock_->now(), answer));
         if (found == 0) return fail(not_found("answer " + std::to_string(answer)));
         return {};
       },
       &kAcknowledgedPoints);
 }
 
-Result<std::vector<AnswerRow>> SqliteOutbox::unacknowledged() {
-  const std::lock_guard lock(mutex_);
-  SMEV_ASSIGN(Statement statement,
-              database_->query("SELECT " SMEV_ANSWER_COLUMNS
+Result<std::vector<AnswerRow>> TableOutbox::unacknowledged() {
+  return read([&](Database& database) -> Result<std::vector<AnswerRow>> {
+    SMEV_ASSIGN(Statement statement,
+                database.query("SELECT " SMEV_ANSWER_COLUMNS
                                " FROM answers INDEXED BY answers_unacknowledged WHERE verified = 1 "
                                "AND stray = 0 AND acknowledged = '' ORDER BY id"));
-  return read_all(statement, &read_answer);
+    return read_all(statement, &read_answer);
+  });
 }
 
-Result<std::vector<UpdateRow>> SqliteOutbox::hold_overdue() {
+Result<std::vector<UpdateRow>> TableOutbox::hold_overdue() {
   const TimePoint now = clock_->now();
-  {
-    const std::lock_guard lock(mutex_);
-    SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
-    SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
-    if (messages.empty() && updates.empty()) return std::vector<UpdateRow>{};
-  }
-  return change([&]() -> Result<std::vector<UpdateRow>> {
+  SMEV_ASSIGN(const bool any, read([&](Database& database) -> Result<bool> {
+                SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(database, now));
+                SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(database, now));
+                return !messages.empty() || !updates.empty();
+              }));
+  if (!any) return std::vector<UpdateRow>{};
+  return change([&](Database& database) -> Result<std::vector<UpdateRow>> {
     std::vector<UpdateId> changed;
-    SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(*database_, now));
+    SMEV_ASSIGN(const std::vector<MessageKey> messages,
+                find_and_lock(
+                    database, [&]() { return unanswered(database, now); }, &lock_messages));
     for (const MessageKey message : messages) {
-      SMEV_TRY(hold_unanswered(*database_, now, message, changed));
+      SMEV_TRY(hold_unanswered(database, now, message, changed));
     }
-    SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(*database_, now));
+    SMEV_ASSIGN(
+        const std::vector<UpdateId> updates,
+        find_and_lock(
+            database, [&]() { return past_deadline(database, now); }, &lock_orders_of_updates));
     for (const UpdateId update : updates) {
       UpdateChange stop;
       stop.hold_reason = HoldReason::deadline;
       stop.hold_text = label(HoldReason::deadline);
-      SMEV_TRY(apply(*database_, now, update, stop));
+      SMEV_TRY(apply(database, now, update, stop));
       changed.push_back(update);
     }
-    return require_updates(*database_, changed);
+    return require_updates(database, changed);
   });
 }
 

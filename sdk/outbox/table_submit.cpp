@@ -3,7 +3,8 @@
 #include <exception>
 
 #include "sdk/outbox/errors.hpp"
-#include "sdk/outbox/sqlite_outbox.hpp"
+#include "sdk/outbox/row_locks.hpp"
+#include "sdk/outbox/table_outbox.hpp"
 
 namespace smev::outbox {
 namespace {
@@ -43,6 +44,7 @@ Result<OrderFacts> find_or_add_order(Database& database, const OrderKey& key) {
       database.run("INSERT INTO orders (sender, contour, number) VALUES (?, ?, ?) "
                    "ON CONFLICT DO NOTHING",
                    key.sender, smev::name(key.contour), key.number));
+  SMEV_TRY(lock_order(database, key));
   SMEV_ASSIGN(std::optional<OrderFacts> order, find_order(database, key));
   if (!order) return fail(damaged("an order that was just written is missing"));
   return std::move(*order);
@@ -65,12 +67,14 @@ Result<Submitted> insert_update(Database& database, TimePoint now, const NewUpda
   SMEV_ASSIGN(
       const auto heads,
       database.number("SELECT count(*) FROM updates WHERE order_id = ? AND head = 1", order.id));
-  SMEV_TRY(database.run(
-      "INSERT INTO updates (order_id, sequence, state, head, not_before, deadline, submitted_at, "
-      "type, payload, mark) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
-      order.id, order.next_sequence, heads == 0, update.not_before, update.deadline, now,
-      update.type, update.payload, update.mark));
-  const Submitted submitted{database.last_id(), order.next_sequence, false};
+  SMEV_ASSIGN(const UpdateId id,
+              database.insert(
+                  "INSERT INTO updates (order_id, sequence, state, head, not_before, deadline, "
+                  "submitted_at, type, payload, mark) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) "
+                  "RETURNING id",
+                  order.id, order.next_sequence, heads == 0, update.not_before, update.deadline,
+                  now, update.type, update.payload, update.mark));
+  const Submitted submitted{id, order.next_sequence, false};
   int position = 0;
   for (const StoredFile& file : update.files) {
     SMEV_TRY(
@@ -90,33 +94,34 @@ Result<void> advance_order(Database& database, const NewUpdate& update, const Or
       database.run("UPDATE orders SET next_sequence = next_sequence + 1, "
                    "facts = CASE WHEN ?1 = '' THEN facts ELSE ?1 END, "
                    "elk_number = coalesce(elk_number, ?2), "
-                   "known_to_recipient = max(known_to_recipient, ?3) WHERE id = ?4",
+                   "known_to_recipient = CASE WHEN ?3 = 1 THEN 1 ELSE known_to_recipient END "
+                   "WHERE id = ?4",
                    update.facts, update.elk_number, update.known_to_recipient, order.id));
   return {};
 }
 
 }  // namespace
 
-Result<StoredFile> SqliteOutbox::keep_file(const std::string& path) { return files_.keep(path); }
+Result<StoredFile> TableOutbox::keep_file(const std::string& path) { return files_.keep(path); }
 
-Result<std::string> SqliteOutbox::file_path(const std::string& sha256) {
+Result<std::string> TableOutbox::file_path(const std::string& sha256) {
   return files_.verified_path(sha256);
 }
 
-Result<Submitted> SqliteOutbox::submit(const NewUpdate& update, const SubmitCheck& check) {
+Result<Submitted> TableOutbox::submit(const NewUpdate& update, const SubmitCheck& check) {
   SMEV_TRY(check_complete(update));
   for (const StoredFile& file : update.files) SMEV_TRY(files_.check_there(file));
 
   return change(
-      [&]() -> Result<Submitted> {
-        SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_duplicate(*database_, update));
+      [&](Database& database) -> Result<Submitted> {
+        SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_duplicate(database, update));
         if (duplicate) return *duplicate;
-        SMEV_ASSIGN(const OrderFacts order, find_or_add_order(*database_, update.order));
+        SMEV_ASSIGN(const OrderFacts order, find_or_add_order(database, update.order));
         NewUpdate amended = update;
         SMEV_TRY(run_check(check, order, amended));
         SMEV_ASSIGN(const Submitted submitted,
-                    insert_update(*database_, clock_->now(), amended, order));
-        SMEV_TRY(advance_order(*database_, amended, order));
+                    insert_update(database, clock_->now(), amended, order));
+        SMEV_TRY(advance_order(database, amended, order));
         return submitted;
       },
       &kSubmitPoints);

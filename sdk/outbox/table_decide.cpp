@@ -1,7 +1,8 @@
 // What a person decides about one update.
 
 #include "sdk/outbox/errors.hpp"
-#include "sdk/outbox/sqlite_outbox.hpp"
+#include "sdk/outbox/row_locks.hpp"
+#include "sdk/outbox/table_outbox.hpp"
 #include "sdk/outbox/transitions.hpp"
 
 namespace smev::outbox {
@@ -89,24 +90,25 @@ Result<void> write_audit(Database& database, TimePoint now, const UpdateRow& upd
 
 }  // namespace
 
-Result<UpdateRow> SqliteOutbox::decide(UpdateId id, UpdateEvent event, const std::string& who,
-                                       const std::string& reason) {
+Result<UpdateRow> TableOutbox::decide(UpdateId id, UpdateEvent event, const std::string& who,
+                                      const std::string& reason) {
   if (!is_a_persons(event)) {
     return fail(illegal_move("not a person's to decide: " + std::string(name(event))));
   }
   SMEV_TRY(check_named(who, reason));
-  return change([&]() -> Result<UpdateRow> {
+  return change([&](Database& database) -> Result<UpdateRow> {
     const TimePoint now = clock_->now();
-    SMEV_ASSIGN(const UpdateRow before, require_update(*database_, id));
+    SMEV_TRY(lock_orders_of_updates(database, {id}));
+    SMEV_ASSIGN(const UpdateRow before, require_update(database, id));
     UpdateChange decision;
     decision.event = event;
     if (event == UpdateEvent::requeued && before.state == UpdateState::held) {
-      SMEV_TRY(requeue(*database_, now, id, decision));
+      SMEV_TRY(requeue(database, now, id, decision));
     } else {
-      SMEV_TRY(apply(*database_, now, id, decision));
+      SMEV_TRY(apply(database, now, id, decision));
     }
-    SMEV_TRY(write_audit(*database_, now, before, event, who, reason));
-    return require_update(*database_, id);
+    SMEV_TRY(write_audit(database, now, before, event, who, reason));
+    return require_update(database, id);
   });
 }
 

@@ -1,0 +1,234 @@
+#include "sdk/outbox/sqlite_database.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "sdk/base/kill_point.hpp"
+#include "sdk/outbox/errors.hpp"
+
+namespace smev::outbox {
+namespace {
+
+// Enough for statements that are used inside each other's rows.
+constexpr std::size_t kIdleStatementsMax = 4;
+constexpr std::int64_t kSynchronousFull = 2;
+
+std::string_view first_word(std::string_view sql) {
+  const std::size_t start = sql.find_first_not_of(" \n");
+  if (start == std::string_view::npos) return sql;
+  return sql.substr(start, sql.find_first_of(" \n(", start) - start);
+}
+
+}  // namespace
+
+// --- SqliteCursor
+
+/// A prepared statement; at rest in its connection's list, or in use by one Statement.
+class SqliteCursor final : public Cursor {
+ public:
+  SqliteCursor(SqliteDatabase& database, const std::string& sql, sqlite3_stmt* statement)
+      : database_(database), sql_(sql), statement_(statement) {}
+  SqliteCursor(const SqliteCursor&) = delete;
+  SqliteCursor& operator=(const SqliteCursor&) = delete;
+  ~SqliteCursor() override { sqlite3_finalize(statement_); }
+
+  void bind_integer(int index, std::int64_t value) override {
+    bind_fault_ |= sqlite3_bind_int64(statement_, index, value);
+  }
+  void bind_text(int index, std::string_view value) override {
+    // A null pointer would bind NULL.
+    const char* data = value.data() == nullptr ? "" : value.data();
+    bind_fault_ |=
+        sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  }
+  void bind_blob(int index, std::string_view octets) override {
+    const char* data = octets.data() == nullptr ? "" : octets.data();
+    bind_fault_ |= sqlite3_bind_blob64(statement_, index, data, octets.size(), SQLITE_TRANSIENT);
+  }
+  void bind_null(int index) override { bind_fault_ |= sqlite3_bind_null(statement_, index); }
+
+  Result<bool> next() override {
+    if (bind_fault_ != 0) return fail(database_.failure(sql_));
+    switch (sqlite3_step(statement_)) {
+      case SQLITE_ROW:
+        return true;
+      case SQLITE_DONE:
+        return false;
+      default:
+        return fail(database_.failure(sql_));
+    }
+  }
+  std::int64_t integer(int column) override { return sqlite3_column_int64(statement_, column); }
+  [[nodiscard]] std::string text(int column) const override {
+    const void* octets = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    if (octets == nullptr || size <= 0) return {};
+    return {static_cast<const char*>(octets), static_cast<std::size_t>(size)};
+  }
+  [[nodiscard]] bool is_null(int column) const override {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
+  [[nodiscard]] std::string column_name(int column) const override {
+    const char* name = sqlite3_column_name(statement_, column);
+    return name != nullptr ? name : std::to_string(column);
+  }
+  void give_back() noexcept override { database_.give_back(*this); }
+
+  [[nodiscard]] const std::string& sql() const { return sql_; }
+  void reset() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    bind_fault_ = 0;
+  }
+
+ private:
+  SqliteDatabase& database_;
+  const std::string& sql_;  ///< key of the list; the connection outlives its statements
+  sqlite3_stmt* statement_;
+  int bind_fault_ = 0;
+};
+
+// --- Database
+
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path,
+                                                             Duration busy_timeout) {
+  sqlite3* connection = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  if (connection == nullptr) return fail(sqlite_error(SQLITE_NOMEM, 0, "open"));
+  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(connection));
+  if (code != SQLITE_OK) return fail(database->failure("open"));
+  database->configure(busy_timeout);
+  return database;
+}
+
+SqliteDatabase::SqliteDatabase(sqlite3* connection) : connection_(connection) {}
+
+void SqliteDatabase::configure(Duration busy_timeout) {
+  sqlite3_extended_result_codes(connection_, 1);
+  const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(busy_timeout).count();
+  sqlite3_busy_timeout(connection_, static_cast<int>(std::clamp<long long>(wait, 0, INT_MAX)));
+}
+
+Result<void> SqliteDatabase::make_durable() {
+  SMEV_TRY(
+      execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+              "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));
+  {
+    SMEV_ASSIGN(Statement statement, query("PRAGMA journal_mode = WAL"));
+    SMEV_ASSIGN(const bool found, statement.next());
+    const std::string mode = found ? statement.text(0) : "";
+    if (mode != "wal" && mode != "memory") {
+      return fail(sqlite_error(SQLITE_IOERR, 0, "journal mode WAL is not to be had, but " + mode));
+    }
+  }
+  // A build of SQLite without these knows the pragma and does nothing.
+  SMEV_ASSIGN(const auto synchronous, number("PRAGMA synchronous"));
+  SMEV_ASSIGN(const auto foreign_keys, number("PRAGMA foreign_keys"));
+  if (synchronous != kSynchronousFull || foreign_keys != 1) {
+    return fail(sqlite_error(SQLITE_ERROR, 0, "synchronous=FULL or foreign_keys cannot be set"));
+  }
+  return {};
+}
+
+SqliteDatabase::~SqliteDatabase() {
+  idle_.clear();
+  sqlite3_close_v2(connection_);
+}
+
+Result<void> SqliteDatabase::execute(const std::string& sql) {
+  if (sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return fail(failure(sql));
+  }
+  return {};
+}
+
+Result<Statement> SqliteDatabase::prepare(std::string_view sql) {
+  auto entry = idle_.find(sql);
+  if (entry == idle_.end()) entry = idle_.emplace(sql, Cursors{}).first;
+  if (!entry->second.empty()) {
+    in_use_.push_back(std::move(entry->second.back()));
+    entry->second.pop_back();
+    return Statement(*in_use_.back());
+  }
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK || statement == nullptr) return fail(failure(sql));
+  in_use_.push_back(std::make_unique<SqliteCursor>(*this, entry->first, statement));
+  return Statement(*in_use_.back());
+}
+
+void SqliteDatabase::give_back(SqliteCursor& cursor) noexcept {
+  cursor.reset();
+  const auto used = std::find_if(in_use_.rbegin(), in_use_.rend(),
+                                 [&](const auto& each) { return each.get() == &cursor; });
+  std::unique_ptr<SqliteCursor> resting = std::move(*used);
+  in_use_.erase(std::next(used).base());
+  Cursors& idle = idle_.find(resting->sql())->second;
+  if (idle.size() < kIdleStatementsMax) idle.push_back(std::move(resting));
+}
+
+std::int64_t SqliteDatabase::changes() const { return sqlite3_changes(connection_); }
+
+Error SqliteDatabase::failure(std::string_view doing) const {
+  // SQLite names tables, columns and constraints here, never values.
+  return sqlite_error(
+      sqlite3_extended_errcode(connection_), sqlite3_system_errno(connection_),
+      std::string(sqlite3_errmsg(connection_)) + " (" + std::string(first_word(doing)) + ")");
+}
+
+// --- Transaction
+
+Result<Transaction> Transaction::begin(Database& database) {
+  SMEV_TRY(database.run("BEGIN IMMEDIATE"));
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  if (database_ == nullptr) return;
+  // SQLite rolls back by itself after some errors; then there is nothing left to roll back.
+  static_cast<void>(database_->run("ROLLBACK"));
+}
+
+Result<void> Transaction::commit() {
+  SMEV_TRY(database_->run("COMMIT"));
+  database_ = nullptr;
+  return {};
+}
+
+Result<void> Transaction::commit([[maybe_unused]] const std::vector<const CommitPoints*>& points) {
+  for ([[maybe_unused]] const CommitPoints* each : points) SMEV_KILL_POINT(each->committing);
+  SMEV_TRY(commit());
+  for ([[maybe_unused]] const CommitPoints* each : points) SMEV_KILL_POINT(each->committed);
+  return {};
+}
+
+// --- Savepoint
+
+Result<Savepoint> Savepoint::begin(Database& database) {
+  SMEV_TRY(database.run("SAVEPOINT change"));
+  return Savepoint(database);
+}
+
+Savepoint::~Savepoint() {
+  if (database_ != nullptr) static_cast<void>(roll_back());
+}
+
+Result<void> Savepoint::release() {
+  SMEV_TRY(database_->run("RELEASE change"));
+  database_ = nullptr;
+  return {};
+}
+
+Result<void> Savepoint::roll_back() {
+  Database* database = std::exchange(database_, nullptr);
+  SMEV_TRY(database->run("ROLLBACK TO change"));
+  SMEV_TRY(database->run("RELEASE change"));
+  return {};
+}
+
+}  // namespace smev::outbox

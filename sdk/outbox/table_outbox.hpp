@@ -1,0 +1,109 @@
+#pragma once
+// The durable store over the tables of a database, whatever the engine: what may follow what, and
+// how it is written down. The engine's part is how a connection is come by, how a change becomes
+// durable, and who may dispatch. Its parts: table_submit, table_dispatch, table_attempts,
+// table_receive, table_read, table_decide.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sdk/outbox/database.hpp"
+#include "sdk/outbox/kept_files.hpp"
+#include "sdk/outbox/kill_points.hpp"
+#include "sdk/outbox/rows.hpp"
+#include "smev/outbox/outbox.hpp"
+
+namespace smev::outbox {
+
+class TableOutbox : public Outbox {
+ public:
+  Result<StoredFile> keep_file(const std::string& path) override;
+  Result<std::string> file_path(const std::string& sha256) override;
+  Result<Submitted> submit(const NewUpdate& update, const SubmitCheck& check) override;
+
+  Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) override;
+  Result<void> release(UpdateId update, std::int64_t lease_epoch,
+                       std::optional<TimePoint> not_before) override;
+  Result<void> hold(UpdateId update, std::int64_t lease_epoch, HoldReason reason,
+                    const std::string& text) override;
+  Result<void> freeze(const std::vector<NewMessage>& messages) override;
+  Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) override;
+  Result<std::vector<UpdateRow>> finish_attempts(
+      const std::vector<AttemptOutcome>& outcomes) override;
+  Result<std::optional<TimePoint>> next_due() override;
+
+  Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override;
+  Result<RecordedAnswer> record_answer(const NewAnswer& answer,
+                                       const std::vector<Settlement>& settlements) override;
+  Result<void> mark_acknowledged(std::int64_t answer) override;
+  Result<std::vector<AnswerRow>> unacknowledged() override;
+  Result<std::vector<UpdateRow>> hold_overdue() override;
+
+  Result<std::optional<UpdateRow>> find_update(UpdateId id) override;
+  Result<std::vector<UpdateRow>> list_updates(const UpdateFilter& filter) override;
+  Result<std::optional<OrderFacts>> find_order(const OrderKey& key) override;
+  Result<std::vector<MessageRow>> messages_of(UpdateId id) override;
+  Result<std::vector<AttemptRow>> attempts_of(const Uuid& message_id) override;
+  Result<std::vector<AnswerRow>> answers_to(const Uuid& message_id) override;
+  Result<std::vector<AnswerRow>> unsettled_answers(int limit) override;
+  Result<std::vector<AuditRow>> audit_of(UpdateId id) override;
+  Result<OutboxStats> stats() override;
+
+  Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
+                           const std::string& reason) override;
+
+ protected:
+  using Work = std::function<Result<void>(Database&)>;
+
+  TableOutbox(KeptFiles files, std::shared_ptr<Clock> clock)
+      : files_(std::move(files)), clock_(std::move(clock)) {}
+
+  /// Runs `work`, which only reads; it may run twice.
+  virtual Result<void> run_reading(const Work& work) = 0;
+  /// Runs `work` inside a transaction that is durable when this returns well, and that its error
+  /// takes back. It may run twice: it begins anew each time.
+  virtual Result<void> run_change(const Work& work, const CommitPoints* points) = 0;
+  /// Leases head updates that are due, each under a new epoch; inside a transaction.
+  virtual Result<std::vector<UpdateId>> lease_updates(Database& database, TimePoint now, int limit,
+                                                      Duration lease) = 0;
+  /// Messages whose attempts have just been started, under a new epoch and a lease.
+  virtual Result<void> leased(Database&, const std::vector<MessageKey>&, TimePoint, Duration) {
+    return {};
+  }
+
+  /// Runs `work` (which gives a Result) over a connection.
+  template <class Reading>
+  auto read(Reading work) -> decltype(work(std::declval<Database&>())) {
+    return keep_outcome(work, [this](const Work& run) { return run_reading(run); });
+  }
+
+  /// The same in a transaction; what `work` gave is given once it is durable.
+  template <class Change>
+  auto change(Change work, const CommitPoints* points = nullptr)
+      -> decltype(work(std::declval<Database&>())) {
+    return keep_outcome(work, [&](const Work& run) { return run_change(run, points); });
+  }
+
+  KeptFiles files_;
+  std::shared_ptr<Clock> clock_;
+
+ private:
+  template <class Inner, class Runner>
+  static auto keep_outcome(Inner& work, Runner runner)
+      -> decltype(work(std::declval<Database&>())) {
+    std::optional<decltype(work(std::declval<Database&>()))> outcome;
+    const Result<void> done = runner([&](Database& database) -> Result<void> {
+      outcome = work(database);
+      if (!*outcome) return fail(outcome->error());
+      return {};
+    });
+    if (!done) return fail(done.error());
+    return std::move(*outcome);
+  }
+};
+
+}  // namespace smev::outbox
