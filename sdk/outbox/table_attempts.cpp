@@ -137,6 +137,13 @@ Result<Verdict> judge(const AttemptOutcome& outcome, const MessageBefore& messag
   if (verdict.event == MessageEvent::not_taken && earlier_doubt) {
     verdict.event = MessageEvent::doubt;
   }
+  // Who refuses a message now need not have looked whether it was taken before: what is said of the
+  // sender or of the octets comes ahead of that check. Only the same message may go again.
+  if (verdict.event == MessageEvent::refused && earlier_doubt) {
+    verdict.event = MessageEvent::doubt;
+    verdict.update_event = UpdateEvent::stopped;
+    verdict.hold_reason = HoldReason::refused_in_doubt;
+  }
   // A message that is given up leaves no update behind.
   if (verdict.event == MessageEvent::superseded && !verdict.update_event) {
     verdict.update_event = UpdateEvent::returned;

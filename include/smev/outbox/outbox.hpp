@@ -306,7 +306,9 @@ class Outbox {
   virtual Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) = 0;
   /// Ends attempts; one commit, all or none. Gives the updates whose state changed. What is not
   /// taken after an earlier doubt stays in doubt; a message with a doubt is never replaced: its
-  /// updates become held (`stale_in_doubt`). After an answer only the attempt is closed.
+  /// updates become held (`stale_in_doubt`). Refused after an earlier doubt is still a doubt: its
+  /// updates become held (`refused_in_doubt`), and only it may go again. After an answer only the
+  /// attempt is closed.
   virtual Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) = 0;
   /// The earliest moment at which something claimable or sendable becomes due; nothing: no such
