@@ -50,6 +50,8 @@ void judge_refusal(AttemptOutcome& outcome, const MessageRow& message, const Err
   }
   if (error.fault && error.fault->name == kStaleMessageId) {
     give_up_id(outcome, message);
+    // Of a wrong clock every new id would be as stale as this one.
+    outcome.not_before = situation.now + situation.retry.throttled;
     return;
   }
   stop_updates(outcome, MessageEvent::refused, HoldReason::refused, error.text);

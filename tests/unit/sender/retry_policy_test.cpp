@@ -102,6 +102,8 @@ TEST(RetryPolicy, makes_a_stale_id_anew_only_when_no_attempt_can_have_arrived) {
   const AttemptOutcome clean = judge(message(1, 0), stale, situation());
   EXPECT_EQ(clean.event, MessageEvent::superseded);
   EXPECT_EQ(clean.update_event, UpdateEvent::returned);
+  EXPECT_EQ(clean.not_before, situation().now + std::chrono::minutes(5))
+      << "our clock may be wrong: then the next id is stale too";
 
   const AttemptOutcome doubtful = judge(message(3, 1), stale, situation());
   EXPECT_EQ(doubtful.update_event, UpdateEvent::stopped);
