@@ -144,7 +144,7 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
                 database.query(
                     "SELECT message_id, state, content_type, body_sha256, schema_version, files, "
                     "endpoint, attempts, doubtful_attempts, frozen_at, accepted_at, answered_at, "
-                    "not_before, body FROM messages JOIN message_bodies ON message = id "
+                    "not_before, body, tries FROM messages JOIN message_bodies ON message = id "
                     "WHERE id = ?",
                     key));
     SMEV_ASSIGN(const bool found, statement.next());
@@ -163,6 +163,7 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
     row.answered_at = statement.optional_moment(11);
     row.not_before = statement.optional_moment(12);
     row.body = statement.text(13);
+    row.tries = static_cast<int>(statement.integer(14));
     SMEV_TRY(statement.sound());
   }
   SMEV_ASSIGN(Statement items,

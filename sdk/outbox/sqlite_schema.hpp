@@ -11,7 +11,7 @@ namespace smev::outbox {
 /// PRAGMA application_id: "SMEV" in ASCII.
 inline constexpr std::int64_t kApplicationId = 0x534D4556;
 /// PRAGMA user_version.
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
 /// Makes the connection durable and, in an empty database, the tables. Refuses a database of
 /// something else, or of another version of this store, and leaves it as it was.

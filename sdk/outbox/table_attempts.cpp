@@ -12,8 +12,9 @@
 namespace smev::outbox {
 namespace {
 
-Result<std::vector<MessageKey>> take_due_messages(Database& database, TimePoint now, int limit) {
-  SMEV_ASSIGN(Statement statement, database.query(kTakeDueMessagesSql, now, limit));
+Result<std::vector<MessageKey>> take_due_messages(Database& database, const char* sql,
+                                                  TimePoint now, int limit) {
+  SMEV_ASSIGN(Statement statement, database.query(sql, now, limit));
   return read_numbers(statement);
 }
 
@@ -170,9 +171,9 @@ Result<void> write_verdict(Database& database, TimePoint now, MessageKey key,
   }
   SMEV_TRY(apply(database, now, key, verdict.event));
   SMEV_TRY(database.run(
-      "UPDATE messages SET not_before = ?1, "
+      "UPDATE messages SET not_before = ?1, tries = tries + ?4, "
       "answer_deadline = CASE WHEN ?2 = '' THEN answer_deadline ELSE ?2 END WHERE id = ?3",
-      outcome.not_before, outcome.answer_deadline, key));
+      outcome.not_before, outcome.answer_deadline, key, std::int64_t{outcome.costs_try ? 1 : 0}));
   return {};
 }
 
@@ -213,6 +214,15 @@ Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutc
 }  // namespace
 
 Result<std::vector<StartedAttempt>> TableOutbox::start_attempts(int limit, Duration lease) {
+  return start_due(kTakeDueMessagesSql, limit, lease);
+}
+
+Result<std::vector<StartedAttempt>> TableOutbox::start_oldest_attempt(Duration lease) {
+  return start_due(kTakeOldestDueMessageSql, 1, lease);
+}
+
+Result<std::vector<StartedAttempt>> TableOutbox::start_due(const char* sql, int limit,
+                                                           Duration lease) {
   if (limit <= 0) return std::vector<StartedAttempt>{};
   const TimePoint now = clock_->now();
   SMEV_ASSIGN(const bool any,
@@ -223,7 +233,8 @@ Result<std::vector<StartedAttempt>> TableOutbox::start_attempts(int limit, Durat
         std::vector<StartedAttempt> begun;
         SMEV_ASSIGN(const std::vector<MessageKey> lapsed, take_lapsed_messages(database, now));
         for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(database, now, key));
-        SMEV_ASSIGN(const std::vector<MessageKey> due, take_due_messages(database, now, limit));
+        SMEV_ASSIGN(const std::vector<MessageKey> due,
+                    take_due_messages(database, sql, now, limit));
         for (const MessageKey key : due) {
           SMEV_ASSIGN(StartedAttempt attempt, start_attempt(database, now, now + lease, key));
           begun.push_back(std::move(attempt));

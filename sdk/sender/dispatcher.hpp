@@ -7,9 +7,11 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/sender/circuit_breaker.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/retry_policy.hpp"
 
@@ -34,6 +36,8 @@ class Dispatcher {
   Result<void> finish();
 
  private:
+  Result<void> look_at_deadlines();
+  Result<void> warn_of_deadlines();
   Result<bool> compose_claimed();
   Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
                            std::vector<NewMessage>& messages);
@@ -41,6 +45,10 @@ class Dispatcher {
   Result<void> give_up(const ClaimedUpdate& claim, const Error& error);
   Result<void> freeze(const std::vector<NewMessage>& messages);
   Result<bool> send_due();
+  Result<std::vector<StartedAttempt>> start_allowed();
+  Result<CircuitBreaker*> breaker();
+  Result<void> note_health(const Transmission& transmission, bool& changed);
+  Result<void> keep_circuit();
   void transmit(std::vector<PreparedMessage> messages);
   Result<std::optional<PreparedMessage>> ready(const StartedAttempt& started);
   Result<bool> collect();
@@ -53,6 +61,8 @@ class Dispatcher {
   std::mt19937_64 random_;
   std::map<Uuid, StartedAttempt> under_way_;
   std::optional<std::chrono::steady_clock::time_point> overdue_checked_;
+  std::set<UpdateId> warned_;  // of their deadline
+  std::optional<CircuitBreaker> breaker_;
 
   std::mutex mutex_;  // guards what follows
   std::vector<std::pair<Uuid, Transmission>> done_;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "smev/transport/transport.hpp"
-#include "tests/simulation/forwarding_outbox.hpp"
 #include "tests/simulation/judge.hpp"
+#include "tests/support/forwarding_outbox.hpp"
 
 namespace smev::simulation {
 
@@ -32,7 +32,7 @@ std::string_view name(Mutant mutant);
 std::optional<Mutant> mutant_named(std::string_view name);
 const std::vector<Mutant>& all_mutants();
 
-class MutantOutbox final : public ForwardingOutbox {
+class MutantOutbox final : public testing::ForwardingOutbox {
  public:
   MutantOutbox(Mutant mutant, Transport& transport) : mutant_(mutant), transport_(transport) {}
   void set_probe(StoreProbe& probe) { probe_ = &probe; }

@@ -100,7 +100,7 @@ void Network::arrive(const std::shared_ptr<Call>& call, bool answer_wanted) {
   later(delay(), [=, this] { report(call, transmission_of(fault)); });
 }
 
-Transmission Network::transmission_of(const std::optional<SmevFault>& fault) const {
+Transmission Network::transmission_of(const std::optional<SmevFault>& fault) {
   Transmission transmission;
   transmission.endpoint = "simulated";
   transmission.http_status = fault ? 500 : 200;
@@ -110,6 +110,7 @@ Transmission Network::transmission_of(const std::optional<SmevFault>& fault) con
   transmission.outcome = Outcome::refused;
   if (fault->name == "MessageIsAlreadySent") transmission.outcome = Outcome::duplicate;
   if (fault->name == "SMEVFailure") transmission.outcome = Outcome::in_doubt;
+  if (chaos_.happens(0.2)) transmission.retry_after = chaos_.random().spread(1h);
   return transmission;
 }
 
@@ -171,7 +172,7 @@ Result<std::optional<IncomingMessage>> Network::receive(const AnswerSelector&) {
 Result<void> Network::acknowledge(const std::string& message_id, bool) {
   chaos_.point("acknowledging");
   judge_.acknowledging(message_id, smev_.original_of(message_id), smev_.settles(message_id));
-  if (chaos_.happens(chaos_.weather.network_loss / 2)) return fail(network_error());
+  if (chaos_.happens(chaos_.weather.network_loss)) return fail(network_error());
   const bool known = smev_.acknowledge(message_id);
   log_.trace("ack  {}{}", message_id, known ? "" : ", not known (any more)");
   chaos_.point("acknowledged");

@@ -44,7 +44,7 @@ class Network final : public Transport {
   void send(const std::shared_ptr<Call>& call);
   void arrive(const std::shared_ptr<Call>& call, bool answer_wanted);
   void report(const std::shared_ptr<Call>& call, Transmission transmission);
-  [[nodiscard]] Transmission transmission_of(const std::optional<SmevFault>& fault) const;
+  Transmission transmission_of(const std::optional<SmevFault>& fault);
   Duration delay();
 
   Chaos& chaos_;

@@ -232,7 +232,7 @@ std::optional<IncomingMessage> SmevModel::give() {
   }
   if (visible.empty()) return std::nullopt;
   Queued& chosen = *chaos_.random().pick(visible);
-  const bool at_once = chaos_.happens(0.2);
+  const bool at_once = chaos_.happens(0.5);
   chosen.visible = true_now() + (at_once ? Duration(0) : kVisibilityMax);
   IncomingMessage message = chosen.message;
   if (chaos_.happens(chaos_.weather.tampering)) {

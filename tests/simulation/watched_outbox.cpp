@@ -37,6 +37,14 @@ Result<std::vector<StartedAttempt>> WatchedOutbox::start_attempts(int limit, Dur
   return change("start_attempts", [&] { return inner().start_attempts(limit, lease); });
 }
 
+Result<std::vector<StartedAttempt>> WatchedOutbox::start_oldest_attempt(Duration lease) {
+  return change("start_oldest_attempt", [&] { return inner().start_oldest_attempt(lease); });
+}
+
+Result<void> WatchedOutbox::keep_circuit(const Circuit& circuit) {
+  return change("keep_circuit", [&] { return inner().keep_circuit(circuit); });
+}
+
 Result<std::vector<UpdateRow>> WatchedOutbox::finish_attempts(
     const std::vector<AttemptOutcome>& outcomes) {
   return change("finish_attempts", [&] { return inner().finish_attempts(outcomes); });

@@ -5,12 +5,12 @@
 #include <string>
 
 #include "tests/simulation/faults.hpp"
-#include "tests/simulation/forwarding_outbox.hpp"
 #include "tests/simulation/judge.hpp"
+#include "tests/support/forwarding_outbox.hpp"
 
 namespace smev::simulation {
 
-class WatchedOutbox final : public ForwardingOutbox {
+class WatchedOutbox final : public testing::ForwardingOutbox {
  public:
   WatchedOutbox(Chaos& chaos, Judge& judge) : chaos_(chaos), judge_(judge) {}
 
@@ -29,6 +29,8 @@ class WatchedOutbox final : public ForwardingOutbox {
                     const std::string& text) override;
   Result<void> freeze(const std::vector<NewMessage>& messages) override;
   Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) override;
+  Result<std::vector<StartedAttempt>> start_oldest_attempt(Duration lease) override;
+  Result<void> keep_circuit(const Circuit& circuit) override;
   Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) override;
   Result<RecordedAnswer> record_answer(const NewAnswer& answer,

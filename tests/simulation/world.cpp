@@ -130,6 +130,7 @@ void World::draw_options() {
   options_.soap.in_flight_max = 1 << random_.below(4);
   options_.message_age_max = random_.chance(0.3) ? Duration(1h) : Duration(36h);
   options_.poll.deadline = random_.chance(0.3) ? Duration(2h) : Duration(72h);
+  options_.retry.breaker_failures = random_.chance(0.5) ? 2 : 10;
   options_.sole_consumer = random_.chance(0.5);
   pollers_ = 1 + static_cast<int>(random_.below(2));
 }

@@ -6,7 +6,7 @@
 
 #include "smev/outbox/outbox.hpp"
 
-namespace smev::simulation {
+namespace smev::testing {
 
 class ForwardingOutbox : public Outbox {
  public:
@@ -37,11 +37,20 @@ class ForwardingOutbox : public Outbox {
   Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) override {
     return inner_->start_attempts(limit, lease);
   }
+  Result<std::vector<StartedAttempt>> start_oldest_attempt(Duration lease) override {
+    return inner_->start_oldest_attempt(lease);
+  }
   Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) override {
     return inner_->finish_attempts(outcomes);
   }
   Result<std::optional<TimePoint>> next_due() override { return inner_->next_due(); }
+  Result<std::optional<Circuit>> circuit(const std::string& endpoint) override {
+    return inner_->circuit(endpoint);
+  }
+  Result<void> keep_circuit(const Circuit& circuit) override {
+    return inner_->keep_circuit(circuit);
+  }
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override {
     return inner_->find_message(message_id);
   }
@@ -54,6 +63,9 @@ class ForwardingOutbox : public Outbox {
   }
   Result<std::vector<AnswerRow>> unacknowledged() override { return inner_->unacknowledged(); }
   Result<std::vector<UpdateRow>> hold_overdue() override { return inner_->hold_overdue(); }
+  Result<std::vector<UpdateRow>> near_deadline(Duration lead) override {
+    return inner_->near_deadline(lead);
+  }
   Result<std::optional<UpdateRow>> find_update(UpdateId id) override {
     return inner_->find_update(id);
   }
@@ -89,4 +101,4 @@ class ForwardingOutbox : public Outbox {
   std::shared_ptr<Outbox> inner_;
 };
 
-}  // namespace smev::simulation
+}  // namespace smev::testing
