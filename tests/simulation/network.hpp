@@ -42,7 +42,7 @@ class Network final : public Transport {
 
   void later(Duration delay, std::function<void()> event);
   void send(const std::shared_ptr<Call>& call);
-  void arrive(const std::shared_ptr<Call>& call, bool answer_wanted);
+  void arrive(const std::shared_ptr<Call>& call, bool doubled);
   void report(const std::shared_ptr<Call>& call, Transmission transmission);
   Transmission transmission_of(const std::optional<SmevFault>& fault);
   Duration delay();

@@ -76,9 +76,10 @@ std::optional<SmevFault> SmevModel::refuse(const Uuid& id, const std::string& co
     if (chaos_.random().chance(0.5) && !seen_.contains(id)) accept(id, content);
     return fault("SMEVFailure");
   }
-  const bool old = true_now() - id.time().value_or(true_now()) > kStaleAfter;
-  if (old || chaos_.happens(chaos_.weather.smev_fault / 4)) return fault("StaleMessageId");
   const auto seen = seen_.find(id);
+  const bool old = true_now() - id.time().value_or(true_now()) > kStaleAfter;
+  const bool mistaken = seen == seen_.end() && chaos_.happens(chaos_.weather.smev_fault / 4);
+  if (old || mistaken) return fault("StaleMessageId");
   if (seen != seen_.end()) {
     if (seen->second != content) {
       log_.violate("other_bytes", "SMEV was given two messages with the id " + id.text());
