@@ -6,6 +6,7 @@
 //
 // Exit code 0: all holds (a mutant was caught); 1: not; 2: wrong arguments.
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -109,7 +110,14 @@ std::optional<Violation> run_one(Workplace& workplace, const RunOptions& options
   return violation;
 }
 
+// Every connection is in this process: locks that others would see only cost.
+void keep_locks_to_ourselves() {
+  sqlite3_vfs* vfs = sqlite3_vfs_find("unix-excl");
+  if (vfs != nullptr) sqlite3_vfs_register(vfs, 1);
+}
+
 int run_all(const Arguments& arguments) {
+  keep_locks_to_ourselves();
   Workplace workplace;
   Counts counts;
   const std::uint64_t first = arguments.only.value_or(arguments.first);

@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 // Short runs find more than long ones in the same time: what goes wrong takes few steps.
-constexpr std::uint64_t kStepsMin = 20;
-constexpr std::uint64_t kStepsMore = 50;
+constexpr std::uint64_t kStepsMin = 16;
+constexpr std::uint64_t kStepsMore = 32;
 constexpr int kQuietRoundsMax = 600;
 constexpr int kBusyRoundsMax = 20;
 constexpr Duration kQuietStepMax = 12h;
