@@ -26,6 +26,10 @@ inline constexpr const char* kNextLeaseEndSql =
   "AND state IN ('frozen', 'in_doubt') AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2"
 inline constexpr const char* kDueMessagesSql = SMEV_DUE_MESSAGES_SQL;
 inline constexpr const char* kTakeDueMessagesSql = SMEV_DUE_MESSAGES_SQL " /*skip locked*/";
+/// Sorts what is due: asked once in a pause of a failing endpoint.
+inline constexpr const char* kTakeOldestDueMessageSql =
+    "SELECT id FROM messages INDEXED BY messages_due WHERE waiting = 1 "
+    "AND state IN ('frozen', 'in_doubt') AND not_before <= ?1 ORDER BY id LIMIT ?2 /*skip locked*/";
 inline constexpr const char* kNextDueMessageSql =
     "SELECT not_before FROM messages INDEXED BY messages_due WHERE waiting = 1 "
     "AND state IN ('frozen', 'in_doubt') ORDER BY not_before, id LIMIT 1";
@@ -46,5 +50,20 @@ inline constexpr const char* kUnansweredSql =
 inline constexpr const char* kPastDeadlineSql =
     "SELECT id FROM updates INDEXED BY updates_deadline WHERE state = 'queued' AND deadline <> '' "
     "AND deadline <= ?1 AND lease_until <= ?1";
+/// ?1 now. Messages that carry what is past its deadline and that SMEV is not known to have.
+inline constexpr const char* kPastDeadlineMessagesSql =
+    "SELECT DISTINCT m.id FROM updates u INDEXED BY updates_deadline_in_flight "
+    "JOIN message_items i ON i.update_id = u.id JOIN messages m ON m.id = i.message "
+    "WHERE u.state = 'in_flight' AND u.deadline <> '' AND u.deadline <= ?1 "
+    "AND m.waiting = 1 AND m.state IN ('frozen', 'in_doubt')";
+/// ?1 after, ?2 until.
+inline constexpr const char* kNearDeadlineSql =
+    "SELECT id FROM updates INDEXED BY updates_deadline WHERE state = 'queued' AND deadline <> '' "
+    "AND deadline > ?1 AND deadline <= ?2";
+inline constexpr const char* kNearDeadlineInFlightSql =
+    "SELECT u.id FROM updates u INDEXED BY updates_deadline_in_flight WHERE u.state = 'in_flight' "
+    "AND u.deadline <> '' AND u.deadline > ?1 AND u.deadline <= ?2 AND EXISTS (SELECT 1 "
+    "FROM message_items i JOIN messages m ON m.id = i.message WHERE i.update_id = u.id "
+    "AND m.waiting = 1 AND m.state IN ('frozen', 'sending', 'in_doubt'))";
 
 }  // namespace smev::outbox

@@ -299,7 +299,16 @@ ALTER TABLE updates
   ADD CHECK (pruned_at = '' OR (settled_at <> '' AND payload = '')),
   ADD CHECK (replaced_by IS NULL OR state = 'rejected');
 CREATE INDEX updates_unpruned ON updates (settled_at) WHERE settled_at <> '' AND pruned_at = '';
-ALTER TABLE messages ADD COLUMN pruned_at text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN pruned_at text COLLATE "C" NOT NULL DEFAULT '',
+  ADD COLUMN tries integer NOT NULL DEFAULT 0;
+UPDATE messages SET tries = attempts;
+CREATE INDEX updates_deadline_in_flight ON updates (deadline)
+  WHERE state = 'in_flight' AND deadline <> '';
+CREATE TABLE circuits (
+  endpoint text COLLATE "C" PRIMARY KEY,
+  failures integer NOT NULL CHECK (failures >= 0),
+  open_until text COLLATE "C" NOT NULL
+);
 CREATE INDEX audit_pauses ON audit (id) WHERE action IN ('paused', 'resumed');
 CREATE INDEX inbox_update ON inbox (update_id) WHERE update_id IS NOT NULL;
 )sql";
@@ -333,7 +342,7 @@ const std::vector<PostgresMigration>& postgres_migrations() {
   static const std::vector<PostgresMigration> all = {
       {1, "tables of the outbox", kTables},
       {2, "inbox of departments", kInbox},
-      {3, "decisions of people, pruning", kDecisions},
+      {3, "decisions of people, pruning, spared endpoints", kDecisions},
   };
   return all;
 }

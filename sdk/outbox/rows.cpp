@@ -160,7 +160,7 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
                 database.query(
                     "SELECT message_id, state, content_type, body_sha256, schema_version, files, "
                     "endpoint, attempts, doubtful_attempts, frozen_at, accepted_at, answered_at, "
-                    "not_before, body, pruned_at FROM messages LEFT JOIN message_bodies "
+                    "not_before, body, pruned_at, tries FROM messages LEFT JOIN message_bodies "
                     "ON message = id WHERE id = ?",
                     key));
     SMEV_ASSIGN(const bool found, statement.next());
@@ -180,6 +180,7 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
     row.not_before = statement.optional_moment(12);
     const std::optional<std::string> body = statement.optional_text(13);
     row.pruned_at = statement.optional_moment(14);
+    row.tries = static_cast<int>(statement.integer(15));
     SMEV_TRY(statement.sound());
     if (!body && !row.pruned_at) {
       return fail(damaged("the body of message " + std::to_string(key) + " is missing"));

@@ -21,7 +21,7 @@ struct Step {
 };
 
 // Version 3: since when an update is held, what replaced it, what is pruned; whether sending is
-// paused. SQLite cannot change the constraints of a table, so that `updates` is written anew.
+// paused; how many tries count; which endpoints are spared. SQLite cannot change the constraints of a table, so that `updates` is written anew.
 constexpr const char* kTo3 = R"sql(
 ALTER TABLE updates RENAME TO updates_of_version_2;
 CREATE TABLE updates (
@@ -76,9 +76,18 @@ CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
 CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
 CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
 CREATE INDEX updates_deadline ON updates (deadline) WHERE state = 'queued' AND deadline <> '';
+CREATE INDEX updates_deadline_in_flight ON updates (deadline)
+  WHERE state = 'in_flight' AND deadline <> '';
 CREATE INDEX updates_state ON updates (state, id);
 CREATE INDEX updates_unpruned ON updates (settled_at) WHERE settled_at <> '' AND pruned_at = '';
 ALTER TABLE messages ADD COLUMN pruned_at TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+UPDATE messages SET tries = attempts;
+CREATE TABLE circuits (
+  endpoint TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL CHECK (failures >= 0),
+  open_until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_pauses ON audit (id) WHERE action IN ('paused', 'resumed');
 )sql";
 

@@ -77,6 +77,8 @@ CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
 CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
 CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
 CREATE INDEX updates_deadline ON updates (deadline) WHERE state = 'queued' AND deadline <> '';
+CREATE INDEX updates_deadline_in_flight ON updates (deadline)
+  WHERE state = 'in_flight' AND deadline <> '';
 CREATE INDEX updates_state ON updates (state, id);
 CREATE INDEX updates_unpruned ON updates (settled_at) WHERE settled_at <> '' AND pruned_at = '';
 CREATE TABLE idempotency_keys (
@@ -111,6 +113,7 @@ CREATE TABLE messages (
   endpoint TEXT NOT NULL DEFAULT '',
   attempts INTEGER NOT NULL DEFAULT 0,
   doubtful_attempts INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,
   frozen_at TEXT NOT NULL,
   accepted_at TEXT NOT NULL DEFAULT '',
   answered_at TEXT NOT NULL DEFAULT '',
@@ -190,6 +193,12 @@ CREATE INDEX answers_original ON answers (original_message_id);
 CREATE INDEX answers_unacknowledged ON answers (id)
   WHERE verified = 1 AND stray = 0 AND acknowledged = '';
 CREATE INDEX answers_unsettled ON answers (id) WHERE verified = 0 OR stray = 1;
+
+CREATE TABLE circuits (
+  endpoint TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL CHECK (failures >= 0),
+  open_until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -12,8 +12,9 @@
 namespace smev::outbox {
 namespace {
 
-Result<std::vector<MessageKey>> take_due_messages(Database& database, TimePoint now, int limit) {
-  SMEV_ASSIGN(Statement statement, database.query(kTakeDueMessagesSql, now, limit));
+Result<std::vector<MessageKey>> take_due_messages(Database& database, const char* sql,
+                                                  TimePoint now, int limit) {
+  SMEV_ASSIGN(Statement statement, database.query(sql, now, limit));
   return read_numbers(statement);
 }
 
@@ -128,6 +129,13 @@ Result<Verdict> judge(const AttemptOutcome& outcome, const MessageBefore& messag
   if (verdict.event == MessageEvent::not_taken && earlier_doubt) {
     verdict.event = MessageEvent::doubt;
   }
+  // Who refuses a message now need not have looked whether it was taken before: what is said of the
+  // sender or of the octets comes ahead of that check. Only the same message may go again.
+  if (verdict.event == MessageEvent::refused && earlier_doubt) {
+    verdict.event = MessageEvent::doubt;
+    verdict.update_event = UpdateEvent::stopped;
+    verdict.hold_reason = HoldReason::refused_in_doubt;
+  }
   // A message that is given up leaves no update behind.
   if (verdict.event == MessageEvent::superseded && !verdict.update_event) {
     verdict.update_event = UpdateEvent::returned;
@@ -154,9 +162,9 @@ Result<void> write_verdict(Database& database, TimePoint now, MessageKey key,
   }
   SMEV_TRY(apply(database, now, key, verdict.event));
   SMEV_TRY(database.run(
-      "UPDATE messages SET not_before = ?1, "
+      "UPDATE messages SET not_before = ?1, tries = tries + ?4, "
       "answer_deadline = CASE WHEN ?2 = '' THEN answer_deadline ELSE ?2 END WHERE id = ?3",
-      outcome.not_before, outcome.answer_deadline, key));
+      outcome.not_before, outcome.answer_deadline, key, std::int64_t{outcome.costs_try ? 1 : 0}));
   return {};
 }
 
@@ -197,6 +205,15 @@ Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutc
 }  // namespace
 
 Result<std::vector<StartedAttempt>> TableOutbox::start_attempts(int limit, Duration lease) {
+  return start_due(kTakeDueMessagesSql, limit, lease);
+}
+
+Result<std::vector<StartedAttempt>> TableOutbox::start_oldest_attempt(Duration lease) {
+  return start_due(kTakeOldestDueMessageSql, 1, lease);
+}
+
+Result<std::vector<StartedAttempt>> TableOutbox::start_due(const char* sql, int limit,
+                                                           Duration lease) {
   if (limit <= 0) return std::vector<StartedAttempt>{};
   const TimePoint now = clock_->now();
   SMEV_ASSIGN(const bool any,
@@ -209,7 +226,8 @@ Result<std::vector<StartedAttempt>> TableOutbox::start_attempts(int limit, Durat
         for (const MessageKey key : lapsed) SMEV_TRY(interrupt_attempt(database, now, key));
         SMEV_ASSIGN(const auto pause, find_pause(database));
         if (pause) return begun;
-        SMEV_ASSIGN(const std::vector<MessageKey> due, take_due_messages(database, now, limit));
+        SMEV_ASSIGN(const std::vector<MessageKey> due,
+                    take_due_messages(database, sql, now, limit));
         for (const MessageKey key : due) {
           SMEV_ASSIGN(StartedAttempt attempt, start_attempt(database, now, now + lease, key));
           begun.push_back(std::move(attempt));

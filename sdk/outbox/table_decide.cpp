@@ -1,5 +1,7 @@
 // What a person decides about one update.
 
+#include <fmt/format.h>
+
 #include "sdk/outbox/audit.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/row_locks.hpp"
@@ -26,11 +28,47 @@ bool is_a_persons(UpdateEvent event) {
   return false;
 }
 
-// The very message that is in doubt goes again, now.
-Result<void> resume(Database& database, TimePoint now, UpdateId update, MessageKey message) {
-  UpdateChange back;
-  back.event = UpdateEvent::frozen;
-  SMEV_TRY(apply(database, now, update, back));
+// What a person asks for, by whom and why.
+struct Decision {
+  UpdateChange change;
+  const std::string& who;
+  const std::string& reason;
+};
+
+// What a person took out must not reach the account with what goes again, behind what followed it.
+Result<void> check_nothing_closed(Database& database, MessageKey message) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT i.update_id FROM message_items i JOIN updates u "
+                             "ON u.id = i.update_id WHERE i.message = ? AND u.state IN "
+                             "('rejected', 'skipped', 'cancelled', 'expired')",
+                             message));
+  SMEV_ASSIGN(const std::vector<std::int64_t> closed, read_numbers(statement));
+  if (closed.empty()) return {};
+  const std::string which = fmt::format("{}", fmt::join(closed, ", "));
+  Error error = illegal_move("its message carries closed updates: " + which);
+  error.text = "Вернуть в очередь нельзя: в том же сообщении едут закрытые обновления (" + which +
+               "), и ушли бы они тоже. Дождитесь ответа или закройте статус, проверив личный "
+               "кабинет.";
+  return fail(std::move(error));
+}
+
+// The very message that is in doubt goes again, now, and with it all that it carries.
+Result<void> resume(Database& database, TimePoint now, UpdateId update, const Decision& decision,
+                    MessageKey message) {
+  SMEV_TRY(check_nothing_closed(database, message));
+  SMEV_ASSIGN(const std::vector<UpdateId> held, updates_of(database, message, UpdateState::held));
+  for (const UpdateId each : held) {
+    if (each != update) {
+      SMEV_ASSIGN(const UpdateRow before, require_update(database, each));
+      SMEV_TRY(write_audit(
+          database, now, before, name(decision.change.event), decision.who,
+          fmt::format("{} (в одном сообщении с обновлением {})", decision.reason, update)));
+    }
+    SMEV_TRY(apply(database, now, each, decision.change));
+    UpdateChange back;
+    back.event = UpdateEvent::frozen;
+    SMEV_TRY(apply(database, now, each, back));
+  }
   SMEV_TRY(database.run("UPDATE messages SET not_before = '' WHERE id = ?", message));
   return refresh_waiting(database, message);
 }
@@ -38,8 +76,7 @@ Result<void> resume(Database& database, TimePoint now, UpdateId update, MessageK
 // Another message only when every earlier one is known to be refused: one that cannot have left is
 // given up for good, one in doubt goes again itself, one that SMEV has or may have had is waited
 // for.
-Result<void> requeue(Database& database, TimePoint now, UpdateId update,
-                     const UpdateChange& change) {
+Result<void> requeue(Database& database, TimePoint now, UpdateId update, const Decision& decision) {
   SMEV_TRY(give_up_unsent(database, now, update));
   SMEV_ASSIGN(const std::vector<MessageKey> doubtful,
               idle_messages(database, update, MessageState::in_doubt));
@@ -52,9 +89,22 @@ Result<void> requeue(Database& database, TimePoint now, UpdateId update,
         "Дождитесь ответа или закройте статус, проверив личный кабинет.";
     return fail(std::move(error));
   }
-  SMEV_TRY(apply(database, now, update, change));
-  if (doubtful.empty()) return {};
-  return resume(database, now, update, doubtful.back());
+  if (!doubtful.empty()) return resume(database, now, update, decision, doubtful.back());
+  SMEV_TRY(apply(database, now, update, decision.change));
+  return {};
+}
+
+// The update, and those that would go again with it.
+Result<std::vector<UpdateId>> concerned(Database& database, UpdateId update) {
+  SMEV_ASSIGN(
+      Statement statement,
+      database.query("SELECT DISTINCT other.update_id FROM message_items mine JOIN messages m "
+                     "ON m.id = mine.message AND m.state = 'in_doubt' JOIN message_items other "
+                     "ON other.message = mine.message WHERE mine.update_id = ?",
+                     update));
+  SMEV_ASSIGN(std::vector<UpdateId> updates, read_numbers(statement));
+  updates.push_back(update);
+  return updates;
 }
 
 }  // namespace
@@ -67,14 +117,15 @@ Result<UpdateRow> TableOutbox::decide(UpdateId id, UpdateEvent event, const std:
   SMEV_TRY(check_named(who, reason));
   return change([&](Database& database) -> Result<UpdateRow> {
     const TimePoint now = clock_->now();
-    SMEV_TRY(lock_orders_of_updates(database, {id}));
+    SMEV_ASSIGN(const std::vector<UpdateId> updates, concerned(database, id));
+    SMEV_TRY(lock_orders_of_updates(database, updates));
     SMEV_ASSIGN(const UpdateRow before, require_update(database, id));
-    UpdateChange decision;
-    decision.event = event;
+    Decision decision{{}, who, reason};
+    decision.change.event = event;
     if (event == UpdateEvent::requeued && before.state == UpdateState::held) {
       SMEV_TRY(requeue(database, now, id, decision));
     } else {
-      SMEV_TRY(apply(database, now, id, decision));
+      SMEV_TRY(apply(database, now, id, decision.change));
     }
     SMEV_TRY(write_audit(database, now, before, name(event), who, reason));
     return require_update(database, id);

@@ -2,7 +2,7 @@
 // The durable store over the tables of a database, whatever the engine: what may follow what, and
 // how it is written down. The engine's part is how a connection is come by, how a change becomes
 // durable, and who may dispatch. Its parts: table_submit, table_dispatch, table_attempts,
-// table_receive, table_read, table_overview, table_decide,
+// table_receive, table_overdue, table_circuits, table_read, table_overview, table_decide,
 // table_replace, table_pause, table_prune, table_check.
 
 #include <functional>
@@ -33,9 +33,12 @@ class TableOutbox : public Outbox {
                     const std::string& text) override;
   Result<void> freeze(const std::vector<NewMessage>& messages) override;
   Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) override;
+  Result<std::vector<StartedAttempt>> start_oldest_attempt(Duration lease) override;
   Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) override;
   Result<std::optional<TimePoint>> next_due() override;
+  Result<std::optional<Circuit>> circuit(const std::string& endpoint) override;
+  Result<void> keep_circuit(const Circuit& circuit) override;
 
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override;
   Result<RecordedAnswer> record_answer(const NewAnswer& answer,
@@ -43,6 +46,7 @@ class TableOutbox : public Outbox {
   Result<void> mark_acknowledged(std::int64_t answer) override;
   Result<std::vector<AnswerRow>> unacknowledged() override;
   Result<std::vector<UpdateRow>> hold_overdue() override;
+  Result<std::vector<UpdateRow>> near_deadline(Duration lead) override;
 
   Result<std::optional<UpdateRow>> find_update(UpdateId id) override;
   Result<std::vector<UpdateRow>> list_updates(const UpdateFilter& filter) override;
@@ -119,6 +123,8 @@ class TableOutbox : public Outbox {
   std::shared_ptr<Clock> clock_;
 
  private:
+  Result<std::vector<StartedAttempt>> start_due(const char* sql, int limit, Duration lease);
+
   template <class Inner, class Runner>
   static auto keep_outcome(Inner& work, Runner runner)
       -> decltype(work(std::declval<Database&>())) {

@@ -1,4 +1,4 @@
-// Answers, and what did not come in time.
+// Answers.
 
 #include <fmt/format.h>
 
@@ -167,30 +167,6 @@ Result<void> lock_answered(Database& database, const NewAnswer& answer) {
   return lock_messages(database, {*message});
 }
 
-Result<std::vector<MessageKey>> unanswered(Database& database, TimePoint now) {
-  SMEV_ASSIGN(Statement statement, database.query(kUnansweredSql, now));
-  return read_numbers(statement);
-}
-
-Result<std::vector<UpdateId>> past_deadline(Database& database, TimePoint now) {
-  SMEV_ASSIGN(Statement statement, database.query(kPastDeadlineSql, now));
-  return read_numbers(statement);
-}
-
-Result<void> hold_unanswered(Database& database, TimePoint now, MessageKey message,
-                             std::vector<UpdateId>& changed) {
-  SMEV_ASSIGN(const std::vector<UpdateId> updates,
-              updates_of(database, message, UpdateState::in_flight));
-  UpdateChange change;
-  change.hold_reason = HoldReason::unanswered;
-  change.hold_text = "Ответа не было до " + DateTime(now).text() + ".";
-  for (const UpdateId update : updates) {
-    SMEV_ASSIGN(const bool moved, apply(database, now, update, change));
-    if (moved) changed.push_back(update);
-  }
-  return refresh_waiting(database, message);
-}
-
 }  // namespace
 
 Result<std::optional<MessageRow>> TableOutbox::find_message(const Uuid& message_id) {
@@ -256,37 +232,6 @@ Result<std::vector<AnswerRow>> TableOutbox::unacknowledged() {
                                " FROM answers INDEXED BY answers_unacknowledged WHERE verified = 1 "
                                "AND stray = 0 AND acknowledged = '' ORDER BY id"));
     return read_all(statement, &read_answer);
-  });
-}
-
-Result<std::vector<UpdateRow>> TableOutbox::hold_overdue() {
-  const TimePoint now = clock_->now();
-  SMEV_ASSIGN(const bool any, read([&](Database& database) -> Result<bool> {
-                SMEV_ASSIGN(const std::vector<MessageKey> messages, unanswered(database, now));
-                SMEV_ASSIGN(const std::vector<UpdateId> updates, past_deadline(database, now));
-                return !messages.empty() || !updates.empty();
-              }));
-  if (!any) return std::vector<UpdateRow>{};
-  return change([&](Database& database) -> Result<std::vector<UpdateRow>> {
-    std::vector<UpdateId> changed;
-    SMEV_ASSIGN(const std::vector<MessageKey> messages,
-                find_and_lock(
-                    database, [&]() { return unanswered(database, now); }, &lock_messages));
-    for (const MessageKey message : messages) {
-      SMEV_TRY(hold_unanswered(database, now, message, changed));
-    }
-    SMEV_ASSIGN(
-        const std::vector<UpdateId> updates,
-        find_and_lock(
-            database, [&]() { return past_deadline(database, now); }, &lock_orders_of_updates));
-    for (const UpdateId update : updates) {
-      UpdateChange stop;
-      stop.hold_reason = HoldReason::deadline;
-      stop.hold_text = label(HoldReason::deadline);
-      SMEV_TRY(apply(database, now, update, stop));
-      changed.push_back(update);
-    }
-    return require_updates(database, changed);
   });
 }
 

@@ -19,9 +19,9 @@ void EventSink::give(Event event) {
   if (event.hold_reason != HoldReason::none) {
     fields.push_back({"reason", std::string(name(event.hold_reason))});
   }
-  const bool needs_a_person = event.kind == Event::Kind::held ||
-                              event.kind == Event::Kind::answer_refused ||
-                              event.kind == Event::Kind::stray;
+  const bool needs_a_person =
+      event.kind == Event::Kind::held || event.kind == Event::Kind::answer_refused ||
+      event.kind == Event::Kind::stray || event.kind == Event::Kind::deadline_near;
   // What SMEV and ЕЛК say of a refusal may quote the content: it stays in the store.
   const bool theirs = event.kind == Event::Kind::held;
   parts_.logger().write(needs_a_person ? LogLevel::warning : LogLevel::info,

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "sdk/base/bytes.hpp"
 #include "sdk/base/kill_point.hpp"
+#include "sdk/sender/retry_class.hpp"
 
 namespace smev {
 namespace {
@@ -27,8 +27,8 @@ HoldReason hold_reason_of(ErrorCode code) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell)
-    : parts_(parts), events_(events), bell_(bell), random_(random_number()) {}
+Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell, std::uint64_t seed)
+    : parts_(parts), events_(events), bell_(bell), random_(seed) {}
 
 Dispatcher::~Dispatcher() {
   // The transport reports each message exactly once; its callbacks use this object.
@@ -36,7 +36,7 @@ Dispatcher::~Dispatcher() {
   while (true) {
     {
       const std::lock_guard lock(mutex_);
-      if (done_.size() >= under_way_.size()) return;
+      if (unreported_ == 0) return;
     }
     bell_.wait_for_ring(kIdlePause, seen);
   }
@@ -44,13 +44,7 @@ Dispatcher::~Dispatcher() {
 
 Result<bool> Dispatcher::round() {
   SMEV_ASSIGN(bool collected, collect());
-  const TimePoint now = parts_.clock().now();
-  if (now - overdue_checked_ >= kOverdueCheckEvery) {
-    overdue_checked_ = now;
-    SMEV_ASSIGN(std::vector<UpdateRow> overdue, parts_.outbox().hold_overdue());
-    for (const UpdateRow& update : overdue) events_.give_changed(update, {});
-    SMEV_TRY(look_for_pause());
-  }
+  SMEV_TRY(look_at_deadlines());
   SMEV_ASSIGN(bool composed, compose_claimed());
   SMEV_ASSIGN(bool sent, send_due());
   return collected || composed || sent;
@@ -70,7 +64,49 @@ Result<void> Dispatcher::look_for_pause() {
   return {};
 }
 
+Result<void> Dispatcher::look_at_deadlines() {
+  // By the steady clock: the wall's may be set back for hours.
+  const auto now = parts_.clock().steady();
+  if (overdue_checked_ && now - *overdue_checked_ < kOverdueCheckEvery) return {};
+  overdue_checked_ = now;
+  SMEV_ASSIGN(std::vector<UpdateRow> overdue, parts_.outbox().hold_overdue());
+  for (const UpdateRow& update : overdue) events_.give_changed(update, {});
+  SMEV_TRY(look_for_pause());
+  return warn_of_deadlines();
+}
+
+// Once for each; who was warned is forgotten with the process, and warned again by the next.
+Result<void> Dispatcher::warn_of_deadlines() {
+  const Duration lead = parts_.options.retry.deadline_lead;
+  if (lead == Duration::zero()) return {};
+  SMEV_ASSIGN(std::vector<UpdateRow> near, parts_.outbox().near_deadline(lead));
+  std::set<UpdateId> warned;
+  for (const UpdateRow& update : near) {
+    warned.insert(update.id);
+    if (warned_.contains(update.id)) continue;
+    Event event;
+    event.kind = Event::Kind::deadline_near;
+    event.update = update.id;
+    event.order_number = update.order.number;
+    event.text = fmt::format("СМЭВ ещё не приняла обновление, а срок отправки — {}.",
+                             DateTime(*update.deadline).text());
+    events_.give(std::move(event));
+  }
+  warned_ = std::move(warned);
+  return {};
+}
+
 Result<Duration> Dispatcher::pause() {
+  // What is due cannot go while there is no room for it, or the endpoint is spared: a report rings.
+  if (static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max) return kIdlePause;
+  SMEV_ASSIGN(CircuitBreaker * guard, breaker());
+  const TimePoint now = parts_.clock().now();
+  if (guard->passage(now) == CircuitBreaker::Passage::none) {
+    return std::clamp(guard->closed_for(now), kShortestPause, kIdlePause);
+  }
+  if (guard->passage(now) == CircuitBreaker::Passage::probe && !under_way_.empty()) {
+    return kIdlePause;
+  }
   SMEV_ASSIGN(std::optional<TimePoint> due, parts_.outbox().next_due());
   if (!due) return kIdlePause;
   const Duration until_due = *due - parts_.clock().now();
@@ -197,20 +233,98 @@ Result<void> Dispatcher::give_up(const ClaimedUpdate& claim, const Error& error)
 // --- transmit
 // ---------------------------------------------------------------------------------------
 
-Result<bool> Dispatcher::send_due() {
-  const int room = parts_.options.soap.in_flight_max - static_cast<int>(under_way_.size());
-  if (room <= 0) return false;
+// What was kept of the endpoint is read once, so that a restart goes on where it was; several
+// senders over one database each go by what they see themselves.
+Result<CircuitBreaker*> Dispatcher::breaker() {
+  if (!breaker_) {
+    const std::string& endpoint = parts_.options.soap.url;
+    SMEV_ASSIGN(std::optional<Circuit> kept, parts_.outbox().circuit(endpoint));
+    if (!kept) kept = Circuit{endpoint, 0, std::nullopt};
+    breaker_.emplace(parts_.options.retry, std::move(*kept));
+  }
+  return &*breaker_;
+}
+
+Result<std::vector<StartedAttempt>> Dispatcher::start_allowed() {
   const Duration lease =
       parts_.options.soap.total_timeout + parts_.options.file_store.total_timeout + kLeaseSlack;
-  SMEV_ASSIGN(std::vector<StartedAttempt> started, parts_.outbox().start_attempts(room, lease));
+  SMEV_ASSIGN(CircuitBreaker * guard, breaker());
+  const CircuitBreaker::Passage passage = guard->passage(parts_.clock().now());
+  const bool probe = passage == CircuitBreaker::Passage::probe;
+  if (passage == CircuitBreaker::Passage::none || (probe && !under_way_.empty())) {
+    return std::vector<StartedAttempt>{};
+  }
+  if (probe) return parts_.outbox().start_oldest_attempt(lease);
+  const int room = parts_.options.soap.in_flight_max - static_cast<int>(under_way_.size());
+  if (room <= 0) return std::vector<StartedAttempt>{};
+  return parts_.outbox().start_attempts(room, lease);
+}
+
+Result<void> Dispatcher::note_health(const Transmission& transmission, bool& changed) {
+  SMEV_ASSIGN(CircuitBreaker * guard, breaker());
+  const TimePoint now = parts_.clock().now();
+  if (retry_class(transmission) == RetryClass::throttled) {
+    changed |= guard->throttled(now, throttled_pause(parts_.options.retry, transmission));
+    return {};
+  }
+  switch (endpoint_health(transmission)) {
+    case EndpointHealth::works:
+      changed |= guard->succeeded();
+      break;
+    case EndpointHealth::fails:
+      changed |= guard->failed(now);
+      break;
+    case EndpointHealth::unknown:
+      break;
+  }
+  return {};
+}
+
+Result<void> Dispatcher::keep_circuit() {
+  const Circuit& circuit = breaker_->circuit();
+  SMEV_TRY(parts_.outbox().keep_circuit(circuit));
+  if (circuit.open_until) {
+    parts_.logger().warning("endpoint.spared",
+                            "Адрес СМЭВ не отвечает или просит паузы: отправка "
+                            "приостановлена, затем уйдёт одно сообщение.",
+                            {{"endpoint", circuit.endpoint},
+                             {"failures", std::to_string(circuit.failures)},
+                             {"until", to_utc_text(*circuit.open_until)}});
+  } else {
+    parts_.logger().write(LogLevel::info, "endpoint.works",
+                          "Адрес СМЭВ снова отвечает: отправка продолжается.",
+                          {{"endpoint", circuit.endpoint}});
+  }
+  return {};
+}
+
+Result<bool> Dispatcher::send_due() {
+  SMEV_ASSIGN(std::vector<StartedAttempt> started, start_allowed());
   if (started.empty()) return false;
 
   std::vector<PreparedMessage> messages;
+  std::vector<StartedAttempt> sent;
   for (StartedAttempt& attempt : started) {
     SMEV_ASSIGN(std::optional<PreparedMessage> message, ready(attempt));
     if (!message) continue;
-    under_way_.emplace(attempt.message.message_id, std::move(attempt));
     messages.push_back(std::move(*message));
+    sent.push_back(std::move(attempt));
+  }
+  // An attempt that outlived its lease may still be under way: whichever report comes first counts
+  // for the attempt that is open, as both are about the same octets.
+  for (StartedAttempt& attempt : sent) {
+    const Uuid id = attempt.message.message_id;
+    under_way_.insert_or_assign(id, std::move(attempt));
+  }
+  transmit(std::move(messages));
+  return true;
+}
+
+void Dispatcher::transmit(std::vector<PreparedMessage> messages) {
+  if (messages.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    unreported_ += messages.size();
   }
   SMEV_KILL_POINT("sender.transmitting");
   parts_.transport().transmit(std::move(messages),
@@ -218,9 +332,9 @@ Result<bool> Dispatcher::send_due() {
                                 SMEV_KILL_POINT("sender.answered");
                                 const std::lock_guard lock(mutex_);
                                 done_.emplace_back(id, std::move(transmission));
+                                --unreported_;
                                 bell_.ring();
                               });
-  return true;
 }
 
 // Nothing when the attempt was ended without sending.
@@ -265,7 +379,9 @@ Result<bool> Dispatcher::collect() {
 
   std::vector<AttemptOutcome> outcomes;
   std::vector<Event> events;
+  bool health_changed = false;
   for (auto& [id, transmission] : done) {
+    SMEV_TRY(note_health(transmission, health_changed));
     auto found = under_way_.find(id);
     if (found == under_way_.end()) continue;
     RetrySituation situation;
@@ -294,6 +410,7 @@ Result<bool> Dispatcher::collect() {
   }
   SMEV_TRY(write_outcomes(std::move(outcomes)));
   for (Event& event : events) events_.give(std::move(event));
+  if (health_changed) SMEV_TRY(keep_circuit());
   return true;
 }
 

@@ -5,9 +5,13 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
+#include <set>
 #include <vector>
 
+#include "sdk/base/bytes.hpp"
+#include "sdk/sender/circuit_breaker.hpp"
 #include "sdk/sender/core.hpp"
 #include "sdk/sender/retry_policy.hpp"
 
@@ -15,8 +19,10 @@ namespace smev {
 
 class Dispatcher {
  public:
-  Dispatcher(SenderParts& parts, EventSink& events, Bell& bell);
-  /// Waits until every attempt under way has been reported.
+  /// `seed`: of the jitter between attempts; a simulation gives its own.
+  Dispatcher(SenderParts& parts, EventSink& events, Bell& bell,
+             std::uint64_t seed = random_number());
+  /// Waits until the transport has reported every message that it was given.
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
@@ -30,6 +36,8 @@ class Dispatcher {
   Result<void> finish();
 
  private:
+  Result<void> look_at_deadlines();
+  Result<void> warn_of_deadlines();
   Result<bool> compose_claimed();
   Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
                            std::vector<NewMessage>& messages);
@@ -37,6 +45,11 @@ class Dispatcher {
   Result<void> give_up(const ClaimedUpdate& claim, const Error& error);
   Result<void> freeze(const std::vector<NewMessage>& messages);
   Result<bool> send_due();
+  Result<std::vector<StartedAttempt>> start_allowed();
+  Result<CircuitBreaker*> breaker();
+  Result<void> note_health(const Transmission& transmission, bool& changed);
+  Result<void> keep_circuit();
+  void transmit(std::vector<PreparedMessage> messages);
   Result<std::optional<PreparedMessage>> ready(const StartedAttempt& started);
   Result<bool> collect();
   Result<void> look_for_pause();
@@ -48,11 +61,14 @@ class Dispatcher {
   Bell& bell_;
   std::mt19937_64 random_;
   std::map<Uuid, StartedAttempt> under_way_;
-  TimePoint overdue_checked_{};
+  std::optional<std::chrono::steady_clock::time_point> overdue_checked_;
   bool paused_ = false;
+  std::set<UpdateId> warned_;  // of their deadline
+  std::optional<CircuitBreaker> breaker_;
 
-  std::mutex mutex_;
-  std::vector<std::pair<Uuid, Transmission>> done_;  // guarded by mutex_
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::pair<Uuid, Transmission>> done_;
+  std::size_t unreported_ = 0;  // messages that the transport has and has not reported
 };
 
 }  // namespace smev

@@ -26,6 +26,8 @@ constexpr Duration kLeaseMax = 1h;
 constexpr Duration kPauseMin = 1ms;
 constexpr Duration kRetryBaseMax = 1h;
 constexpr Duration kRetryCapMax = 24h;
+constexpr int kBreakerFailuresMax = 1000;
+constexpr Duration kDeadlineLeadMax = 30 * 24h;
 constexpr Duration kPollMax = 24h;
 constexpr Duration kAnswerDeadlineMax = 30 * 24h;
 constexpr Duration kConnectTimeoutMax = 5min;
@@ -227,6 +229,9 @@ void check_pauses(Faults& faults, const RetryOptions& retry, const PollOptions& 
   faults.within("retry.base", retry.base, kPauseMin, kRetryBaseMax);
   faults.within("retry.cap", retry.cap, kPauseMin, kRetryCapMax);
   faults.within("retry.throttled", retry.throttled, kPauseMin, kRetryCapMax);
+  faults.within("retry.breaker_failures", retry.breaker_failures, 1, kBreakerFailuresMax);
+  faults.within("retry.breaker_pause", retry.breaker_pause, kPauseMin, kRetryCapMax);
+  faults.within("retry.deadline_lead", retry.deadline_lead, Duration::zero(), kDeadlineLeadMax);
   if (retry.cap < retry.base) faults.add("retry.cap", "range", "не может быть меньше retry.base");
   faults.within("poll.fast", poll.fast, kPauseMin, kPollMax);
   faults.within("poll.slow", poll.slow, kPauseMin, kPollMax);

@@ -1,6 +1,7 @@
 #include "sdk/sender/receiver.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "sdk/base/kill_point.hpp"
@@ -39,12 +40,24 @@ Result<void> Receiver::acknowledge_stored() {
   return {};
 }
 
+bool Receiver::is_throttled() const {
+  return throttled_until_ && parts_.clock().steady() < *throttled_until_;
+}
+
+// A poll is a call too: over the limit it would only keep the way shut.
+void Receiver::note_failure(const Error& error) {
+  ++network_errors_;
+  if (error.retry != Retry::throttled) return;
+  throttled_until_ = parts_.clock().steady() + parts_.options.retry.throttled;
+}
+
 Result<bool> Receiver::round() {
+  if (is_throttled()) return false;
   Result<std::optional<IncomingMessage>> incoming =
       parts_.transport().receive(parts_.options.selector);
   if (!incoming) {
-    ++network_errors_;
     const Error& error = incoming.error();
+    note_failure(error);
     parts_.logger().warning("poll.failed", error.text,
                             {{"error", std::string(name(error.code))}, {"detail", error.detail}});
     return false;
@@ -56,7 +69,8 @@ Result<bool> Receiver::round() {
 
 Result<Duration> Receiver::pause() {
   SMEV_ASSIGN(OutboxStats stats, parts_.outbox().stats());
-  const bool awaited = stats.awaiting_answer > 0 && network_errors_ < kFastErrors;
+  const bool awaited =
+      stats.awaiting_answer > 0 && network_errors_ < kFastErrors && !is_throttled();
   return awaited ? parts_.options.poll.fast : parts_.options.poll.slow;
 }
 
@@ -135,7 +149,7 @@ Result<bool> Receiver::acknowledge(std::int64_t answer, const std::string& messa
   SMEV_KILL_POINT("sender.acknowledged");
   if (!acknowledged) {
     const Error& error = acknowledged.error();
-    ++network_errors_;
+    note_failure(error);
     parts_.logger().warning("ack.failed", error.text,
                             {{"message_id", message_id}, {"detail", error.detail}});
     return false;

@@ -4,6 +4,9 @@
 
 #include <mutex>
 
+#include <chrono>
+#include <optional>
+
 #include "sdk/sender/core.hpp"
 
 namespace smev {
@@ -29,7 +32,11 @@ class Receiver {
   SenderParts& parts_;
   EventSink& events_;
   Bell& bell_;
+  void note_failure(const Error& error);
+  [[nodiscard]] bool is_throttled() const;
+
   int network_errors_ = 0;  // in a row
+  std::optional<std::chrono::steady_clock::time_point> throttled_until_;
 };
 
 }  // namespace smev

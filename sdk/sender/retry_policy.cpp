@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sdk/sender/retry_class.hpp"
 #include "sdk/sender/verdict_json.hpp"
 
 namespace smev {
@@ -33,26 +34,27 @@ void give_up_id(AttemptOutcome& outcome, const MessageRow& message) {
 
 void judge_refusal(AttemptOutcome& outcome, const MessageRow& message, const Error& error,
                    const RetrySituation& situation) {
-  switch (error.retry) {
-    case Retry::throttled:
-      outcome.event = MessageEvent::not_taken;
-      outcome.not_before = situation.now + situation.retry.throttled;
-      return;
-    case Retry::later:
-    case Retry::same_id_now:
-      outcome.event = MessageEvent::not_taken;
-      outcome.not_before =
-          situation.now + backoff(situation.retry, message.attempts, situation.random);
-      return;
-    case Retry::never:
-    case Retry::after_fix:
-      break;
-  }
   if (error.fault && error.fault->name == kStaleMessageId) {
     give_up_id(outcome, message);
+    // Of a wrong clock every new id would be as stale as this one.
+    outcome.not_before = situation.now + situation.retry.throttled;
     return;
   }
   stop_updates(outcome, MessageEvent::refused, HoldReason::refused, error.text);
+}
+
+void judge_duplicate(AttemptOutcome& outcome, const MessageRow& message) {
+  if (message.doubtful_attempts > 0) {
+    outcome.event = MessageEvent::accepted;
+    return;
+  }
+  stop_updates(outcome, MessageEvent::refused, HoldReason::foreign_duplicate,
+               "СМЭВ знает этот идентификатор, а прежней нашей попытки с ним нет.");
+}
+
+std::optional<Duration> asked_pause(const Transmission& transmission) {
+  if (!transmission.retry_after) return std::nullopt;
+  return std::clamp(*transmission.retry_after, Duration::zero(), kRetryAfterMax);
 }
 
 AttemptOutcome described(const MessageRow& message, const Transmission& transmission) {
@@ -75,38 +77,47 @@ AttemptOutcome described(const MessageRow& message, const Transmission& transmis
 
 }  // namespace
 
-Duration backoff(const RetryOptions& retry, int attempts, double random) {
-  const int doublings = std::clamp(attempts - 1, 0, 40);
+Duration backoff(const RetryOptions& retry, int tries, double random) {
+  const int doublings = std::clamp(tries - 1, 0, 40);
   const double longest = std::min(std::ldexp(static_cast<double>(retry.base.count()), doublings),
                                   static_cast<double>(retry.cap.count()));
   return Duration(static_cast<Duration::rep>(longest * random));
 }
 
+Duration throttled_pause(const RetryOptions& retry, const Transmission& transmission) {
+  return asked_pause(transmission).value_or(retry.throttled);
+}
+
 AttemptOutcome judge(const MessageRow& message, const Transmission& transmission,
                      const RetrySituation& situation) {
   AttemptOutcome outcome = described(message, transmission);
-  const TimePoint retry_at =
-      situation.now + backoff(situation.retry, message.attempts, situation.random);
-  switch (transmission.outcome) {
-    case Outcome::accepted:
+  const Duration growing = backoff(situation.retry, message.tries + 1, situation.random);
+  const TimePoint retry_at = situation.now + asked_pause(transmission).value_or(growing);
+  switch (retry_class(transmission)) {
+    case RetryClass::none:
       outcome.event = MessageEvent::accepted;
       break;
-    case Outcome::duplicate:
-      if (message.doubtful_attempts > 0) {
-        outcome.event = MessageEvent::accepted;
-      } else {
-        stop_updates(outcome, MessageEvent::refused, HoldReason::foreign_duplicate,
-                     "СМЭВ знает этот идентификатор, а прежней нашей попытки с ним нет.");
-      }
+    case RetryClass::duplicate:
+      judge_duplicate(outcome, message);
       break;
-    case Outcome::refused:
+    case RetryClass::permanent:
       judge_refusal(outcome, message, *transmission.error, situation);
       break;
-    case Outcome::not_sent:
+    case RetryClass::throttled:
+      outcome.event = MessageEvent::not_taken;
+      outcome.not_before = situation.now + throttled_pause(situation.retry, transmission);
+      outcome.costs_try = false;
+      break;
+    case RetryClass::local:
+      outcome.event = MessageEvent::not_taken;
+      outcome.not_before = situation.now + situation.retry.base;
+      outcome.costs_try = false;
+      break;
+    case RetryClass::transient:
       outcome.event = MessageEvent::not_taken;
       outcome.not_before = retry_at;
       break;
-    case Outcome::in_doubt:
+    case RetryClass::in_doubt:
       outcome.event = MessageEvent::doubt;
       outcome.not_before = retry_at;
       break;

@@ -16,8 +16,13 @@ struct RetrySituation {
   Duration answer_deadline{};  ///< how long an accepted message may stay without an answer
 };
 
-/// The pause before attempt `attempts` + 1: uniform in [0, min(cap, base·2^(attempts-1))].
-Duration backoff(const RetryOptions& retry, int attempts, double random);
+/// A longer pause that the other side asks for is cut to this.
+inline constexpr Duration kRetryAfterMax = std::chrono::hours(24);
+
+/// Full jitter: the pause after the `tries`-th try is uniform in [0, min(cap, base·2^(tries-1))].
+Duration backoff(const RetryOptions& retry, int tries, double random);
+/// The pause after SMEV's limit of calls.
+Duration throttled_pause(const RetryOptions& retry, const Transmission& transmission);
 
 /// Fills everything of the outcome but attempt and lease.
 AttemptOutcome judge(const MessageRow& message, const Transmission& transmission,

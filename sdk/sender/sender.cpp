@@ -159,6 +159,8 @@ std::string_view name(Event::Kind kind) {
       return "answer_refused";
     case Event::Kind::stray:
       return "stray";
+    case Event::Kind::deadline_near:
+      return "deadline_near";
   }
   return "unknown";
 }

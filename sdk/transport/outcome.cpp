@@ -80,6 +80,7 @@ Transmission judge(const smev3::Protocol& protocol, const Uuid& message_id, Http
     transmission.outcome = outcome_of(receipt.error());
     transmission.error = receipt.error();
     if (result.retry_after_seconds) {
+      transmission.retry_after = std::chrono::seconds(*result.retry_after_seconds);
       transmission.error->detail +=
           "; Retry-After: " + std::to_string(*result.retry_after_seconds) + " s";
     }

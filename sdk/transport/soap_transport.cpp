@@ -268,7 +268,13 @@ Result<std::optional<IncomingMessage>> SoapTransport::receive(const AnswerSelect
   if (http.error) {
     return fail(as_read_error(*std::move(http.error)));
   }
-  SMEV_ASSIGN(auto answer, smev3::read_get_response(protocol_, http.answer, *parts_.verifier, now));
+  auto read = smev3::read_get_response(protocol_, http.answer, *parts_.verifier, now);
+  if (!read) {
+    Error error = read.error();
+    if (http.retry_after_seconds) error.retry = Retry::throttled;
+    return fail(std::move(error));
+  }
+  auto answer = *std::move(read);
   if (!answer) {
     return std::optional<IncomingMessage>();
   }

@@ -12,6 +12,8 @@
 namespace smev::testing {
 namespace {
 
+constexpr int kBusyMilliseconds = 10'000;
+
 struct Close {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -22,6 +24,7 @@ using Rows = std::vector<std::string>;
 Connection open_database(const std::string& path) {
   sqlite3* database = nullptr;
   sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
+  sqlite3_busy_timeout(database, kBusyMilliseconds);  // after a crash the store looks through it too
   return Connection(database);
 }
 

@@ -155,6 +155,7 @@ struct MessageRow {
   std::vector<MessageItem> items;
   int attempts = 0;
   int doubtful_attempts = 0;  ///< that may have reached SMEV
+  int tries = 0;              ///< ended attempts that make the pause grow
   TimePoint frozen_at{};
   std::optional<TimePoint> accepted_at;
   std::optional<TimePoint> answered_at;
@@ -190,6 +191,17 @@ struct AttemptOutcome {
   std::optional<UpdateEvent> update_event;
   HoldReason hold_reason = HoldReason::none;
   std::string hold_text;
+  /// False: no fault of the message or of the way, so that its pause does not grow.
+  bool costs_try = true;
+};
+
+/// What is kept of an endpoint that fails, so that a restart does not begin by asking it again and
+/// again.
+struct Circuit {
+  std::string endpoint;
+  int failures = 0;                     ///< in a row
+  std::optional<TimePoint> open_until;  ///< nothing is sent before; then one message, as a probe
+  friend bool operator==(const Circuit&, const Circuit&) = default;
 };
 
 struct AttemptRow {
@@ -400,14 +412,22 @@ class Outbox {
   /// down as started, one commit. An attempt whose lease is over counts as interrupted, and its
   /// message is in doubt and due. Octets that changed on the disk: `store`, and nothing is started.
   virtual Result<std::vector<StartedAttempt>> start_attempts(int limit, Duration lease) = 0;
+  /// The same for one message: of those that are due the one that was frozen first.
+  virtual Result<std::vector<StartedAttempt>> start_oldest_attempt(Duration lease) = 0;
   /// Ends attempts; one commit, all or none. Gives the updates whose state changed. What is not
   /// taken after an earlier doubt stays in doubt; a message with a doubt is never replaced: its
-  /// updates become held (`stale_in_doubt`). After an answer only the attempt is closed.
+  /// updates become held (`stale_in_doubt`). Refused after an earlier doubt is still a doubt: its
+  /// updates become held (`refused_in_doubt`), and only it may go again. After an answer only the
+  /// attempt is closed.
   virtual Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) = 0;
   /// The earliest moment at which something claimable or sendable becomes due; nothing: no such
   /// work.
   virtual Result<std::optional<TimePoint>> next_due() = 0;
+
+  /// Nothing: the endpoint has not failed.
+  virtual Result<std::optional<Circuit>> circuit(const std::string& endpoint) = 0;
+  virtual Result<void> keep_circuit(const Circuit& circuit) = 0;
 
   // --- the receiver -----------------------------------------------------------------------------
   virtual Result<std::optional<MessageRow>> find_message(const Uuid& message_id) = 0;
@@ -421,9 +441,13 @@ class Outbox {
   virtual Result<void> mark_acknowledged(std::int64_t answer) = 0;
   /// Stored, verified, ours, and not yet acknowledged (after a crash between commit and Ack).
   virtual Result<std::vector<AnswerRow>> unacknowledged() = 0;
-  /// Accepted messages past their answer deadline: their updates become held (`unanswered`); queued
-  /// updates past their own deadline: held (`deadline`). Gives the changed updates.
+  /// Accepted messages past their answer deadline: their updates become held (`unanswered`).
+  /// Updates past their own deadline that SMEV is not known to have: held (`deadline`); a message
+  /// that cannot have left is given up with them, what else it carries goes in a new one. One in
+  /// doubt that carries others too is still offered for those. Gives the changed updates.
   virtual Result<std::vector<UpdateRow>> hold_overdue() = 0;
+  /// Updates that SMEV is not known to have and whose deadline comes within `lead`.
+  virtual Result<std::vector<UpdateRow>> near_deadline(Duration lead) = 0;
 
   // --- the inbox (a store that has none gives nothing) -------------------------------------------
   /// What waits for this sender, in its order; at most `limit`. One process at a time gets it:

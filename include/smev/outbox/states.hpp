@@ -81,6 +81,7 @@ enum class HoldReason {
   unanswered,         ///< accepted by SMEV, no answer before the answer deadline
   deadline,           ///< the update's own deadline passed before acceptance
   stale_in_doubt,     ///< its id went stale while it was in doubt
+  refused_in_doubt,   ///< SMEV refused it, and an earlier attempt may have been accepted
   foreign_duplicate,  ///< SMEV knows the id, yet no attempt of ours is on record
   order_exists,       ///< 34, and an earlier message of ours may have created it
   order_not_found,    ///< 28, and the order's facts are not known (or were tried)

@@ -27,6 +27,12 @@ struct RetryOptions {
   Duration base = std::chrono::seconds(5);
   Duration cap = std::chrono::minutes(15);
   Duration throttled = std::chrono::minutes(5);  ///< pause after SMEV's limit of calls
+  /// After so many failures of the endpoint in a row nothing is sent for `breaker_pause`; then one
+  /// message goes as a probe, and each failed probe doubles the pause up to `cap`. 1..1000.
+  int breaker_failures = 10;
+  Duration breaker_pause = std::chrono::seconds(30);
+  /// An update that SMEV does not have so long before its deadline is warned of. 0: never.
+  Duration deadline_lead = std::chrono::hours(1);
 };
 
 /// How the response queue is asked.

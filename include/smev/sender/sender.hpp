@@ -39,6 +39,7 @@ struct Event {
     returned,        ///< goes again in a new message
     answer_refused,  ///< an answer whose signature fails: stored, not acknowledged
     stray,           ///< an answer to no message of ours
+    deadline_near,   ///< SMEV does not have it, and its deadline is near; again after a restart
   };
   Kind kind = Kind::submitted;
   TimePoint at{};

@@ -59,7 +59,8 @@ struct Transmission {
   std::optional<Error> error;  ///< for every outcome but accepted
   std::string receipt;         ///< the answer's octets, when one came
   std::vector<SignatureVerdict> verdicts;
-  std::string smev_status;  ///< "requestIsQueued"
+  std::optional<Duration> retry_after;  ///< the other side asked for so long a pause
+  std::string smev_status;              ///< "requestIsQueued"
   Duration duration{};
 };
 std::string_view name(Transmission::Outcome outcome);

@@ -141,6 +141,25 @@ TEST_P(OutboxAttempts, a_refusal_without_a_word_about_the_updates_stops_them_all
   EXPECT_EQ(update(update_id).hold_reason, HoldReason::refused);
 }
 
+TEST_P(OutboxAttempts, a_refusal_after_a_doubt_does_not_end_the_doubt) {
+  const UpdateId update_id = submit("a");
+  const Uuid id = freeze_one();
+  finish(start_one(), MessageEvent::doubt);
+  AttemptOutcome outcome = outcome_of(start_one(), MessageEvent::refused);
+  outcome.update_event = UpdateEvent::stopped;
+  outcome.hold_reason = HoldReason::refused;
+  outcome.hold_text = "Сертификат истёк.";
+  finish(outcome);
+  EXPECT_EQ(update(update_id).hold_reason, HoldReason::refused_in_doubt);
+  EXPECT_EQ(update(update_id).hold_text, "Сертификат истёк.");
+  EXPECT_EQ(message_state(id), MessageState::in_doubt);
+  EXPECT_THAT(start(), IsEmpty());
+
+  ASSERT_TRUE(outbox().decide(update_id, UpdateEvent::requeued, "оператор", "ключ заменён"));
+  EXPECT_THAT(claim(), IsEmpty()) << "no other message";
+  EXPECT_EQ(start_one().message.message_id, id);
+}
+
 TEST_P(OutboxAttempts, a_superseded_message_gives_its_updates_back_for_a_new_one) {
   const UpdateId first = submit("a");
   submit("a");

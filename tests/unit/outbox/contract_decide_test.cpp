@@ -109,6 +109,39 @@ TEST_P(OutboxDecide, requeueing_a_message_in_doubt_offers_the_very_same_octets_a
   EXPECT_EQ(outbox().audit_of(id)->size(), 1u);
 }
 
+TEST_P(OutboxDecide, requeueing_a_message_in_doubt_takes_all_that_it_carries_along) {
+  const UpdateId first = submit("a");
+  const UpdateId second = submit("b");
+  const NewMessage both = message_of(claim());
+  ASSERT_TRUE(outbox().freeze({both}));
+  finish(start_one(), MessageEvent::doubt);
+  finish(start_one(), MessageEvent::refused);
+  ASSERT_EQ(state(second), UpdateState::held);
+
+  EXPECT_EQ(decide(first, UpdateEvent::requeued).state, UpdateState::in_flight);
+  EXPECT_EQ(state(second), UpdateState::in_flight) << "it is on its way too";
+  const auto audit = outbox().audit_of(second);
+  ASSERT_TRUE(audit);
+  ASSERT_EQ(audit->size(), 1u);
+  EXPECT_THAT(audit->front().reason, ::testing::HasSubstr("обновлением"));
+  EXPECT_EQ(start_one().message.message_id, both.message_id);
+}
+
+TEST_P(OutboxDecide, a_message_that_carries_what_a_person_has_closed_does_not_go_again) {
+  const UpdateId first = submit("a");
+  const UpdateId second = submit("b");
+  ASSERT_TRUE(outbox().freeze({message_of(claim())}));
+  finish(start_one(), MessageEvent::doubt);
+  finish(start_one(), MessageEvent::refused);
+  decide(second, UpdateEvent::rejected);
+
+  const Error refused = error_of(outbox().decide(first, UpdateEvent::requeued, "operator", "ещё"));
+  EXPECT_EQ(refused.code, ErrorCode::illegal_transition);
+  EXPECT_THAT(refused.text, ::testing::HasSubstr(std::to_string(second)));
+  EXPECT_EQ(state(first), UpdateState::held);
+  EXPECT_THAT(start(), IsEmpty());
+}
+
 TEST_P(OutboxDecide, requeueing_gives_up_a_message_that_certainly_did_not_leave) {
   const UpdateId id = submit("a");
   const Uuid unsent = freeze_one();

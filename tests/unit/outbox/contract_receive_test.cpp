@@ -411,16 +411,19 @@ TEST_P(OutboxReceive, an_update_past_its_own_deadline_is_held_while_it_waits) {
   EXPECT_EQ(changed[0].id, behind);
 }
 
-TEST_P(OutboxReceive, an_update_that_is_claimed_or_sent_is_past_the_reach_of_its_deadline) {
+TEST_P(OutboxReceive, the_deadline_waits_for_who_is_at_work_on_the_update) {
   NewUpdate given = new_update("a");
   given.deadline = now() + seconds(30);
   const UpdateId id = submit(given);
   const auto claims = claim();
   advance(seconds(30));
-  EXPECT_THAT(hold_overdue(), IsEmpty());
+  EXPECT_THAT(hold_overdue(), IsEmpty()) << "it is being composed";
   ASSERT_TRUE(outbox().freeze({message_of(claims)}));
-  EXPECT_THAT(hold_overdue(), IsEmpty());
-  EXPECT_EQ(state(id), UpdateState::in_flight);
+  const StartedAttempt started = start_one();
+  EXPECT_THAT(hold_overdue(), IsEmpty()) << "it is being sent";
+  finish(started, MessageEvent::not_taken);
+  EXPECT_EQ(hold_overdue().size(), 1u);
+  EXPECT_EQ(state(id), UpdateState::held);
 }
 
 }  // namespace

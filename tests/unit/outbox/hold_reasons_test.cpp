@@ -28,7 +28,7 @@ TEST(HoldReasons, every_reason_says_in_russian_what_happened_and_what_to_do) {
 }
 
 TEST(HoldReasons, names_read_back) {
-  ASSERT_EQ(all_hold_reasons().size(), 13u);
+  ASSERT_EQ(all_hold_reasons().size(), 14u);
   for (const HoldReason reason : all_hold_reasons()) {
     EXPECT_EQ(hold_reason(name(reason)), reason);
   }

@@ -43,7 +43,10 @@ INSTANTIATE_TEST_SUITE_P(
                       HotQuery{"lapsed_messages", kLapsedMessagesSql, "messages_leased"},
                       HotQuery{"next_lapsed", kNextLapsedMessageSql, "messages_leased"},
                       HotQuery{"unanswered", kUnansweredSql, "messages_awaited"},
-                      HotQuery{"past_deadline", kPastDeadlineSql, "updates_deadline"}),
+                      HotQuery{"past_deadline", kPastDeadlineSql, "updates_deadline"},
+                      HotQuery{"near_deadline", kNearDeadlineSql, "updates_deadline"},
+                      HotQuery{"near_deadline_in_flight", kNearDeadlineInFlightSql,
+                               "updates_deadline_in_flight"}),
     [](const auto& query) { return query.param.name; });
 
 }  // namespace

@@ -321,7 +321,8 @@ TEST_P(PostgresOutbox, a_message_whose_octets_changed_is_not_sent) {
   const Error error = error_of(outbox().start_attempts(10, kLease));
   EXPECT_EQ(error.code, ErrorCode::store);
   EXPECT_THAT(error.text, HasSubstr(id.text()));
-  EXPECT_EQ(message_state(id), MessageState::frozen);
+  EXPECT_THAT(*outbox().attempts_of(id), IsEmpty());
+  EXPECT_EQ(error_of(outbox().find_message(id)).code, ErrorCode::store) << "nor shown to anybody";
 }
 
 // --- the inbox

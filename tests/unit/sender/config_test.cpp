@@ -170,6 +170,9 @@ total_timeout = "2h"
 base = "1s"
 cap = "3m"
 throttled = "7m"
+breaker_failures = 3
+breaker_pause = "20s"
+deadline_lead = "2h"
 [poll]
 fast = "2s"
 slow = "1m"
@@ -230,6 +233,9 @@ pollers = 16
   EXPECT_EQ(options->retry.base, 1s);
   EXPECT_EQ(options->retry.cap, 3min);
   EXPECT_EQ(options->retry.throttled, 7min);
+  EXPECT_EQ(options->retry.breaker_failures, 3);
+  EXPECT_EQ(options->retry.breaker_pause, 20s);
+  EXPECT_EQ(options->retry.deadline_lead, 2h);
   EXPECT_EQ(options->poll.fast, 2s);
   EXPECT_EQ(options->poll.slow, 1min);
   EXPECT_EQ(options->poll.deadline, 72h);

@@ -10,6 +10,7 @@ using Outcome = Transmission::Outcome;
 MessageRow message(int attempts, int doubtful) {
   MessageRow row;
   row.attempts = attempts;
+  row.tries = attempts - 1;
   row.doubtful_attempts = doubtful;
   return row;
 }
@@ -83,6 +84,40 @@ TEST(RetryPolicy, waits_longer_when_smev_limits_calls) {
       message(1, 0), ended(Outcome::refused, fault("AccessDenied", Retry::throttled)), situation());
   EXPECT_EQ(outcome.event, MessageEvent::not_taken);
   EXPECT_EQ(outcome.not_before, situation().now + std::chrono::minutes(5));
+  EXPECT_FALSE(outcome.costs_try);
+}
+
+TEST(RetryPolicy, waits_as_long_as_the_other_side_asks_but_not_for_ever) {
+  Transmission busy = ended(Outcome::in_doubt, local_error(ErrorCode::http, "503"));
+  busy.retry_after = std::chrono::minutes(2);
+  EXPECT_EQ(judge(message(1, 0), busy, situation()).not_before,
+            situation().now + std::chrono::minutes(2));
+  busy.retry_after = std::chrono::hours(1000);
+  EXPECT_EQ(judge(message(1, 0), busy, situation()).not_before,
+            situation().now + std::chrono::hours(24));
+
+  Transmission limited = ended(Outcome::refused, fault("AccessDenied", Retry::throttled));
+  limited.retry_after = std::chrono::minutes(1);
+  EXPECT_EQ(judge(message(1, 0), limited, situation()).not_before,
+            situation().now + std::chrono::minutes(1));
+}
+
+TEST(RetryPolicy, burns_no_try_on_a_fault_of_this_machine) {
+  const AttemptOutcome outcome = judge(
+      message(9, 0), ended(Outcome::not_sent, local_error(ErrorCode::io, "disk")), situation());
+  EXPECT_EQ(outcome.event, MessageEvent::not_taken);
+  EXPECT_EQ(outcome.not_before, situation().now + std::chrono::seconds(5));
+  EXPECT_FALSE(outcome.costs_try);
+  EXPECT_TRUE(judge(message(9, 0), ended(Outcome::not_sent, local_error(ErrorCode::connect, "")),
+                    situation())
+                  .costs_try);
+}
+
+TEST(RetryPolicy, lets_the_pause_grow_by_the_tries_that_counted) {
+  MessageRow row = message(9, 0);
+  row.tries = 1;
+  const Transmission lost = ended(Outcome::not_sent, local_error(ErrorCode::connect, ""));
+  EXPECT_EQ(judge(row, lost, situation()).not_before, situation().now + std::chrono::seconds(10));
 }
 
 TEST(RetryPolicy, stops_for_a_person_when_refused_for_good) {
@@ -102,6 +137,8 @@ TEST(RetryPolicy, makes_a_stale_id_anew_only_when_no_attempt_can_have_arrived) {
   const AttemptOutcome clean = judge(message(1, 0), stale, situation());
   EXPECT_EQ(clean.event, MessageEvent::superseded);
   EXPECT_EQ(clean.update_event, UpdateEvent::returned);
+  EXPECT_EQ(clean.not_before, situation().now + std::chrono::minutes(5))
+      << "our clock may be wrong: then the next id is stale too";
 
   const AttemptOutcome doubtful = judge(message(3, 1), stale, situation());
   EXPECT_EQ(doubtful.update_event, UpdateEvent::stopped);

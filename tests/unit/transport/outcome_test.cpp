@@ -134,12 +134,14 @@ TEST(Outcome, an_answer_that_is_no_soap_leaves_the_message_in_doubt) {
   }
 }
 
-TEST(Outcome, the_pause_that_a_gateway_asks_for_stands_in_the_detail) {
+TEST(Outcome, the_pause_that_a_gateway_asks_for_is_handed_on) {
   HttpResult result = came(503, "text/html", "<html/>");
   result.retry_after_seconds = 120;
   const Transmission transmission = judged(std::move(result));
   EXPECT_EQ(transmission.outcome, Outcome::in_doubt);
+  EXPECT_EQ(transmission.retry_after, std::chrono::minutes(2));
   EXPECT_THAT(transmission.error->detail, HasSubstr("Retry-After: 120 s"));
+  EXPECT_FALSE(judged(came(503, "text/html", "<html/>")).retry_after);
 }
 
 TEST(Outcome, without_an_answer_what_counts_is_whether_anything_left) {

@@ -1,0 +1,256 @@
+// One round at a time, with a clock that stands still: what a thread of Sender::run does in a loop.
+
+#include "sdk/sender/dispatcher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sdk/base/runtime.hpp"
+#include "sdk/sender/elk_status.hpp"
+#include "sdk/sender/receiver.hpp"
+#include "smev/testing/manual_clock.hpp"
+#include "smev/testing/scripted_transport.hpp"
+#include "tests/support/forwarding_outbox.hpp"
+
+namespace smev {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using testing::ManualClock;
+using testing::ScriptedTransport;
+using ::testing::SizeIs;
+using Outcome = Transmission::Outcome;
+
+class FragileOutbox final : public testing::ForwardingOutbox {
+ public:
+  bool refuse_outcomes = false;
+  Result<std::vector<UpdateRow>> finish_attempts(
+      const std::vector<AttemptOutcome>& outcomes) override {
+    if (refuse_outcomes) return fail(local_error(ErrorCode::store, "the disk is full"));
+    return inner().finish_attempts(outcomes);
+  }
+};
+
+/// Polls can be refused.
+class LimitedTransport final : public Transport {
+ public:
+  int polls = 0;
+  Result<PreparedMessage> prepare(const OutgoingMessage&) override {
+    return fail(local_error(ErrorCode::internal, "not used"));
+  }
+  void transmit(std::vector<PreparedMessage>, Done) override {}
+  Result<std::optional<IncomingMessage>> receive(const AnswerSelector&) override {
+    ++polls;
+    return fail(local_error(ErrorCode::smev_fault, "too many calls", Retry::throttled));
+  }
+  Result<void> acknowledge(const std::string&, bool) override { return {}; }
+};
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  DispatcherTest() {
+    outbox_->set_inner(sqlite_outbox({.path = ":memory:"}, clock_).value());
+    transport_ = std::make_shared<ScriptedTransport>([this](const PreparedMessage& message) {
+      sent_.push_back(message.message_id);
+      Transmission transmission;
+      transmission.outcome = outcome_;
+      if (outcome_ == Outcome::accepted) return transmission;
+      transmission.error = local_error(ErrorCode::connect, "no way", Retry::later);
+      if (throttled_) transmission.error->retry = Retry::throttled;
+      return transmission;
+    });
+    options_.mnemonic = "TEST01";
+    options_.profile.inn = "0012345673";  // of nobody: region 00 does not exist
+    options_.clock = clock_;
+    options_.ids = seeded_ids(clock_, 1);
+    options_.logger = null_logger();
+    options_.outbox = outbox_;
+    options_.transport = transport_;
+    options_.soap.url = "http://smev.example/ws";
+    options_.retry.breaker_failures = 2;
+    options_.retry.base = options_.retry.cap = 1s;
+    options_.retry.breaker_pause = 1s;
+  }
+
+  SenderParts parts() {
+    SenderParts parts;
+    parts.options = options_;
+    parts.runtime = Runtime::acquire().value();
+    parts.type = elk_status_type(options_.profile);
+    return parts;
+  }
+
+  UpdateId submit(const std::string& number, const SubmitOptions& submit_options = {}) {
+    Result<Sender> sender = Sender::open(options_);
+    EXPECT_TRUE(sender) << sender.error().describe();
+    elk::Update update;
+    update.order = {.number = number,
+                    .service = "-60012726",
+                    .filed_at = *DateTime::parse("2026-04-16T10:00:00+03:00"),
+                    .applicant = elk::PersonBySnils{
+                        .snils = "112-233-445 95", .last_name = "Петрова", .first_name = "Анна"}};
+    update.status = {.code = 6, .at = clock_->now()};
+    const Result<UpdateId> id = sender->submit(update, submit_options);
+    EXPECT_TRUE(id) << id.error().describe();
+    return id.value_or(0);
+  }
+
+  /// A process: as many rounds as there is work, then its end.
+  struct Running {
+    explicit Running(DispatcherTest& test)
+        : parts(test.parts()), events(parts), dispatcher(parts, events, bell, 1) {
+      events.set_callback([&test](const Event& event) { test.events_.push_back(event); });
+      guard = parts.outbox().start_dispatching().value();
+    }
+    void work() {
+      for (int i = 0; i < 20; ++i) {
+        const Result<bool> busy = dispatcher.round();
+        ASSERT_TRUE(busy) << busy.error().describe();
+        if (!*busy) return;
+      }
+      FAIL() << "it never comes to rest";
+    }
+    SenderParts parts;
+    EventSink events;
+    Bell bell;
+    std::shared_ptr<void> guard;
+    Dispatcher dispatcher;
+  };
+
+  std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>();
+  std::shared_ptr<FragileOutbox> outbox_ = std::make_shared<FragileOutbox>();
+  std::shared_ptr<ScriptedTransport> transport_;
+  SenderOptions options_;
+  Outcome outcome_ = Outcome::accepted;
+  bool throttled_ = false;
+  std::vector<Uuid> sent_;
+  std::vector<Event> events_;
+};
+
+TEST_F(DispatcherTest, spares_an_endpoint_that_fails_and_probes_it_with_the_oldest_message) {
+  outcome_ = Outcome::not_sent;
+  for (const char* number : {"a", "b", "c"}) submit(number);
+  Running running(*this);
+  running.work();
+  ASSERT_THAT(sent_, SizeIs(3));
+  const Uuid oldest = sent_.front();
+  running.work();
+  EXPECT_THAT(sent_, SizeIs(3)) << "the way is closed";
+
+  clock_->advance(1s);
+  running.work();
+  EXPECT_EQ(sent_.size(), 4u) << "one probe";
+  EXPECT_EQ(sent_.back(), oldest);
+
+  outcome_ = Outcome::accepted;
+  clock_->advance(2s);
+  running.work();
+  EXPECT_EQ(sent_.size(), 7u) << "the probe succeeds, and all go";
+}
+
+TEST_F(DispatcherTest, a_restart_does_not_begin_by_asking_a_failing_endpoint_again) {
+  outcome_ = Outcome::not_sent;
+  options_.retry.breaker_pause = 1min;
+  options_.retry.cap = 1min;
+  options_.retry.base = 1ms;
+  for (const char* number : {"a", "b"}) submit(number);
+  Running(*this).work();
+  ASSERT_THAT(sent_, SizeIs(2));
+
+  clock_->advance(1s);
+  Running again(*this);
+  again.work();
+  EXPECT_THAT(sent_, SizeIs(2));
+  const Result<Duration> pause = again.dispatcher.pause();
+  ASSERT_TRUE(pause);
+  EXPECT_GT(*pause, 100ms) << "what is due and may not go must not keep the thread busy";
+  clock_->advance(1min);
+  again.work();
+  EXPECT_THAT(sent_, SizeIs(3));
+}
+
+TEST_F(DispatcherTest, a_limit_of_calls_holds_up_every_message) {
+  outcome_ = Outcome::refused;
+  throttled_ = true;
+  options_.soap.in_flight_max = 1;
+  for (const char* number : {"a", "b"}) submit(number);
+  Running running(*this);
+  running.work();
+  EXPECT_THAT(sent_, SizeIs(1));
+  outcome_ = Outcome::accepted;
+  clock_->advance(4min);
+  running.work();
+  EXPECT_THAT(sent_, SizeIs(1));
+  clock_->advance(1min);
+  running.work();
+  EXPECT_THAT(sent_, SizeIs(3));
+}
+
+TEST_F(DispatcherTest, warns_once_before_a_deadline_and_holds_after_it) {
+  outcome_ = Outcome::not_sent;
+  const UpdateId id = submit("a", {.deadline = clock_->now() + 2h});
+  Running running(*this);
+  running.work();
+  const auto told = [&] {
+    std::vector<Event::Kind> kinds;
+    for (const Event& event : events_) {
+      if (event.update == id) kinds.push_back(event.kind);
+    }
+    return kinds;
+  };
+  EXPECT_THAT(told(), ElementsAre());
+  clock_->advance(1h);
+  running.work();
+  clock_->advance(10min);
+  running.work();
+  EXPECT_THAT(told(), ElementsAre(Event::Kind::deadline_near));
+  clock_->advance(50min);
+  running.work();
+  EXPECT_THAT(told(), ElementsAre(Event::Kind::deadline_near, Event::Kind::held));
+  EXPECT_EQ(events_.back().hold_reason, HoldReason::deadline);
+}
+
+TEST_F(DispatcherTest, ends_after_a_store_error_between_the_attempts_of_a_round) {
+  options_.message_age_max = 1h;
+  outcome_ = Outcome::not_sent;
+  submit("old");
+  Running running(*this);
+  running.work();
+  submit("fresh");
+  // The first message is too old to be offered, and that cannot be written down.
+  clock_->advance(2h);
+  outbox_->refuse_outcomes = true;
+  EXPECT_FALSE(running.dispatcher.round());
+  const Result<void> finished = running.dispatcher.finish();
+  EXPECT_TRUE(finished) << "nothing is waited for that was never handed over";
+}
+
+TEST_F(DispatcherTest, goes_on_looking_for_deadlines_when_the_wall_clock_is_set_back) {
+  Running running(*this);
+  running.work();
+  clock_->set(clock_->now() - 30min);
+  const UpdateId id =
+      submit("a", {.not_before = clock_->now() + 1h, .deadline = clock_->now() + 1min});
+  clock_->advance(1min);
+  running.work();
+  EXPECT_EQ((*outbox_->find_update(id))->state, UpdateState::held);
+}
+
+TEST_F(DispatcherTest, polls_pause_too_when_smev_limits_calls) {
+  const auto limited = std::make_shared<LimitedTransport>();
+  options_.transport = limited;
+  SenderParts shared = parts();
+  EventSink sink(shared);
+  Bell bell;
+  Receiver receiver(shared, sink, bell);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(receiver.round());
+  EXPECT_EQ(limited->polls, 1);
+  EXPECT_EQ(receiver.pause().value(), options_.poll.slow);
+  clock_->advance(5min);
+  EXPECT_TRUE(receiver.round());
+  EXPECT_EQ(limited->polls, 2);
+}
+
+}  // namespace
+}  // namespace smev
