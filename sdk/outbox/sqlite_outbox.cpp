@@ -98,6 +98,8 @@ Result<std::unique_ptr<SqliteDatabase>> open_on_disk(const StorePlace& place,
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
   SMEV_TRY(check_committed(*database, log, mark));
   SMEV_TRY(ensure_schema(*database));
+  // SQLite makes the log when it first reads in this mode; from then on it is watched.
+  SMEV_TRY(database->number("SELECT count(*) FROM orders WHERE id = 0"));
   SMEV_ASSIGN(CommitMark kept, CommitMark::open(place.mark));
   database->keep_mark(std::move(kept));
   return database;

@@ -26,7 +26,7 @@ SETTLED_SECONDS = 60 * SLOWNESS
 def sql_blocks():
     page = pathlib.Path(os.environ["SMEV_SOURCE_DIR"]) / "docs" / "postgres.md"
     blocks = re.findall(r"^```sql\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
-    expect(len(blocks) == 4, "docs/postgres.md has %d SQL blocks, not 4" % len(blocks))
+    expect(len(blocks) == 5, "docs/postgres.md has %d SQL blocks, not 5" % len(blocks))
     return blocks
 
 
@@ -34,7 +34,7 @@ class Inbox:
     def __init__(self, server, stand):
         self.server = server
         self.stand = stand
-        self.roles, self.grants, self.handing_over, self.look = sql_blocks()
+        self.roles, self.grants, self.pruning, self.handing_over, self.look = sql_blocks()
 
     def psql(self, role, sql, fails=False):
         done = subprocess.run(
@@ -115,6 +115,15 @@ class Inbox:
         expect(any(f["field"] == "status" for f in missing["faults"]), "faults %s" % missing)
         expect(any(f["field"] == "ключ № 1" for f in unknown["faults"]), "faults %s" % unknown)
         expect([s["code"] for s in self.stand.account()["1999290001"]] == [6], "not in the account")
+        self.prune()
+
+    def prune(self):
+        wish = ("queue", "prune", "--older", "0s", "--reason", "срок хранения", "--yes")
+        self.stand.run(*wish, codes=(74,))
+        self.psql("smev_owner", self.pruning)
+        self.stand.run(*wish)
+        payloads = self.psql("smev", "SELECT DISTINCT payload FROM smev.updates")
+        expect(payloads == "\\x", "payloads are left: %s" % payloads)
 
 
 def main():
