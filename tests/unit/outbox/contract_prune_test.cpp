@@ -150,8 +150,9 @@ TEST_P(OutboxPrune, goes_in_batches_and_is_on_record_once) {
 }
 
 TEST_P(OutboxPrune, a_file_goes_with_the_last_update_that_has_it) {
-  const auto shared = outbox().keep_file(write_file("shared.pdf", "shared"));
-  const auto own = outbox().keep_file(write_file("own.pdf", "own"));
+  // Content of this test alone: what another store of the same server has is not removed.
+  const auto shared = outbox().keep_file(write_file("shared.pdf", "shared" + directory_.path()));
+  const auto own = outbox().keep_file(write_file("own.pdf", "own" + directory_.path()));
   ASSERT_TRUE(shared && own);
   NewUpdate first = new_update("a");
   first.files = {*shared, *own};
