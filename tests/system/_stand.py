@@ -24,6 +24,14 @@ def expect(condition, message):
         raise Broken(message)
 
 
+def over_postgres(config, connection, *more):
+    """The mock's configuration with the outbox over PostgreSQL; `more` are lines of [outbox]."""
+    place = 'path = "outbox/outbox.db"'
+    expect(place in config, "the mock's configuration has another outbox than this test knows")
+    lines = ['postgres = "%s"' % connection, 'files = "files"', *more]
+    return config.replace(place, "\n".join(lines))
+
+
 class Stand:
     """The processes and files of one test, below `folder`."""
 

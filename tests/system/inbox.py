@@ -17,7 +17,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import postgres  # noqa: E402
-from _stand import SLOWNESS, Broken, Stand, expect  # noqa: E402
+from _stand import SLOWNESS, Broken, Stand, expect, over_postgres  # noqa: E402
 
 SKIPPED = 77
 SETTLED_SECONDS = 60 * SLOWNESS
@@ -45,12 +45,9 @@ class Inbox:
         return done.stdout.decode().strip()
 
     def config(self, role):
-        text = self.stand.config.read_text(encoding="utf-8")
-        place = 'path = "outbox/outbox.db"'
-        expect(place in text, "the mock's configuration has another outbox than this test knows")
         path = self.stand.config.with_name(role + ".toml")
-        path.write_text(text.replace(place, 'postgres = "host=%s user=%s dbname=postgres"\n'
-                                     'files = "files"' % (self.server.folder, role)),
+        path.write_text(over_postgres(self.stand.config.read_text(encoding="utf-8"),
+                                      "host=%s user=%s dbname=postgres" % (self.server.folder, role)),
                         encoding="utf-8")
         return path
 

@@ -7,10 +7,13 @@ at its commit and repeated with the same key. What `submit` acknowledged is writ
 independently of the outbox. In the end the citizen's account, as the mock shows it, must hold each
 acknowledged status exactly once, in the order of submission.
 
-  kill_loop.py [--kills N] [--seed S]      environment: SMEV_BIN_DIR, SMEV_SANITIZE
+  kill_loop.py [--kills N] [--seed S] [--store sqlite|postgres]
+
+Environment: SMEV_BIN_DIR, SMEV_SANITIZE. Over PostgreSQL a dead sender's leases must run out first.
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -22,7 +25,12 @@ import sys
 import tempfile
 import time
 
-from _stand import SLOWNESS, Broken, Stand, first_update, later_update
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import postgres  # noqa: E402
+from _stand import (SLOWNESS, Broken, Stand, first_update, later_update,  # noqa: E402
+                    over_postgres)
+
+SKIPPED = 77
 
 RUN_POINTS = [
     "outbox.freeze.committing", "outbox.freeze.committed",
@@ -168,19 +176,33 @@ def scenario(loop, kills):
             break
 
 
+@contextlib.contextmanager
+def stand_over(store, folder, seed):
+    with contextlib.ExitStack() as stack:
+        stand = stack.enter_context(Stand(
+            folder, "--redeliver", "300ms", "--answer-delay", "20ms", "--drop-after-accept", "0.2",
+            "--drop-ack", "0.1", "--seed", str(seed)))
+        if store == "postgres":
+            server = stack.enter_context(postgres.Server())
+            stand.config.write_text(over_postgres(stand.config.read_text(encoding="utf-8"),
+                                                  server.connection, 'lease = "1s"'),
+                                    encoding="utf-8")
+        stand.configure(RETRY)
+        yield stand
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20 if SLOWNESS > 1 else 60)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     options = parser.parse_args()
-    print("seed %d, at least %d kills" % (options.seed, options.kills), flush=True)
+    print("seed %d, at least %d kills over %s" % (options.seed, options.kills, options.store),
+          flush=True)
 
     with tempfile.TemporaryDirectory(prefix="smev-kill-") as name:
         try:
-            with Stand(name, "--redeliver", "300ms", "--answer-delay", "20ms",
-                       "--drop-after-accept", "0.2", "--drop-ack", "0.1",
-                       "--seed", str(options.seed)) as stand:
-                stand.configure(RETRY)
+            with stand_over(options.store, name, options.seed) as stand:
                 loop = KillLoop(stand, options.seed)
                 scenario(loop, options.kills)
                 loop.drain()
@@ -189,6 +211,9 @@ def main():
         except Broken as broken:
             print("FAILED: %s" % broken)
             return 1
+        except postgres.Missing as why:
+            print("skipped: %s" % why)
+            return SKIPPED
     for point, count in sorted(loop.kills.items()):
         print("  %3d  %s" % (count, point))
     total = sum(loop.kills.values())

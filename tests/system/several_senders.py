@@ -27,7 +27,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import postgres  # noqa: E402
 from half_open_proxy import HalfOpenProxy  # noqa: E402
-from _stand import SLOWNESS, Broken, Stand, expect  # noqa: E402
+from _stand import SLOWNESS, Broken, Stand, expect, over_postgres  # noqa: E402
 from kill_loop import CODES, RETRY, RUN_POINTS, KillLoop  # noqa: E402
 
 SKIPPED = 77
@@ -122,11 +122,8 @@ class SeveralSenders(KillLoop):
         stand.config = direct  # of submit and drain
 
     def configuration(self, name, connection):
-        text = self.stand.config.read_text(encoding="utf-8")
-        place = 'path = "outbox/outbox.db"'
-        expect(place in text, "the mock's configuration has another outbox than this test knows")
-        text = text.replace(place, 'postgres = "%s"\nfiles = "files"\nlease = "%ds"' % (
-            connection, LEASE_SECONDS))
+        text = over_postgres(self.stand.config.read_text(encoding="utf-8"), connection,
+                             'lease = "%ds"' % LEASE_SECONDS)
         path = self.stand.config.with_name(name + ".toml")
         path.write_text(text, encoding="utf-8")
         return path
