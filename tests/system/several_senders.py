@@ -110,6 +110,7 @@ class SeveralSenders(KillLoop):
         self.server = server
         self.proxy = proxy
         self.faults = {}
+        self.harms = []
         self.cut_until = None
         self.order_count = 0
         self.steps = {}  # order: the next step
@@ -180,7 +181,10 @@ class SeveralSenders(KillLoop):
 
     def do_harm(self):
         now = time.monotonic()
-        kind = self.random.choice(["kill", "kill", "freeze", "freeze", "cut"])
+        if not self.harms:  # in turn, so that a short run has its share of each
+            self.harms = ["kill", "kill", "freeze", "freeze", "cut"]
+            self.random.shuffle(self.harms)
+        kind = self.harms.pop()
         sender = self.random.choice(self.senders)
         if kind == "cut" and not self.cut_until:
             self.proxy.cut()
