@@ -42,6 +42,10 @@ inline constexpr const char* kTakeLapsedMessagesSql = SMEV_LAPSED_MESSAGES_SQL "
 inline constexpr const char* kNextLapsedMessageSql =
     "SELECT lease_until FROM messages INDEXED BY messages_leased WHERE state = 'sending' "
     "ORDER BY lease_until LIMIT 1";
+/// Asked after every poll that brought nothing: a count would read all that waits.
+inline constexpr const char* kAwaitedSql =
+    "SELECT 1 FROM messages INDEXED BY messages_waiting WHERE waiting = 1 "
+    "AND state IN ('accepted', 'in_doubt') LIMIT 1";
 /// ?1 now.
 inline constexpr const char* kUnansweredSql =
     "SELECT id FROM messages INDEXED BY messages_awaited WHERE waiting = 1 AND state = 'accepted' "

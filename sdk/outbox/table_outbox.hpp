@@ -45,6 +45,7 @@ class TableOutbox : public Outbox {
                                        const std::vector<Settlement>& settlements) override;
   Result<void> mark_acknowledged(std::int64_t answer) override;
   Result<std::vector<AnswerRow>> unacknowledged() override;
+  Result<bool> awaits_answers() override;
   Result<std::vector<UpdateRow>> hold_overdue() override;
   Result<std::vector<UpdateRow>> near_deadline(Duration lead) override;
 

@@ -225,6 +225,13 @@ Result<void> TableOutbox::mark_acknowledged(std::int64_t answer) {
       &kAcknowledgedPoints);
 }
 
+Result<bool> TableOutbox::awaits_answers() {
+  return read([](Database& database) -> Result<bool> {
+    SMEV_ASSIGN(const auto any, database.number(kAwaitedSql));
+    return any.has_value();
+  });
+}
+
 Result<std::vector<AnswerRow>> TableOutbox::unacknowledged() {
   return read([&](Database& database) -> Result<std::vector<AnswerRow>> {
     SMEV_ASSIGN(Statement statement,

@@ -68,10 +68,9 @@ Result<bool> Receiver::round() {
 }
 
 Result<Duration> Receiver::pause() {
-  SMEV_ASSIGN(OutboxStats stats, parts_.outbox().stats());
-  const bool awaited =
-      stats.awaiting_answer > 0 && network_errors_ < kFastErrors && !is_throttled();
-  return awaited ? parts_.options.poll.fast : parts_.options.poll.slow;
+  SMEV_ASSIGN(const bool awaited, parts_.outbox().awaits_answers());
+  const bool fast = awaited && network_errors_ < kFastErrors && !is_throttled();
+  return fast ? parts_.options.poll.fast : parts_.options.poll.slow;
 }
 
 Result<bool> Receiver::take(const IncomingMessage& incoming) {

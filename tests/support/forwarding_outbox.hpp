@@ -62,6 +62,7 @@ class ForwardingOutbox : public Outbox {
     return inner_->mark_acknowledged(answer);
   }
   Result<std::vector<AnswerRow>> unacknowledged() override { return inner_->unacknowledged(); }
+  Result<bool> awaits_answers() override { return inner_->awaits_answers(); }
   Result<std::vector<UpdateRow>> hold_overdue() override { return inner_->hold_overdue(); }
   Result<std::vector<UpdateRow>> near_deadline(Duration lead) override {
     return inner_->near_deadline(lead);

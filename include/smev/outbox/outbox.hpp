@@ -441,6 +441,8 @@ class Outbox {
   virtual Result<void> mark_acknowledged(std::int64_t answer) = 0;
   /// Stored, verified, ours, and not yet acknowledged (after a crash between commit and Ack).
   virtual Result<std::vector<AnswerRow>> unacknowledged() = 0;
+  /// There are messages, accepted or in doubt, that an answer may come to.
+  virtual Result<bool> awaits_answers() = 0;
   /// Accepted messages past their answer deadline: their updates become held (`unanswered`).
   /// Updates past their own deadline that SMEV is not known to have: held (`deadline`); a message
   /// that cannot have left is given up with them, what else it carries goes in a new one. One in

@@ -78,6 +78,7 @@ TEST_P(OutboxRead, the_counts_follow_the_work) {
   EXPECT_EQ(counts.in_flight, 2);
   EXPECT_EQ(counts.unsent, 2);
   EXPECT_EQ(counts.awaiting_answer, 0);
+  EXPECT_FALSE(*outbox().awaits_answers());
   const auto started = start();
   ASSERT_EQ(started.size(), 2u);
   EXPECT_EQ(stats().unsent, 2);
@@ -85,6 +86,7 @@ TEST_P(OutboxRead, the_counts_follow_the_work) {
   counts = stats();
   EXPECT_EQ(counts.unsent, 2) << "a doubt has to go again";
   EXPECT_EQ(counts.awaiting_answer, 1) << "and may be answered";
+  EXPECT_TRUE(*outbox().awaits_answers());
   finish(started[1], MessageEvent::accepted);
   counts = stats();
   EXPECT_EQ(counts.unsent, 1);

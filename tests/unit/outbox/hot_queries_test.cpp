@@ -42,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
                       HotQuery{"next_due_message", kNextDueMessageSql, "messages_due"},
                       HotQuery{"lapsed_messages", kLapsedMessagesSql, "messages_leased"},
                       HotQuery{"next_lapsed", kNextLapsedMessageSql, "messages_leased"},
+                      HotQuery{"awaited", kAwaitedSql, "messages_waiting"},
                       HotQuery{"unanswered", kUnansweredSql, "messages_awaited"},
                       HotQuery{"past_deadline", kPastDeadlineSql, "updates_deadline"},
                       HotQuery{"near_deadline", kNearDeadlineSql, "updates_deadline"},
