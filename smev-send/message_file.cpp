@@ -42,6 +42,12 @@ bool begins_as_message(std::string_view beginning) {
 
 }  // namespace
 
+Error as_given_file(Error error) {
+  if (error.code == ErrorCode::not_found)
+    error = local_error(ErrorCode::io, error.detail, Retry::after_fix);
+  return error;
+}
+
 Result<bool> is_message_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string beginning(kBeginningBytes, '\0');
