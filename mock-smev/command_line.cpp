@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <sstream>
 
 #include "sdk/base/bytes.hpp"
@@ -127,11 +128,34 @@ Result<void> apply(const Arguments& arguments, Options& options) {
   return {};
 }
 
+std::shared_ptr<CLI::Formatter> russian_formatter() {
+  auto formatter = std::make_shared<CLI::Formatter>();
+  formatter->label("Usage", "Вызов");
+  formatter->label("OPTIONS", "КЛЮЧИ");
+  return formatter;
+}
+
+/// CLI11 tells its story in English; it names the option before a colon or after an equals sign.
+std::string mistake(const CLI::ParseError& error, const CLI::App& app) {
+  const std::string told = error.what();
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::ExtrasError:
+      return "лишний или неизвестный аргумент «" + app.remaining().front() + "»";
+    case CLI::ExitCodes::ArgumentMismatch:
+      return "нет значения или значений больше одного у ключа " + told.substr(0, told.find(':'));
+    default:
+      return "значение не подходит (" + told + ")";
+  }
+}
+
 }  // namespace
 
 CommandLine read_command_line(const std::vector<std::string>& arguments) {
   CLI::App app("Имитатор СМЭВ 3 и личного кабинета для вида сведений elk/status 1.0.2",
                "mock-smev");
+  app.formatter(russian_formatter());
+  app.option_defaults()->group("Ключи");
+  app.set_help_flag("-h,--help", "Показать справку")->group("Ключи");
   Options options;
   Arguments given;
   add_server_options(app, options);
@@ -143,10 +167,11 @@ CommandLine read_command_line(const std::vector<std::string>& arguments) {
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
     std::ostringstream help;
-    std::ostringstream mistake;
-    const bool asked = app.exit(error, help, mistake) == 0;
+    const bool asked = app.exit(error, help, help) == 0;
     line.exit_code = asked ? 0 : kExitUsage;
-    line.text = asked ? help.str() : mistake.str();
+    line.text = asked ? help.str()
+                      : "Неверная командная строка: " + mistake(error, app) +
+                            "\nСправка: mock-smev --help\n";
     return line;
   }
   if (auto applied = apply(given, options); !applied) {

@@ -13,9 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Invented; the check digit of the INN is right.
-constexpr char kSampleInn[] = "9900123450";
-constexpr char kSampleKpp[] = "990001001";
+// Invented, with a right check digit; those of examples/, so that they are accepted as they are.
+constexpr char kSampleInn[] = "9901000010";
+constexpr char kSampleKpp[] = "990101001";
 
 std::string ip_address(const std::string& listen) {
   return listen == "localhost" ? "127.0.0.1" : listen;

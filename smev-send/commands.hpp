@@ -56,6 +56,9 @@ Result<ExitCode> prepare(const Invocation& invocation, const ProfileCommand& com
 Result<ExitCode> look_after_signatures(const Invocation& invocation,
                                        const SignatureCommand& command,
                                        const Environment& environment);
+/// Faults of the section [key] name the configuration file.
+Result<std::shared_ptr<Signer>> open_configured_signer(const KeyOptions& key,
+                                                       const std::string& config, TimePoint now);
 /// `key check`: opens the key of the configuration, whatever else stands there.
 Result<ExitCode> check_key(const Invocation& invocation, const Environment& environment);
 /// `trust list`, `trust add`, `trust remove` and `trust check`: like the profile, they read a

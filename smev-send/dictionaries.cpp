@@ -5,6 +5,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "smev-send/commands.hpp"
+#include "smev-send/message_file.hpp"
 #include "smev-send/report_json.hpp"
 #include "smev-send/report_text.hpp"
 #include "smev-send/table.hpp"
@@ -102,8 +103,9 @@ Result<ExitCode> list(const DictionarySession& session) {
 Result<ExitCode> load(const DictionarySession& session, const DictLoadCommand& command) {
   const std::string& folder = session.dictionaries.folder();
   if (folder.empty()) return fail(no_folder());
-  SMEV_ASSIGN(const Dictionary given, Dictionary::load(command.kind, command.file));
-  const std::string csv = given.to_csv();
+  const Result<Dictionary> given = Dictionary::load(command.kind, command.file);
+  if (!given) return fail(as_given_file(given.error()));
+  const std::string csv = given->to_csv();
   // What is left in the folder must be readable at the next start, whatever quotes have added.
   SMEV_TRY(Dictionary::read(command.kind, csv));
   const std::string path =

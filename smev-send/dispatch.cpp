@@ -19,13 +19,34 @@ void tell_events(const Session& session) {
   session.sender.on_event([&out](const Event& event) { out << event_json(event) << std::endl; });
 }
 
+/// A connection to PostgreSQL may hold a password: it is not shown.
+std::string outbox_text(const SenderOptions& options) {
+  return options.postgres.connection.empty() ? options.outbox_path : "PostgreSQL";
+}
+
+void tell_start(const SenderOptions& options) {
+  if (!options.logger) return;
+  options.logger->write(LogLevel::info, "run.started", "Отправка запускается",
+                        {{"version", SMEV_VERSION},
+                         {"contour", std::string(name(options.contour))},
+                         {"endpoint", options.soap.url},
+                         {"outbox", outbox_text(options)}});
+}
+
+void tell_end(const SenderOptions& options) {
+  if (!options.logger) return;
+  options.logger->write(LogLevel::info, "run.stopped", "Отправка остановлена", {});
+}
+
 }  // namespace
 
 Result<ExitCode> run(const Session& session, const StopSignals& signals) {
   const StopWatch watch(
       signals, [&session] { session.sender.stop(); }, leave);
   tell_events(session);
+  tell_start(session.sender.options());
   SMEV_TRY(session.sender.run());
+  tell_end(session.sender.options());
   return ExitCode::done;
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <system_error>
+
 namespace smev::cli {
 namespace {
 
@@ -50,6 +53,21 @@ void add_hold_reason(CLI::App& command, std::optional<HoldReason>& to) {
 
 }  // namespace
 
+CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
+  return CLI::Validator(
+      [least, most](std::string& text) {
+        std::int64_t number = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, failed] = std::from_chars(text.data(), end, number);
+        if (failed == std::errc() && stop == end && number >= least && number <= most) {
+          return std::string();
+        }
+        return most == kNumberMax ? fmt::format("нужно целое число от {}", least)
+                                  : fmt::format("нужно целое число от {} до {}", least, most);
+      },
+      "ЧИСЛО");
+}
+
 CLI::App& add_command(CLI::App& app, const char* name, const char* text) {
   CLI::App* command = app.add_subcommand(name, text);
   command->group("Команды");
@@ -94,7 +112,7 @@ CLI::Option* add_moment(CLI::App& command, const char* flag, std::optional<TimeP
 
 void add_update_id(CLI::App& command, UpdateId& to) {
   command.add_option("id", to, "Номер, который напечатали submit и list")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->option_text("НОМЕР")
       ->required();
 }
@@ -117,13 +135,13 @@ void add_limit(CLI::App& command, int& to) {
       .add_option("--limit", to,
                   fmt::format("Не больше стольких строк, 1..{}; без ключа {}", kListLimitMax,
                               kListLimitDefault))
-      ->check(CLI::Range(1, kListLimitMax))
+      ->check(whole_number(1, kListLimitMax))
       ->option_text("ЧИСЛО");
 }
 
 void add_page(CLI::App& command, UpdateId& after, int& limit) {
   command.add_option("--after", after, "Только с номером больше этого")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
       ->option_text("НОМЕР");
   add_limit(command, limit);
 }

@@ -1,6 +1,8 @@
 #pragma once
 // Parts of the command line's grammar that several groups of commands are made of.
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -11,6 +13,11 @@
 namespace smev::cli {
 
 inline constexpr char kOptionsTitle[] = "Ключи";
+
+inline constexpr std::int64_t kNumberMax = std::numeric_limits<std::int64_t>::max();
+
+/// Refuses in Russian what is no whole number from `least` to `most`.
+CLI::Validator whole_number(std::int64_t least, std::int64_t most = kNumberMax);
 
 CLI::App& add_command(CLI::App& parent, const char* name, const char* text);
 

@@ -345,29 +345,61 @@ struct Line {
   }
 };
 
-/// CLI11 tells its story in English; the kind of the mistake is told in Russian first.
+/// The innermost command that was given: what is missing is missing there.
+const CLI::App& command_given(const CLI::App& app) {
+  const auto inner = app.get_subcommands();
+  return inner.empty() ? app : command_given(*inner.front());
+}
+
+/// As the help calls them: «ФАЙЛ», «--reason ТЕКСТ».
+std::string missing_arguments(const CLI::App& command) {
+  std::string missing;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_required() || option->count() > 0) continue;
+    const std::string name = option->get_positional() ? "" : option->get_name() + ' ';
+    missing += (missing.empty() ? "" : ", ") + name + option->get_option_text();
+  }
+  return missing;
+}
+
+std::string missing_text(const CLI::App& app) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (!unknown.empty()) return "неизвестная команда «" + unknown.front() + "»";
+  const std::string missing = missing_arguments(command_given(app));
+  return missing.empty() ? "не хватает команды" : "не хватает: " + missing;
+}
+
+/// CLI11 tells its story in English, with the name of the option before a colon.
 std::string mistake(const CLI::ParseError& error, const CLI::App& app) {
-  const std::vector<std::string> unknown = app.remaining();
+  const std::string told = error.what();
+  const std::string option = told.substr(0, told.find(':'));
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
     case CLI::ExitCodes::RequiredError:
-      if (!unknown.empty()) return "неизвестная команда «" + unknown.front() + "»";
-      return "не хватает команды или обязательного аргумента";
-    case CLI::ExitCodes::ExtrasError:
-      return "есть лишний или неизвестный аргумент";
+      return missing_text(app);
+    case CLI::ExitCodes::ExtrasError: {
+      const std::vector<std::string> extra = app.remaining(true);
+      return "лишний или неизвестный аргумент" + (extra.empty() ? "" : " «" + extra.front() + "»");
+    }
     case CLI::ExitCodes::ArgumentMismatch:
-      return "у ключа не то число значений";
+      return "у ключа " + option + " нет значения или значений больше одного";
     case CLI::ExitCodes::ConversionError:
-    case CLI::ExitCodes::ValidationError:
       return "значение не подходит";
+    case CLI::ExitCodes::ValidationError:
+      return "значение не подходит: " + told;
     default:
       return "не удалось разобрать";
   }
 }
 
+/// The detail is CLI11's own English: it is told only where the text does not say everything.
 Error usage_error(const CLI::ParseError& error, const CLI::App& app) {
   Error made;
   made.text = "Неверная командная строка: " + mistake(error, app);
-  made.detail = error.what();
+  const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  const bool told = kind == CLI::ExitCodes::RequiredError || kind == CLI::ExitCodes::ExtrasError ||
+                    kind == CLI::ExitCodes::ArgumentMismatch ||
+                    kind == CLI::ExitCodes::ValidationError;
+  if (!told) made.detail = error.what();
   return made;
 }
 

@@ -48,13 +48,20 @@ std::string key_text(const OpenedKey& key, bool colour) {
 
 }  // namespace
 
+Result<std::shared_ptr<Signer>> open_configured_signer(const KeyOptions& key,
+                                                       const std::string& config, TimePoint now) {
+  std::vector<FieldFault> faults = key.validate();
+  for (FieldFault& fault : faults) fault.field.insert(0, "key.");
+  if (faults.empty()) return open_signer(key, now);
+  Error error = validation_error(std::move(faults), ErrorCode::config);
+  error.detail = config;
+  return fail(std::move(error));
+}
+
 Result<ExitCode> check_key(const Invocation& invocation, const Environment& environment) {
   SMEV_ASSIGN(const SenderOptions options, read_options(invocation.config));
-  std::vector<FieldFault> faults = options.key.validate();
-  for (FieldFault& fault : faults) fault.field.insert(0, "key.");
-  if (!faults.empty()) return fail(validation_error(std::move(faults), ErrorCode::config));
   const TimePoint now = system_clock()->now();
-  SMEV_ASSIGN(const std::shared_ptr<Signer> signer, open_signer(options.key, now));
+  SMEV_ASSIGN(const auto signer, open_configured_signer(options.key, invocation.config, now));
   const OpenedKey key{options.key.kind(), *signer, days_left(signer->certificate(), now)};
   environment.out << (invocation.json ? key_json(key) + '\n' : key_text(key, environment.colour));
   if (expiry_level(key.days_left) > 0 && !invocation.quiet && !invocation.json) {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "sdk/base/bytes.hpp"
 #include "sdk/smev3/media_type.hpp"
@@ -41,6 +42,11 @@ bool begins_as_message(std::string_view beginning) {
 }
 
 }  // namespace
+
+Error as_given_file(Error error) {
+  if (error.code != ErrorCode::not_found) return error;
+  return local_error(ErrorCode::io, std::move(error.detail), Retry::after_fix);
+}
 
 Result<bool> is_message_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

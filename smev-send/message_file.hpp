@@ -1,5 +1,6 @@
 #pragma once
-// Messages of SMEV as they lie on disk: XML, or an HTTP body as it came, multipart around it.
+// Files that the command line names, above all messages of SMEV as they lie on disk: XML, or an
+// HTTP body as it came, multipart around it.
 
 #include <string>
 
@@ -7,7 +8,11 @@
 
 namespace smev::cli {
 
-/// By its beginning: XML or such a body; else a file of any other kind. Errors: io, not_found.
+/// The error of reading a file that the command line names: one that is absent is one that cannot
+/// be read (exit code 74), not a record that was not found.
+Error as_given_file(Error error);
+
+/// By its beginning: XML or such a body; else a file of any other kind. Errors: io.
 Result<bool> is_message_file(const std::string& path);
 
 /// Whether the file need not be a message: then it may have processing instructions.

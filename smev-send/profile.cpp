@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ostream>
@@ -20,6 +21,18 @@ constexpr char kDelivery[] = "доставка";
 
 // --- check --------------------------------------------------------------------------------------
 
+/// A key is not opened here; a path that leads nowhere can be told without that.
+elk::Hint unreadable_key(const KeyOptions& key) {
+  std::vector<std::string> paths;
+  if (key.kind() == KeyKind::file) paths.push_back(key.key);
+  paths.push_back(key.certificate);
+  for (const std::string& path : paths) {
+    if (path.empty() || ::access(path.c_str(), R_OK) == 0) continue;
+    return {"Файла нет, или он не читается: " + path, {}};
+  }
+  return {};
+}
+
 std::vector<ChecklistLine> checklist(const SenderOptions& options) {
   elk::Checklist list(options.validate());
   list.look("mnemonic", "Мнемоника системы в СМЭВ");
@@ -27,7 +40,8 @@ std::vector<ChecklistLine> checklist(const SenderOptions& options) {
             fmt::format("Среда ЕПГУ {} и контур {}", options.profile.env, name(options.contour)));
   elk::look_at_profile(list, options.profile, options.mnemonic);
   list.look("outbox", "Хранилище исходящих");
-  list.look("key", "Ключ и сертификат");
+  list.look("key", "Ключ и сертификат (годятся ли, скажет smev-send key check)",
+            unreadable_key(options.key));
   list.look("smev", "Соединение со СМЭВ");
   elk::Hint no_store;
   if (options.file_store.url.empty()) {

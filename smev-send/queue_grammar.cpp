@@ -41,10 +41,10 @@ void QueueGrammar::add_looks(CLI::App& group, const Choose& choose) {
   blocked.final_callback([this, choose] { choose(blocked_); });
   CLI::App& log = add_command(group, "log", "Решения людей, новые сверху");
   log.add_option("id", log_.id, "Только об этом обновлении")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->option_text("НОМЕР");
   log.add_option("--before", log_.before, "Только записи журнала с номером меньше этого")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->option_text("НОМЕР");
   add_limit(log, log_.limit);
   log.final_callback([this, choose] { choose(log_); });
@@ -60,7 +60,7 @@ void QueueGrammar::add_decision(CLI::App& group, const char* name, UpdateEvent e
                                 const char* text, const Choose& choose) {
   CLI::App& command = add_command(group, name, text);
   command.add_option("ids", decide_.ids, "Номера обновлений; без них — по условиям отбора")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->option_text("НОМЕР…");
   add_criteria(command, decide_.criteria);
   add_decision_maker(command, decide_);

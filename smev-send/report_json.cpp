@@ -118,6 +118,7 @@ Json json_of(const SignatureVerdict& verdict) {
           {"trust", name(verdict.trust)},
           {"certificate_subject", or_null(verdict.certificate_subject)},
           {"certificate_serial", or_null(verdict.certificate_serial)},
+          {"refusal", or_null(verdict.refusal)},
           {"problem", or_null(verdict.problem)}};
 }
 

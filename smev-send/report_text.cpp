@@ -118,6 +118,7 @@ std::string update_text(const UpdateRow& update, bool colour) {
     text += line("Причина", fmt::format("{} [{}]", reason_of(update), name(update.hold_reason)));
     if (!update.hold_text.empty()) text += line("Подробнее", update.hold_text);
     text += line("Что делать", next_step(update.hold_reason));
+    text += line("Команда", fmt::format("smev-send queue … {} --reason \"почему\"", update.id));
   } else if (update.result_code) {
     text += line("Код ответа", std::to_string(*update.result_code));
   }
@@ -165,9 +166,15 @@ std::string_view algorithm_label(std::string_view method) {
 }
 
 std::string digest_text(const SignatureVerdict& verdict) {
+  if (!verdict.refusal.empty()) return "не вычислялся";
   const std::string value = verdict.digest_value.empty() ? "" : " (" + verdict.digest_value + ")";
   if (!verdict.digest_holds) return "не сходится: подписано было другое" + value;
   return (verdict.jdk_escaping ? "сходится с экранированием JDK, не Woodstox" : "сходится") + value;
+}
+
+std::string_view value_text(const SignatureVerdict& verdict) {
+  if (!verdict.refusal.empty()) return "не вычислялась";
+  return verdict.value_holds ? "верна" : "неверна";
 }
 
 std::string_view trust_label(Trust trust) {
@@ -199,6 +206,7 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
   const bool holds = finding.holds();
   std::string text = painted(holds ? "✓ " : "✗ ", holds ? Paint::green : Paint::red, colour) +
                      printable(verdict.role) + (holds ? ": верна\n" : ": не подтверждена\n");
+  if (!verdict.refusal.empty()) text += line("Причина", verdict.refusal);
   if (!finding.element.empty()) {
     text += line("Элемент", finding.element + " (Id " + verdict.reference + ")");
   }
@@ -209,7 +217,7 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
   // A form that is not taken has nothing computed.
   if (verdict.digest_holds || verdict.value_holds || verdict.code == ErrorCode::signature_invalid) {
     text += line("Хеш", digest_text(verdict));
-    text += line("Подпись", verdict.value_holds ? "верна" : "неверна");
+    text += line("Подпись", value_text(verdict));
   }
   if (!verdict.certificate_serial.empty()) {
     text +=
@@ -228,7 +236,9 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
                  "верна без пробелов внутри SignedInfo: это копия с отступами, а не то, что было "
                  "передано (--strip-blanks)");
   }
-  if (!verdict.problem.empty() && !holds) text += line("Причина", verdict.problem);
+  if (!verdict.problem.empty() && !holds) {
+    text += line(verdict.refusal.empty() ? "Причина" : "Подробнее", verdict.problem);
+  }
   return text;
 }
 
@@ -294,6 +304,8 @@ std::string verdict_text(const SignatureVerdict& verdict) {
   std::string text;
   if (!verdict.present) {
     text = "её нет";
+  } else if (!verdict.refusal.empty()) {
+    text = "не принята: " + verdict.refusal;
   } else if (!verdict.digest_holds) {
     text = "неверна: подписанное изменено";
   } else if (!verdict.value_holds) {

@@ -23,8 +23,7 @@ constexpr char kSignatureSuffix[] = ".p7s";
 // ---- verify ----
 
 Error no_signature_file(const std::string& file) {
-  Error error =
-      local_error(ErrorCode::not_found, file + ": no signature beside it", Retry::after_fix);
+  Error error = local_error(ErrorCode::io, file + ": no signature beside it", Retry::after_fix);
   error.text = "Рядом нет файла подписи (" + file + kSignatureSuffix +
                " или .sig); назовите его ключом --signature";
   return error;
@@ -103,7 +102,7 @@ Result<ExitCode> sign(const Invocation& invocation, const SignCommand& command,
                       const Environment& environment) {
   SMEV_ASSIGN(const SenderOptions options, read_options(invocation.config));
   const TimePoint now = system_clock()->now();
-  SMEV_ASSIGN(const auto signer, open_signer(options.key, now));
+  SMEV_ASSIGN(const auto signer, open_configured_signer(options.key, invocation.config, now));
   SMEV_ASSIGN(const bool looks_like_message, is_message_file(command.file));
   const bool message = looks_like_message && !command.detached;
   if (command.personal && !message) return fail(not_a_message(command.file));

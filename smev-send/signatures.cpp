@@ -100,8 +100,9 @@ Result<VerifyReport> verify_message(const std::string& path, Verifier& verifier,
 
 Result<VerifyReport> verify_detached(const std::string& path, const std::string& signature_path,
                                      Verifier& verifier, const VerifyHow& how) {
-  SMEV_ASSIGN(const std::string octets, read_file(signature_path, kCmsBytesMax));
-  const std::string cms = der_of(octets);
+  const Result<std::string> octets = read_file(signature_path, kCmsBytesMax);
+  if (!octets) return fail(as_given_file(octets.error()));
+  const std::string cms = der_of(*octets);
   VerifyReport report{path, {}};
   std::optional<TimePoint> trust_at = how.trust_at;
   if (how.trust && !trust_at) trust_at = system_clock()->now();

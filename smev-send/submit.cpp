@@ -65,6 +65,7 @@ class Submission {
     } else if (taken->row) {
       out() << taken->row->id << '\n';
     }
+    tell_repeat(*taken);
     if (!taken->row) return ExitCode::done;
     tell_state(*taken->row);
     if (!command_.wait) return ExitCode::done;
@@ -174,6 +175,14 @@ class Submission {
     for (const FieldFault& warning : taken.warnings) {
       err() << fmt::format("Предупреждение: {}{}: {}\n", place, warning.field, warning.text);
     }
+  }
+
+  void tell_repeat(const Taken& taken) {
+    if (!taken.repeat || session_.json || session_.quiet) return;
+    err() << (taken.row ? fmt::format("Повтор: уже подано раньше под номером {}, второго "
+                                      "обновления нет.\n",
+                                      taken.row->id)
+                        : "Повтор: такое обновление уже подано.\n");
   }
 
   void tell_state(const UpdateRow& update) {

@@ -6,6 +6,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "smev-send/confirm.hpp"
+#include "smev-send/message_file.hpp"
 #include "smev-send/report_text.hpp"
 #include "smev-send/table.hpp"
 #include "smev-send/trust_change.hpp"
@@ -32,12 +33,19 @@ Result<std::filesystem::path> folder_for(const TrustOptions& options, TrustList 
     std::error_code unknown;
     if (std::filesystem::is_directory(entry, unknown)) return std::filesystem::path(entry);
   }
+  const std::vector<std::string>& entries = entries_of(options, list);
   Error error = local_error(ErrorCode::config, fmt::format("no folder in smev.{}", name(list)),
                             Retry::after_fix);
-  error.text = fmt::format(
-      "Добавлять некуда: создайте каталог и укажите его в настройках, например smev.{} = "
-      "[\"{}\"]",
-      name(list), name(list));
+  error.text = entries.empty()
+                   ? fmt::format(
+                         "Добавлять некуда: создайте каталог и укажите его в настройках, "
+                         "например smev.{0} = [\"{0}\"]",
+                         name(list))
+                   : fmt::format(
+                         "Добавлять некуда: в smev.{0} нужен каталог, а сейчас там {1}. "
+                         "Создайте каталог и допишите его в настройки, например "
+                         "smev.{0} = [\"{1}\", \"{0}\"]",
+                         name(list), printable(entries.front()));
   return fail(std::move(error));
 }
 
@@ -195,8 +203,8 @@ Result<InspectedFile> given_file(const TrustSession& session, const TrustAddComm
 }  // namespace
 
 Result<ExitCode> add_trust(const TrustSession& session, const TrustAddCommand& command) {
-  SMEV_ASSIGN(const std::filesystem::path folder, folder_for(session.options, command.list));
   SMEV_ASSIGN(const InspectedFile file, given_file(session, command));
+  SMEV_ASSIGN(const std::filesystem::path folder, folder_for(session.options, command.list));
   return command.list == TrustList::revocations ? add_revocations(session, command, file, folder)
                                                 : add_certificates(session, command, file, folder);
 }

@@ -20,11 +20,6 @@ const char* consequence_of(Effect effect) {
 
 }  // namespace
 
-Error as_given_file(Error error) {
-  if (error.code == ErrorCode::not_found) error.code = ErrorCode::io;
-  return error;
-}
-
 Result<ExitCode> tell_effect(const TrustSession& session, Effect effect) {
   SMEV_ASSIGN(const signature::InspectedTrust now, signature::inspect_trust(session.options));
   const auto is_faulty = [](const InspectedFile& file) { return file.error.has_value(); };

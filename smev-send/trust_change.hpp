@@ -17,10 +17,6 @@ struct TrustSession {
   bool quiet = false;
 };
 
-/// Of a file that the command line names: one that is absent is one that cannot be read (74), not a
-/// record that was not found.
-Error as_given_file(Error error);
-
 /// What a change does: running programs take less trust at once, more only when they can read every
 /// file.
 enum class Effect { more_trust, less_trust };

@@ -51,14 +51,23 @@ Result<std::vector<std::string>> signers_of_message(const std::string& path) {
   return ders;
 }
 
+/// No key of ours failed: what was given will not do.
+Error no_signers(Error error) {
+  if (error.code == ErrorCode::key) {
+    error.text = "Это не сертификат и не подписанное сообщение XML";
+  }
+  return error;
+}
+
 Result<std::vector<std::string>> signers_of(const std::string& path) {
   const Result<std::string> octets = read_file(path);
   if (!octets) return fail(as_given_file(octets.error()));
   SMEV_ASSIGN(const bool message, is_message_file(path));
   if (message && !is_pem(*octets)) return signers_of_message(path);
-  SMEV_ASSIGN(const auto certificates, signature::read_certificates(path));
+  const auto certificates = signature::read_certificates(path);
+  if (!certificates) return fail(no_signers(certificates.error()));
   std::vector<std::string> ders;
-  for (const auto& each : certificates) ders.push_back(signature::describe(*each).der);
+  for (const auto& each : *certificates) ders.push_back(signature::describe(*each).der);
   return ders;
 }
 

@@ -76,6 +76,13 @@ Result<const InspectedFile*> find(const std::vector<InspectedFile>& files,
   for (const InspectedFile& file : files) {
     if (is_file(file, what) || holds(file, number)) found.push_back(&file);
   }
+  if (found.empty() && !number.empty() && number.size() < kFingerprintStartMin) {
+    return refused(ErrorCode::validation,
+                   fmt::format("Такого серийного номера нет, а для начала отпечатка нужно хотя "
+                               "бы {} знака: {}",
+                               kFingerprintStartMin, printable(what)),
+                   "too short a beginning of a fingerprint");
+  }
   if (found.empty()) {
     return refused(ErrorCode::not_found, "Такого сертификата или списка нет: " + printable(what),
                    "nothing of that fingerprint, serial number or file name");

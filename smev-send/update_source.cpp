@@ -44,11 +44,8 @@ Result<Input> open_input(const std::string& path, std::istream& standard_input) 
     errno = 0;
     input.file = std::make_unique<std::ifstream>(path, std::ios::binary);
     if (!*input.file) {
-      const int number = errno;
-      Error error =
-          input_error("cannot open " + path + ": " + std::generic_category().message(number));
-      if (number == ENOENT) error.code = ErrorCode::not_found;
-      return fail(std::move(error));
+      return fail(
+          input_error("cannot open " + path + ": " + std::generic_category().message(errno)));
     }
     stream = input.file.get();
     input.folder = fs::path(path).parent_path();
@@ -86,6 +83,12 @@ Result<std::string> read_whole(const Input& input, std::size_t limit) {
                           Retry::after_fix));
 }
 
+Error empty_input(const Input& input) {
+  Error error = local_error(ErrorCode::bad_json, input.name + " is empty", Retry::after_fix);
+  error.text = "Файл пуст: в нём нет ни одного обновления";
+  return error;
+}
+
 /// One update, or an array of them whose text is kept whole and whose items are read one at a time.
 class JsonSource final : public UpdateSource {
  public:
@@ -94,7 +97,8 @@ class JsonSource final : public UpdateSource {
     SMEV_ASSIGN(source->text_, read_whole(input, elk::kJsonBytesMax));
     source->folder_ = input.folder;
     const std::size_t first = source->text_.find_first_not_of(kBlanks);
-    if (first != std::string::npos && source->text_[first] == '[') {
+    if (first == std::string::npos) return fail(empty_input(input));
+    if (source->text_[first] == '[') {
       SMEV_ASSIGN(source->items_, elk::JsonItems::of(source->text_));
     }
     return std::unique_ptr<UpdateSource>(std::move(source));

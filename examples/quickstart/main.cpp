@@ -3,11 +3,15 @@
 //
 //   mock-smev --dir /tmp/mock &
 //   quickstart /tmp/mock/smev.toml result.pdf
+//   quickstart /tmp/mock/smev.toml result.pdf 1999290002   # the same for another order
+//
+// An order has its first status once: to run it again over the same outbox, name another order.
 
 #include <smev/smev.hpp>
 
 #include <chrono>
 #include <iostream>
+#include <string>
 
 using namespace std::chrono_literals;
 
@@ -21,17 +25,18 @@ int failed(const smev::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "Вызов: quickstart ФАЙЛ_НАСТРОЕК ФАЙЛ_РЕЗУЛЬТАТА\n";
+  if (argc != 3 && argc != 4) {
+    std::cerr << "Вызов: quickstart ФАЙЛ_НАСТРОЕК ФАЙЛ_РЕЗУЛЬТАТА [НОМЕР_ЗАЯВЛЕНИЯ]\n";
     return 2;
   }
+  const std::string order = argc == 4 ? argv[3] : "1999290001";
   auto sender = smev::Sender::open({.config = argv[1]});
   if (!sender) return failed(sender.error());
 
   // The first status of an order brings its facts; the SDK creates the order from them.
   const smev::TimePoint now = smev::system_clock()->now();
   const auto accepted = sender->submit({
-      .order = {.number = "1999290001",
+      .order = {.number = order,
                 .service = "-60012726",
                 .filed_at = now - 2h,
                 .applicant =
@@ -43,7 +48,7 @@ int main(int argc, char** argv) {
 
   // From here on the number is enough. When submit returns, the status and its document are safe.
   const auto done = sender->submit({
-      .order = {.number = "1999290001"},
+      .order = {.number = order},
       .status = {.code = 3, .at = now, .results = {smev::File::at(argv[2])}},
   });
   if (!done) return failed(done.error());

@@ -11,8 +11,9 @@ namespace {
 
 using xml::Element;
 
-Error not_an_answer(std::string detail) {
+Error not_an_answer(std::string text, std::string detail) {
   Error error = local_error(ErrorCode::bad_answer, std::move(detail));
+  error.text = std::move(text);
   error.origin = Origin::recipient;
   return error;
 }
@@ -54,7 +55,8 @@ int code_told_by(const std::vector<AnswerOrder>& orders) {
 
 Result<Answer> read_answer(const Element& root) {
   if (!root || !root.is(kNamespace, kResponseRoot)) {
-    return fail(not_an_answer("the root is not ElkOrderResponse of elk/status/1.0.2"));
+    return fail(not_an_answer("корень ответа — не ElkOrderResponse вида elk/status/1.0.2",
+                              "the root is not ElkOrderResponse of elk/status/1.0.2"));
   }
   Answer answer;
   Element body = root.child(kNamespace, "CreateOrdersResponse");
@@ -62,11 +64,15 @@ Result<Answer> read_answer(const Element& root) {
     answer.kind = RequestKind::update;
     body = root.child(kNamespace, "UpdateOrdersResponse");
   }
-  if (!body) return fail(not_an_answer("neither CreateOrdersResponse nor UpdateOrdersResponse"));
+  if (!body) {
+    return fail(not_an_answer("в ответе нет ни CreateOrdersResponse, ни UpdateOrdersResponse",
+                              "neither CreateOrdersResponse nor UpdateOrdersResponse"));
+  }
   answer.orders = read_orders(body);
   if (std::none_of(answer.orders.begin(), answer.orders.end(),
                    [](const AnswerOrder& order) { return order.result.has_value(); })) {
-    return fail(not_an_answer("no order with a readable result code"));
+    return fail(not_an_answer("в ответе нет ни одного заявления с читаемым кодом результата",
+                              "no order with a readable result code"));
   }
   answer.code = child_integer<int>(body, "code").value_or(code_told_by(answer.orders));
   answer.message = body.child_text(kNamespace, "message").value_or("");

@@ -214,7 +214,7 @@ class UpdateRules {
       if (given) return;
       faults_.add(field, "missing",
                   "Первое обновление заявления должно содержать услугу, дату подачи и заявителя "
-                  "(если заявление завела другая система, укажите это)",
+                  "(если заявление завела другая система, укажите order.created_elsewhere)",
                   source::kSchema);
     };
     require(!order.service.empty(), "order.service");

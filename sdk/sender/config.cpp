@@ -470,6 +470,12 @@ class Reader {
   }
 
   void unknown(const std::string& path) {
+    if (path == "key.pin" || path == "key.password") {
+      fault(path, "unknown_field",
+            "такого ключа нет: ПИН-код в настройках не пишут, укажите, откуда его взять, — "
+            "pin_file, pin_env или pin_credential");
+      return;
+    }
     const std::string meant = nearest(path);
     fault(path, "unknown_field",
           "такого ключа нет" + (meant.empty() ? "" : "; возможно, нужен «" + meant + "»"));

@@ -56,7 +56,7 @@ SettledAnswer refused(const std::vector<SettledItem>& items, const std::string& 
   for (const SettledItem& item : items) {
     settled.settlements.push_back(returned(item, ForcedKind::none, std::nullopt));
   }
-  settled.note = "names no order: each goes again in a message of its own";
+  settled.note = "отказ не называет заявления: каждое уйдёт снова своим сообщением";
   return settled;
 }
 
@@ -205,15 +205,15 @@ std::string oddities(const elk::Answer& answer, const elk::AnswerMatch& match, b
   std::string note;
   const auto add = [&note](const std::string& text) { note += (note.empty() ? "" : "; ") + text; };
   if ((answer.kind == elk::RequestKind::create) != create) {
-    add(create ? "an answer to updates, the message was a create"
-               : "an answer to creates, the message was an update");
+    add(create ? "это ответ на новые статусы, а сообщение создавало заявление"
+               : "это ответ на создание заявлений, а сообщение несло новые статусы");
   }
   if (const int told = elk::code_told_by(answer.orders); answer.code != told) {
-    add(fmt::format("message code {}, its orders tell {}", answer.code, told));
+    add(fmt::format("код ответа {}, а по его заявлениям {}", answer.code, told));
   }
-  if (match.foreign > 0) add(fmt::format("orders that are none of ours: {}", match.foreign));
+  if (match.foreign > 0) add(fmt::format("чужих заявлений: {}", match.foreign));
   if (match.renamed > 0) {
-    add(fmt::format("ours by elkOrderNumber, under another orderNumber: {}", match.renamed));
+    add(fmt::format("наших по elkOrderNumber, но под другим orderNumber: {}", match.renamed));
   }
   return note;
 }
@@ -249,7 +249,7 @@ SettledAnswer settle_content(const std::vector<SettledItem>& items, const Incomi
                     ours ? "В ответе ЕЛК нет ни одного заявления с читаемым кодом результата."
                          : "Ответ на наше сообщение — не ответ ЕЛК: другой вид сведений или другой "
                            "корень.",
-                    content.error().detail);
+                    content.error().text);
   }
   std::vector<elk::AskedOrder> asked;
   for (const SettledItem& item : items) {

@@ -55,12 +55,12 @@ std::string mime_of(std::string name) {
 }
 
 // What the operator can do about a file that was given; nothing when the file is not to blame.
-std::string fault_of_file(const Error& error) {
+std::string fault_of_file(const Error& error, const std::string& path) {
   switch (error.code) {
     case ErrorCode::not_found:
-      return "По этому пути файла нет";
+      return "По этому пути файла нет: " + path;
     case ErrorCode::io:
-      return "Файл не читается или это не обычный файл: проверьте путь и права";
+      return "Файл не читается или это не обычный файл, проверьте путь и права: " + path;
     case ErrorCode::limit_exceeded:
       return error.text;
     default:
@@ -75,7 +75,7 @@ Result<void> keep(File& file, const std::string& field, const KeepFile& keep_fil
   if (file.mime.empty()) file.mime = mime_of(file.name);
   Result<StoredFile> kept = keep_file(file.path);
   if (!kept) {
-    std::string fault = fault_of_file(kept.error());
+    std::string fault = fault_of_file(kept.error(), file.path);
     if (fault.empty()) return fail(std::move(kept).error());
     faults.push_back({field + ".path", "file", std::move(fault), "правило SDK"});
     return {};

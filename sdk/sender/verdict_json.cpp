@@ -31,6 +31,7 @@ std::string to_json(const std::vector<SignatureVerdict>& verdicts) {
                     {"digest_value", verdict.digest_value},
                     {"certificate_subject", verdict.certificate_subject},
                     {"certificate_serial", verdict.certificate_serial},
+                    {"refusal", verdict.refusal},
                     {"problem", verdict.problem}});
   }
   // Subjects of certificates may hold octets that are no UTF-8; evidence must be written all the
@@ -56,6 +57,7 @@ std::vector<SignatureVerdict> verdicts_from_json(std::string_view json) {
     verdict.digest_value = row.value("digest_value", "");
     verdict.certificate_subject = row.value("certificate_subject", "");
     verdict.certificate_serial = row.value("certificate_serial", "");
+    verdict.refusal = row.value("refusal", "");
     verdict.problem = row.value("problem", "");
     verdicts.push_back(std::move(verdict));
   }

@@ -91,14 +91,24 @@ std::string unfitness_to_sign(X509& certificate) {
   return {};
 }
 
-Result<void> try_out(Signer& signer) {
+Result<void> try_out(Signer& signer, const std::string& hint) {
   const Certificate& facts = signer.certificate();
   const std::string octets = random_octets(kTrialOctets);
   SMEV_ASSIGN(const std::string value, signer.sign(octets));
   SMEV_ASSIGN(const std::shared_ptr<Verifier> verifier, untrusting_verifier());
   SMEV_ASSIGN(const bool holds, verifier->verify(facts.der, signer.algorithm(), octets, value));
   if (holds) return {};
-  return unfit(facts, "не подходит к ключу: пробная подпись не проверяется этим сертификатом",
+  const std::string reversed(value.rbegin(), value.rend());
+  SMEV_ASSIGN(const bool backwards,
+              verifier->verify(facts.der, signer.algorithm(), octets, reversed));
+  if (backwards) {
+    return key_failure(
+        "Байты подписи идут в обратном порядке, как их пишет CryptoAPI: команда подписи должна "
+        "развернуть их целиком (docs/keys.md); ключ и сертификат подходят друг другу",
+        "the octets of the trial signature are reversed: r || s, least significant first");
+  }
+  return unfit(facts,
+               "не подходит к ключу: пробная подпись не проверяется этим сертификатом" + hint,
                "it does not belong to the key: the trial signature does not verify under it");
 }
 

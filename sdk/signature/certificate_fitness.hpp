@@ -19,6 +19,7 @@ std::string unfitness_to_sign(X509& certificate);
 
 /// Signs random octets and verifies them under the signer's certificate. Errors: key, and those of
 /// the signer.
-Result<void> try_out(Signer& signer);
+/// @param hint what else a signature that does not verify may come from, for the operator
+Result<void> try_out(Signer& signer, const std::string& hint = {});
 
 }  // namespace smev::signature

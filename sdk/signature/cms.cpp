@@ -209,6 +209,14 @@ Result<std::string> sign_digest(Signer& signer, const std::string& digest, TimeP
   return to_der(cms.get());
 }
 
+// What is in the way, only the detail says.
+void set_unreadable(SignatureVerdict& verdict, Error error) {
+  if (error.code == ErrorCode::signature_invalid) {
+    error.text = "Отсоединённая подпись не той формы или повреждена";
+  }
+  set_refusal(verdict, error);
+}
+
 Result<SignatureVerdict> verify_file(const std::string& path, std::string_view cms,
                                      Verifier& verifier, std::optional<TimePoint> trust_at,
                                      StatedTime stated_time) {
@@ -222,7 +230,7 @@ Result<SignatureVerdict> verify_file(const std::string& path, std::string_view c
   verdict.certificate_subject = read.certificate.subject;
   verdict.certificate_serial = read.certificate.serial;
   if (!form) {
-    set_problem(verdict, form.error());
+    set_unreadable(verdict, form.error());
     return verdict;
   }
   verdict.signature_method = read.algorithm->signature_uris.front();
@@ -230,7 +238,7 @@ Result<SignatureVerdict> verify_file(const std::string& path, std::string_view c
   verdict.signed_at = signing_time(read.signer);
   const Result<std::string> declared = message_digest(read.signer);
   if (!declared) {
-    set_problem(verdict, declared.error());
+    set_unreadable(verdict, declared.error());
     return verdict;
   }
   verdict.digest_value = base64_encode(*declared);

@@ -18,6 +18,10 @@ using signature::EngineKey;
 using signature::key_failure;
 using signature::X509Ptr;
 
+constexpr char kCommandHint[] =
+    "; если команда подписывает именно этим ключом, проверьте порядок байтов подписи "
+    "(docs/keys.md)";
+
 int concurrency_of(const KeyOptions& options) {
   if (options.concurrency != 0) return options.concurrency;
   if (options.kind() != KeyKind::file) return 1;
@@ -116,7 +120,7 @@ Result<std::shared_ptr<Signer>> open_signer(const KeyOptions& options, TimePoint
   }
   SMEV_TRY(Runtime::acquire());
   SMEV_ASSIGN(std::shared_ptr<Signer> signer, open_kind(options, now));
-  SMEV_TRY(signature::try_out(*signer));
+  SMEV_TRY(signature::try_out(*signer, options.kind() == KeyKind::command ? kCommandHint : ""));
   return signer;
 }
 

@@ -16,12 +16,18 @@ namespace {
 
 using xml::Element;
 
-Failure refuse(ErrorCode code, std::string detail) {
-  return fail(local_error(code, std::move(detail)));
+/// @param text Russian, for the operator
+/// @param detail English, for the developer
+Failure refuse(ErrorCode code, std::string text, std::string detail) {
+  Error error = local_error(code, std::move(detail));
+  error.text = std::move(text);
+  return fail(std::move(error));
 }
 
+// What it is that is not supported, only the detail says.
 Failure unsupported(std::string detail) {
-  return refuse(ErrorCode::signature_unsupported, std::move(detail));
+  return refuse(ErrorCode::signature_unsupported,
+                "Такого вида подписи не поддерживаются (docs/signatures.md)", std::move(detail));
 }
 
 std::string shown(std::string_view text) {
@@ -39,10 +45,13 @@ Result<std::vector<Element>> exact_children(const Element& parent,
                                             std::initializer_list<std::string_view> names) {
   for (const xmlNode* node = parent.node()->children; node != nullptr; node = node->next) {
     if (node->type == XML_TEXT_NODE && !is_blank(xml::view(node->content))) {
-      return refuse(ErrorCode::signature_invalid, "text in ds:" + std::string(parent.name()));
+      return refuse(ErrorCode::signature_invalid,
+                    "Внутри подписи лишний текст: в " + std::string(parent.name()),
+                    "text in ds:" + std::string(parent.name()));
     }
     if (node->type != XML_ELEMENT_NODE && node->type != XML_TEXT_NODE) {
       return refuse(ErrorCode::signature_invalid,
+                    "Внутри подписи есть не только элементы: в " + std::string(parent.name()),
                     "something other than elements in ds:" + std::string(parent.name()));
     }
   }
@@ -51,6 +60,8 @@ Result<std::vector<Element>> exact_children(const Element& parent,
   for (const std::string_view name : names) {
     if (child == children.end() || !is_ds(*child, name)) {
       return refuse(ErrorCode::signature_invalid,
+                    "Подпись неполна: в " + std::string(parent.name()) + " нет " +
+                        std::string(name) + " на его месте",
                     "ds:" + std::string(name) + " is not where it " +
                         "must be in ds:" + std::string(parent.name()));
     }
@@ -68,6 +79,7 @@ Result<std::string> value_of(const Element& element) {
   for (const xmlNode* node = element.node()->children; node != nullptr; node = node->next) {
     if (node->type != XML_TEXT_NODE) {
       return refuse(ErrorCode::signature_invalid,
+                    "Внутри подписи не только текст: в " + std::string(element.name()),
                     "something other than text in ds:" + std::string(element.name()));
     }
   }
@@ -160,7 +172,8 @@ Result<void> check_no_text(const Element& holder) {
   for (const xmlNode* node = holder.node()->children; node != nullptr; node = node->next) {
     if ((node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
         !is_blank(xml::view(node->content))) {
-      return refuse(ErrorCode::signature_invalid, "text beside the signature");
+      return refuse(ErrorCode::signature_invalid, "Рядом с подписью лишний текст",
+                    "text beside the signature");
     }
   }
   return {};
@@ -168,15 +181,16 @@ Result<void> check_no_text(const Element& holder) {
 
 Result<void> read(const Element& holder, Structure& out) {
   if (!holder || !holder.first_child()) {
-    return refuse(ErrorCode::signature_missing, "there is no signature");
+    return refuse(ErrorCode::signature_missing, "Подписи нет", "there is no signature");
   }
   const Element signature = holder.first_child();
   if (!is_ds(signature, "Signature")) {
-    return refuse(ErrorCode::signature_missing,
+    return refuse(ErrorCode::signature_missing, "На месте подписи стоит другой элемент",
                   "element " + shown(signature.name()) + " stands in the place of ds:Signature");
   }
   if (signature.next_sibling()) {
-    return refuse(ErrorCode::signature_invalid, "more than one element beside the signature");
+    return refuse(ErrorCode::signature_invalid, "На месте подписи не один элемент",
+                  "more than one element beside the signature");
   }
   SMEV_TRY(check_no_text(holder));
   out.signature = signature;
@@ -221,7 +235,8 @@ Result<std::string> read_certificate(const Element& signature) {
   SMEV_ASSIGN(const std::string encoded, value_of(certificates[0]));
   auto der = base64_decode(encoded);
   if (!der) {
-    return refuse(ErrorCode::signature_invalid, "ds:X509Certificate is not base64");
+    return refuse(ErrorCode::signature_invalid, "Сертификат внутри подписи не читается (не base64)",
+                  "ds:X509Certificate is not base64");
   }
   return *std::move(der);
 }

@@ -133,7 +133,8 @@ void mark_unfit(std::vector<TrustFile>& files) {
   for (TrustFile& file : files) {
     for (const X509Ptr& each : file.certificates) {
       if (file.error) break;
-      if (const auto fit = check_key(*each, file.path); !fit) file.error = fit.error();
+      if (const auto fit = check_key(*each, file.path); !fit)
+        file.error = as_trust_error(fit.error(), file);
     }
   }
 }

@@ -144,7 +144,7 @@ void read_into(TrustFile& file) {
     if (read) {
       to = *std::move(read);
     } else {
-      file.error = read.error();
+      file.error = as_trust_error(read.error(), file);
     }
   };
   if (file.list == TrustList::revocations) {
@@ -202,6 +202,19 @@ Result<std::vector<RevocationsPtr>> read_revocations(const std::string& path) {
   return lists;
 }
 
+Error as_trust_error(Error error, const TrustFile& file) {
+  const std::string key = "smev." + std::string(name(file.list));
+  if (error.code == ErrorCode::not_found && !file.in_folder) {
+    error.code = ErrorCode::config;
+    error.text = "Нет файла доверия, который назван в настройках (" + key +
+                 "): верните его или исправьте настройки";
+  } else {
+    error.text = "Файл доверия (" + key + ") не годится: исправьте его или уберите";
+  }
+  error.retry = Retry::after_fix;
+  return error;
+}
+
 std::vector<TrustFile> read_trust_files(const TrustOptions& options) {
   std::vector<TrustFile> files;
   for (const TrustList list : kTrustLists) {
@@ -215,7 +228,10 @@ std::vector<TrustFile> read_trust_files(const TrustOptions& options) {
     for_each_file(
         options, list,
         [&](const std::string& path, bool in_folder) { read_into(add(path, in_folder)); },
-        [&](const std::string& folder, const Error& error) { add(folder, false).error = error; });
+        [&](const std::string& folder, const Error& error) {
+          TrustFile& file = add(folder, false);
+          file.error = as_trust_error(error, file);
+        });
   }
   return files;
 }

@@ -37,6 +37,9 @@ struct TrustFile {
   std::vector<RevocationsPtr> revocations;
   std::optional<Error> error;
 };
+/// The error of such a file, told as one of trust: the operator must not look for the fault in a
+/// key. A file that the settings name and that is not there is a fault of the settings (config).
+Error as_trust_error(Error error, const TrustFile& file);
 /// In the order of the entries; the files of a folder by their names.
 std::vector<TrustFile> read_trust_files(const TrustOptions& options);
 

@@ -26,7 +26,8 @@ InspectedFile inspect(const TrustFile& file) {
   InspectedFile inspected{file.path, file.list, file.in_folder, {}, {}, file.error};
   for (const X509Ptr& each : file.certificates) {
     inspected.certificates.push_back(inspect(*each));
-    if (const auto fit = check_key(*each, file.path); !fit) inspected.error = fit.error();
+    if (const auto fit = check_key(*each, file.path); !fit)
+      inspected.error = as_trust_error(fit.error(), file);
   }
   return inspected;
 }

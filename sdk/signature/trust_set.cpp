@@ -71,7 +71,9 @@ Result<void> TrustSet::take(TrustFile file) {
   }
   auto& to = file.list == TrustList::trusted ? anchors_ : intermediates_;
   for (X509Ptr& certificate : file.certificates) {
-    SMEV_TRY(check_key(*certificate, file.path));
+    if (const auto fit = check_key(*certificate, file.path); !fit) {
+      return fail(as_trust_error(fit.error(), file));
+    }
     if (certificates_.size() >= kCertificatesMax) {
       return fail(local_error(
           ErrorCode::limit_exceeded,

@@ -7,6 +7,11 @@ void set_problem(SignatureVerdict& verdict, const Error& error) {
   verdict.problem = std::string(name(error.code)) + ": " + error.detail;
 }
 
+void set_refusal(SignatureVerdict& verdict, const Error& error) {
+  set_problem(verdict, error);
+  verdict.refusal = error.text;
+}
+
 void set_outcome(SignatureVerdict& verdict) {
   if (!verdict.digest_holds) {
     set_problem(verdict,

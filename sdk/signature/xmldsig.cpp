@@ -42,8 +42,14 @@ void remove_content(const xml::Element& element) {
   }
 }
 
-Failure invalid(std::string detail) {
-  return fail(local_error(ErrorCode::signature_invalid, std::move(detail)));
+Failure refuse(ErrorCode code, std::string text, std::string detail) {
+  Error error = local_error(code, std::move(detail));
+  error.text = std::move(text);
+  return fail(std::move(error));
+}
+
+Failure invalid(std::string text, std::string detail) {
+  return refuse(ErrorCode::signature_invalid, std::move(text), std::move(detail));
 }
 
 // Whether the signature is for `target` and for nothing else.
@@ -51,17 +57,20 @@ Result<void> check_reference(const xml::Document& document, const xml::Element& 
                              const Structure& structure) {
   if (!target || !is_inside(target, document.root()) ||
       !is_inside(structure.signature, document.root())) {
-    return invalid("the element that must be signed is not there");
+    return invalid("Нет элемента, который должен быть подписан",
+                   "the element that must be signed is not there");
   }
   if (target.attribute("Id") != structure.reference) {
-    return invalid("the signature is for another element than the one in its place");
+    return invalid("Подписан другой элемент, а не тот, что на своём месте",
+                   "the signature is for another element than the one in its place");
   }
   if (count_identified(document, structure.reference) != 1) {
-    return invalid("more than one element has the signed Id");
+    return invalid("Подписанный Id есть не у одного элемента",
+                   "more than one element has the signed Id");
   }
   if (is_inside(structure.signature, target)) {
-    return fail(local_error(ErrorCode::signature_unsupported,
-                            "the signature lies inside of what it signs"));
+    return refuse(ErrorCode::signature_unsupported, "Подпись лежит внутри того, что подписывает",
+                  "the signature lies inside of what it signs");
   }
   return {};
 }
@@ -105,13 +114,18 @@ Result<void> check_value(const Structure& structure, Verifier& verifier, bool bl
 
 // Both are told apart: a changed content under a genuine signature is another matter than a
 // signature that never was one.
-Result<void> check(const xml::Document& document, const xml::Element& target,
-                   const Structure& structure, Verifier& verifier, bool blanks_go,
-                   SignatureVerdict& verdict) {
-  SMEV_TRY(check_reference(document, target, structure));
+Result<void> check(const xml::Element& target, const Structure& structure, Verifier& verifier,
+                   bool blanks_go, SignatureVerdict& verdict) {
   SMEV_TRY(check_digest(target, structure, verdict));
   SMEV_TRY(check_value(structure, verifier, blanks_go, verdict));
   return {};
+}
+
+// What must hold before anything is worth computing.
+Result<void> check_form(const xml::Document& document, const xml::Element& target,
+                        const ReadStructure& read) {
+  SMEV_TRY(read.outcome);
+  return check_reference(document, target, read.structure);
 }
 
 void describe_signer(const Structure& structure, Verifier& verifier, SignatureVerdict& verdict) {
@@ -167,12 +181,11 @@ SignatureVerdict verify(const xml::Document& document, xml::Element target, xml:
   const ReadStructure read = read_structure(holder);
   verdict.present = static_cast<bool>(read.structure.signature);
   describe_signer(read.structure, verifier, verdict);
-  if (!read.outcome) {
-    set_problem(verdict, read.outcome.error());
+  if (const auto form = check_form(document, target, read); !form) {
+    set_refusal(verdict, form.error());
     return verdict;
   }
-  const auto outcome =
-      check(document, target, read.structure, verifier, options.strip_blanks, verdict);
+  const auto outcome = check(target, read.structure, verifier, options.strip_blanks, verdict);
   if (!outcome) {
     set_problem(verdict, outcome.error());
     return verdict;

@@ -40,6 +40,10 @@ class DateTime {
   // Implicit on purpose: a moment can be given wherever a date of a message is wanted. It is
   // written in Moscow time with its offset; whole seconds have no fraction.
   DateTime(TimePoint moment);
+  /// What std::chrono::system_clock gives, in any unit: what is finer than microseconds is cut.
+  template <class Unit>
+  DateTime(std::chrono::time_point<std::chrono::system_clock, Unit> moment)
+      : DateTime(std::chrono::floor<Duration>(moment)) {}
   /// An offset beyond ±14:00, or local time outside the years 1 to 9999, gives an empty date.
   static DateTime at_offset(TimePoint moment, int offset_minutes);
   static DateTime without_offset(TimePoint moment, int offset_minutes);

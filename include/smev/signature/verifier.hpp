@@ -82,6 +82,8 @@ struct SignatureVerdict {
   std::optional<TimePoint> signed_at;  ///< as the signer states it; CMS only
   std::string certificate_subject;
   std::string certificate_serial;
+  /// Russian: why its form or its place is not taken; then neither digest nor value was computed.
+  std::string refusal;
   std::string problem;  ///< English, begins with the name of `code`; empty when all is well
   /// signature_missing, signature_invalid, signature_untrusted, signature_unsupported, …; nothing
   /// when all is well.

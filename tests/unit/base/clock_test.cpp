@@ -27,6 +27,19 @@ TEST(DateTime, moment_is_written_in_moscow_time_with_its_offset) {
   EXPECT_EQ(DateTime(utc(2026, 4, 16)).offset_minutes(), 180);
 }
 
+TEST(DateTime, is_made_from_a_moment_of_any_unit) {
+  using Nanoseconds = std::chrono::sys_time<std::chrono::nanoseconds>;
+  const TimePoint moment = utc(2026, 4, 16, 7, 47, 33) + microseconds{379123};
+  const DateTime fine = Nanoseconds{moment} + std::chrono::nanoseconds{999};
+  EXPECT_EQ(fine, DateTime(moment)) << "what is finer is cut";
+  const DateTime before_1970 = Nanoseconds{} - std::chrono::nanoseconds{1};
+  EXPECT_EQ(before_1970.instant(), TimePoint{} - microseconds{1}) << "towards the past";
+  const DateTime day = std::chrono::sys_days{std::chrono::year{2026} / 4 / 16};
+  EXPECT_EQ(day.text(), "2026-04-16T03:00:00+03:00");
+  const DateTime now = std::chrono::system_clock::now() - hours{3};
+  EXPECT_FALSE(now.empty());
+}
+
 TEST(DateTime, fraction_is_written_in_thousandths_or_millionths_or_not_at_all) {
   const TimePoint moment = utc(2026, 4, 16, 7, 47, 33);
   EXPECT_EQ(DateTime(moment + milliseconds{379}).text(), "2026-04-16T10:47:33.379+03:00");

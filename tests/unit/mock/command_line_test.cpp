@@ -139,6 +139,13 @@ TEST(CommandLine, tells_what_is_wrong_and_ends_with_2) {
   }
 }
 
+TEST(CommandLine, tells_a_mistake_in_russian_and_where_the_help_is) {
+  const std::string text = read_command_line({"--unknown"}).text;
+  EXPECT_THAT(
+      text, HasSubstr("Неверная командная строка: лишний или неизвестный аргумент «--unknown»\n"));
+  EXPECT_THAT(text, HasSubstr("Справка: mock-smev --help\n"));
+}
+
 TEST(CommandLine, explains_itself) {
   const CommandLine line = read_command_line({"--help"});
   EXPECT_FALSE(line.options);

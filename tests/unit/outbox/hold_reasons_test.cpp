@@ -10,7 +10,7 @@ namespace smev {
 namespace {
 
 // A next step has to be readable in one glance.
-constexpr std::size_t kNextStepMax = 220;
+constexpr std::size_t kNextStepMax = 280;
 
 bool is_russian(std::string_view text) {
   return text.find("\xD0") != std::string_view::npos || text.find("\xD1") != std::string_view::npos;
@@ -24,6 +24,13 @@ TEST(HoldReasons, every_reason_says_in_russian_what_happened_and_what_to_do) {
     EXPECT_TRUE(next_step(reason).ends_with('.')) << name(reason);
     EXPECT_LE(utf8_length(next_step(reason)), kNextStepMax) << name(reason);
     EXPECT_TRUE(labels.insert(label(reason)).second) << name(reason);
+  }
+}
+
+TEST(HoldReasons, every_next_step_names_its_command) {
+  for (const HoldReason reason : all_hold_reasons()) {
+    if (reason == HoldReason::none) continue;
+    EXPECT_NE(next_step(reason).find("(queue "), std::string_view::npos) << name(reason);
   }
 }
 

@@ -311,8 +311,9 @@ TEST_F(ConfiguredKey, has_no_pin_in_the_file) {
       "engine = \"e\"\nkey = \"k\"\ncertificate = \"c\"\nengine_commands = [\"PIN=4321\"]\n");
   EXPECT_THAT(faults, ElementsAre(fault("key.engine_commands[0]", "secret", "pin_file")));
   EXPECT_THAT(faults.at(0).text, Not(HasSubstr("4321")));
-  EXPECT_THAT(faults_of_key("key = \"k\"\npin = \"4321\"\n"),
-              ElementsAre(fault("key.pin", "unknown_field")));
+  EXPECT_THAT(
+      faults_of_key("key = \"k\"\npin = \"4321\"\n"),
+      ElementsAre(fault("key.pin", "unknown_field", "pin_file, pin_env или pin_credential")));
 }
 
 class ConfiguredDictionaries : public Config {

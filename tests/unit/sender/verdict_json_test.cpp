@@ -17,5 +17,13 @@ TEST(VerdictJson, keeps_every_verdict_on_trust) {
   }
 }
 
+TEST(VerdictJson, keeps_why_a_form_was_refused) {
+  SignatureVerdict verdict;
+  verdict.refusal = "Подпись неполна";
+  const auto read = verdicts_from_json(to_json({verdict}));
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read.front().refusal, verdict.refusal);
+}
+
 }  // namespace
 }  // namespace smev

@@ -85,6 +85,29 @@ TEST(TrialSignature, shows_a_signer_that_signs_something_else_or_nothing) {
   }
 }
 
+class Backwards final : public Signer {
+ public:
+  [[nodiscard]] SignatureAlgorithm algorithm() const override { return keys().signer->algorithm(); }
+  [[nodiscard]] const Certificate& certificate() const override {
+    return keys().signer->certificate();
+  }
+  [[nodiscard]] int concurrency() const override { return 1; }
+  Result<std::string> sign(std::string_view octets) override {
+    const auto value = keys().signer->sign(octets);
+    return value ? Result<std::string>(std::string(value->rbegin(), value->rend())) : value;
+  }
+};
+
+TEST(TrialSignature, tells_octets_in_reverse_order_from_another_key) {
+  Backwards reversed;
+  const auto tried = try_out(reversed);
+  ASSERT_FALSE(tried);
+  EXPECT_NE(tried.error().text.find("в обратном порядке"), std::string::npos);
+  SomebodyElse other;
+  EXPECT_EQ(try_out(other).error().text.find("в обратном порядке"), std::string::npos);
+  EXPECT_NE(try_out(other, "; подсказка").error().text.find("; подсказка"), std::string::npos);
+}
+
 TEST(DaysLeft, are_whole_ones_and_negative_afterwards) {
   Certificate certificate;
   certificate.not_after = days_from_now(0);

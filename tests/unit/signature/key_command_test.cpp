@@ -73,6 +73,16 @@ TEST_F(KeyBehindACommand, that_signs_with_another_key_does_not_open) {
   const Error error = refusal(options);
   EXPECT_EQ(error.code, ErrorCode::key);
   EXPECT_NE(error.detail.find("trial signature"), std::string::npos) << error.detail;
+  EXPECT_NE(error.text.find("порядок байтов"), std::string::npos) << error.text;
+}
+
+TEST_F(KeyBehindACommand, that_reverses_the_octets_is_told_so) {
+  SMEV_NEED_OPENSSL_PROGRAM();
+  script("$sign 2>/dev/null | od -An -v -to1 -w1 | tac | while read o; do printf \"\\\\$o\"; done");
+  const Error error = refusal(options);
+  EXPECT_EQ(error.code, ErrorCode::key);
+  EXPECT_NE(error.text.find("в обратном порядке"), std::string::npos) << error.text;
+  EXPECT_NE(error.text.find("CryptoAPI"), std::string::npos) << error.text;
 }
 
 TEST_F(KeyBehindACommand, that_fails_is_told_with_its_code_and_its_first_words) {

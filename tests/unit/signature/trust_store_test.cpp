@@ -267,9 +267,10 @@ TEST_F(TrustStore, refuses_what_it_cannot_read_by_the_name_of_the_file) {
     ASSERT_FALSE(refused) << octets;
     EXPECT_EQ(refused.error().code, ErrorCode::key);
     EXPECT_THAT(refused.error().detail, HasSubstr(options.trusted[0]));
+    EXPECT_THAT(refused.error().text, HasSubstr("Файл доверия (smev.trusted)"));
   }
   options.trusted = {folder / "absent"};
-  EXPECT_EQ(trusting_verifier(options).error().code, ErrorCode::not_found);
+  EXPECT_EQ(trusting_verifier(options).error().code, ErrorCode::config);
   options.trusted = {folder.write("large.pem", std::string((1u << 20) + 1, 'x'))};
   EXPECT_EQ(trusting_verifier(options).error().code, ErrorCode::limit_exceeded);
 }

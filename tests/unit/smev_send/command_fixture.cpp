@@ -130,7 +130,7 @@ SenderOptions CommandLine::options() const {
   made.poll.fast = made.poll.slow = 1ms;
   made.retry.base = 1ms;
   made.retry.cap = 10ms;
-  made.logger = null_logger();
+  made.logger = logger;
   made.clock = clock;
   made.transport = other_transport ? other_transport : transport;
   return made;

@@ -65,6 +65,7 @@ class CommandLine : public testing::Test {
   bool colour = false;
   bool interactive = false;
   std::string login = "operator";
+  std::shared_ptr<Logger> logger = null_logger();
   std::shared_ptr<Clock> clock;  ///< the machine's when there is none
   Duration filed_age_warning{};  ///< the dates of the tests grow old
 

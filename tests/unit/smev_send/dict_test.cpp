@@ -140,7 +140,7 @@ TEST_F(Dict, load_of_a_wrong_file_changes_nothing) {
             ExitCode::validation);
   EXPECT_THAT(err, AllOf(HasSubstr("Файл справочника не принят"), HasSubstr("строка 2: "),
                          HasSubstr("строка 4: ")));
-  EXPECT_EQ(dict({"load", "statuses", path("absent.csv")}), ExitCode::validation);
+  EXPECT_EQ(dict({"load", "statuses", path("absent.csv")}), ExitCode::storage);
   EXPECT_THAT(err, HasSubstr("absent.csv"));
   EXPECT_EQ(dict({"load", "channels", write("e.xml", kExport), "--json"}), ExitCode::validation);
   EXPECT_EQ(json::parse(out).at("error").at("fields").at(0).at("code"), "other_dictionary");

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <future>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "command_fixture.hpp"
@@ -15,6 +16,7 @@ namespace smev::cli {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
 
 class Dispatch : public CommandLine {
@@ -92,6 +94,36 @@ class TerminatedTransport final : public Transport {
  private:
   std::shared_ptr<Transport> inner_;
 };
+
+/// What was logged with a text, as "event field=value …".
+class KeptLog final : public Logger {
+ public:
+  void write(LogLevel, std::string_view event, std::string_view text,
+             const std::vector<LogField>& fields) override {
+    if (text.empty()) return;
+    std::string line(event);
+    for (const LogField& field : fields) line += ' ' + std::string(field.name) + '=' + field.value;
+    const std::lock_guard lock(mutex_);
+    lines.push_back(std::move(line));
+  }
+  std::vector<std::string> lines;
+
+ private:
+  std::mutex mutex_;
+};
+
+TEST_F(Dispatch, run_logs_where_it_works_at_its_start_and_that_it_has_stopped) {
+  const auto kept = std::make_shared<KeptLog>();
+  logger = kept;
+  submit(first_update("A-1"));
+  other_transport = std::make_shared<TerminatedTransport>(transport);
+  EXPECT_EQ(run({"run"}), ExitCode::done);
+  ASSERT_GE(kept->lines.size(), 2u);
+  EXPECT_THAT(kept->lines.front(),
+              AllOf(HasSubstr("run.started version="), HasSubstr(" contour=test endpoint="),
+                    HasSubstr(" outbox=" + path("outbox.db"))));
+  EXPECT_EQ(kept->lines.back(), "run.stopped");
+}
 
 TEST_F(Dispatch, run_works_until_the_signal_and_tells_each_event) {
   submit(first_update("A-1"));

@@ -159,7 +159,7 @@ TEST_F(Arguments, queue_decisions_take_ids_or_criteria) {
   EXPECT_EQ(many.criteria.order, "A-1");
   EXPECT_TRUE(many.yes);
   expect_usage_fault({"queue", "requeue", "--reason", "why"}, "не подходит");
-  expect_usage_fault({"queue", "requeue", "7"}, "не хватает");
+  expect_usage_fault({"queue", "requeue", "7"}, "не хватает: --reason ТЕКСТ\n");
 }
 
 TEST_F(Arguments, show_takes_an_id) { EXPECT_EQ(command<ShowCommand>({"show", "17"}).id, 17); }
@@ -198,18 +198,22 @@ TEST_F(Arguments, profile_takes_a_letter_or_none) {
 TEST_F(Arguments, wrong_lines_are_told_in_russian) {
   expect_usage_fault({}, "не хватает команды");
   expect_usage_fault({"send"}, "неизвестная команда «send»");
-  expect_usage_fault({"submit"}, "не хватает");
-  expect_usage_fault({"submit", "a", "b"}, "лишний");
+  expect_usage_fault({"submit"}, "не хватает: ФАЙЛ\n");
+  expect_usage_fault({"submit", "a", "b"}, "лишний или неизвестный аргумент «b»\n");
   expect_usage_fault({"submit", "a", "--wait", "5"}, "нужен срок");
-  expect_usage_fault({"submit", "a", "--key"}, "не то число значений");
+  expect_usage_fault({"submit", "a", "--key"}, "у ключа --key нет значения");
   expect_usage_fault({"submit", "a", "--format", "xls"}, "json, ndjson, csv, xml");
   expect_usage_fault({"list", "--state", "stuck"}, "queued, in_flight");
   expect_usage_fault({"list", "--limit", "0"}, "не подходит");
-  expect_usage_fault({"list", "--limit", "10001"}, "не подходит");
-  expect_usage_fault({"list", "--after", "-1"}, "не подходит");
-  expect_usage_fault({"show"}, "не хватает");
-  expect_usage_fault({"show", "0"}, "не подходит");
-  expect_usage_fault({"show", "x"}, "не подходит");
+  expect_usage_fault({"list", "--limit", "10001"}, "нужно целое число от 1 до 10000\n");
+  expect_usage_fault({"list", "--after", "-1"}, "нужно целое число от 0\n");
+  expect_usage_fault({"show"}, "не хватает: НОМЕР\n");
+  expect_usage_fault({"show", "0"}, "нужно целое число от 1\n");
+  expect_usage_fault({"show", "x"}, "нужно целое число от 1\n");
+  expect_usage_fault({"show", "7x"}, "нужно целое число от 1\n");
+  expect_usage_fault({"show", "99999999999999999999"}, "нужно целое число от 1\n");
+  expect_usage_fault({"queue", "log", "0"}, "нужно целое число от 1\n");
+  expect_usage_fault({"queue", "skip", "1", "x", "--reason", "r"}, "нужно целое число от 1\n");
   expect_usage_fault({"run", "list"}, "лишний");
   expect_usage_fault({"run", "--colour"}, "лишний");
 }

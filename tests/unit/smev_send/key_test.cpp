@@ -104,10 +104,11 @@ TEST_F(Key, that_does_not_open_is_a_failure_and_its_pin_is_not_told) {
 TEST_F(Key, that_is_not_configured_is_a_fault_of_the_configuration) {
   config = "mnemonic = \"MOCK01\"\n";
   EXPECT_EQ(check(), ExitCode::configuration);
-  EXPECT_THAT(err, HasSubstr("key.key"));
+  EXPECT_THAT(err, AllOf(HasSubstr("key.key"), HasSubstr("smev.toml")));
   config = "[key]\npin = \"4321\"\n";
   EXPECT_EQ(check(), ExitCode::configuration);
-  EXPECT_THAT(err, AllOf(HasSubstr("key.pin"), Not(HasSubstr("4321"))));
+  EXPECT_THAT(err,
+              AllOf(HasSubstr("key.pin"), HasSubstr("pin_credential"), Not(HasSubstr("4321"))));
 }
 
 TEST_F(Key, needs_a_word_that_says_what_to_do) {

@@ -180,6 +180,11 @@ TEST_F(Profile, check_needs_neither_key_nor_network_nor_outbox) {
            "[outbox]\npath = \"outbox.db\"\n[key]\nkey = \"absent.pem\"\ncertificate = "
            "\"absent.pem\"\n[smev]\nurl = \"http://smev.invalid/ws\"\ntrusted = [\"absent.pem\"]\n"
            "[file_store]\nurl = \"ftp://smev.invalid\"\n";
+  EXPECT_EQ(verdict("key"), "attention") << "there is no such file";
+  config = replaced(config, "key = \"absent.pem\"", "key = \"key.pem\"");
+  EXPECT_EQ(verdict("key"), "attention") << "the certificate is still absent";
+  config = replaced(config, "certificate = \"absent.pem\"", "certificate = \"key.pem\"");
+  write("key.pem", "no key, but it is not opened");
   EXPECT_EQ(profile({"check", "--json"}), ExitCode::done) << out;
   EXPECT_EQ(json::parse(out).at("ready"), true) << out;
   EXPECT_FALSE(std::filesystem::exists(path("outbox.db")));

@@ -41,6 +41,10 @@ TEST(VerdictText, broken_signature_is_told_whatever_the_trust) {
   verdict.value_holds = false;
   EXPECT_EQ(verdict_text(verdict), "неверна: значение подписи не сходится");
   EXPECT_EQ(verdict_text({}), "её нет");
+  verdict = good();
+  verdict.digest_holds = verdict.value_holds = false;
+  verdict.refusal = "Подпись неполна";
+  EXPECT_EQ(verdict_text(verdict), "не принята: Подпись неполна");
 }
 
 TEST(LocalTimeText, is_the_time_of_the_machine) {

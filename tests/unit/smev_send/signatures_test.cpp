@@ -86,6 +86,7 @@ TEST_F(Signatures, verify_tells_it_as_json) {
                                    {"vouched", false},
                                    {"second_opinion", true},
                                    {"jdk_escaping", false},
+                                   {"refusal", nullptr},
                                    {"problem", nullptr}}) {
     EXPECT_EQ(signature.at(name), value) << name;
   }
@@ -106,6 +107,23 @@ TEST_F(Signatures, a_changed_message_a_stranger_and_no_signature_are_refused) {
 
   EXPECT_EQ(with_config({"verify", write("plain.xml", "<a xmlns='urn:a'/>")}), ExitCode::crypto);
   EXPECT_THAT(out, HasSubstr("Подписей нет"));
+}
+
+TEST_F(Signatures, a_signature_of_another_form_is_told_by_its_form_and_nothing_computed) {
+  std::string text = signed_ack();
+  const std::size_t value = text.find("SignatureValue>");
+  const std::size_t begin = text.rfind('<', value);
+  const std::size_t end = text.find('>', text.find("SignatureValue>", value + 15)) + 1;
+  text.erase(begin, end - begin);
+  const std::string incomplete = write("incomplete.xml", text);
+  EXPECT_EQ(with_config({"verify", incomplete}), ExitCode::crypto);
+  const std::size_t reason = out.find("Подпись неполна: в Signature нет SignatureValue");
+  EXPECT_LT(reason, out.find("Хеш:")) << out;
+  EXPECT_THAT(out, AllOf(HasSubstr("Хеш:           не вычислялся\n"),
+                         HasSubstr("Подпись:       не вычислялась\n"),
+                         Not(HasSubstr("не сходится")), Not(HasSubstr("неверна"))));
+  EXPECT_EQ(with_config({"verify", incomplete, "--json"}), ExitCode::crypto);
+  EXPECT_NE(json::parse(out).at("signatures").at(0).at("refusal"), nullptr);
 }
 
 TEST_F(Signatures, trust_is_judged_at_the_moment_asked_for) {
@@ -135,8 +153,9 @@ TEST_F(Signatures, a_file_gets_a_detached_signature_beside_it) {
   write("result.pdf", "%PDF-1.4 resu1t");
   EXPECT_EQ(with_config({"verify", file}), ExitCode::crypto);
   EXPECT_THAT(out, HasSubstr("не сходится"));
-  EXPECT_EQ(with_config({"verify", write("other.pdf", "x")}), ExitCode::validation);
+  EXPECT_EQ(with_config({"verify", write("other.pdf", "x")}), ExitCode::storage);
   EXPECT_THAT(err, HasSubstr("--signature"));
+  EXPECT_EQ(with_config({"verify", file, "--signature", path("absent")}), ExitCode::storage);
 }
 
 TEST_F(Signatures, of_a_file_are_judged_at_the_moment_asked_for_whatever_the_signer_says) {

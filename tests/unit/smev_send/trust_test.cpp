@@ -223,6 +223,20 @@ TEST_F(TrustCommands, add_asks_a_person) {
   EXPECT_THAT(kept("trusted"), SizeIs(1));
 }
 
+TEST_F(TrustCommands, remove_wants_more_of_a_fingerprint_than_three_characters) {
+  file("trusted/root.pem", pki().root);
+  EXPECT_EQ(trust({"remove", "8b2"}), ExitCode::validation);
+  EXPECT_THAT(err, HasSubstr("нужно хотя бы 4 знака: 8b2"));
+  EXPECT_EQ(trust({"remove", "zzz"}), ExitCode::validation);
+  EXPECT_THAT(err, HasSubstr("Такого сертификата или списка нет"));
+}
+
+TEST_F(TrustCommands, a_file_that_the_settings_name_and_that_is_absent_is_their_fault) {
+  config = "smev.trusted = [\"absent.pem\"]\n";
+  EXPECT_EQ(trust({"list"}), ExitCode::configuration);
+  EXPECT_THAT(err, AllOf(HasSubstr("smev.trusted"), HasSubstr("absent.pem")));
+}
+
 TEST_F(TrustCommands, add_without_a_person_needs_yes) {
   in = "да\n";
   EXPECT_EQ(trust({"add", file("given", pki().leaf)}), ExitCode::validation);
@@ -234,7 +248,12 @@ TEST_F(TrustCommands, add_without_a_folder_says_which_key_to_set) {
   config = "smev.trusted = [\"root.pem\"]\n";
   file("root.pem", pki().root);
   EXPECT_EQ(trust({"add", file("given", pki().leaf), "--yes"}), ExitCode::configuration);
-  EXPECT_THAT(err, HasSubstr("smev.trusted = "));
+  EXPECT_THAT(err,
+              AllOf(HasSubstr("в smev.trusted нужен каталог, а сейчас там " + path("root.pem")),
+                    HasSubstr("smev.trusted = ")));
+  EXPECT_EQ(trust({"add", path("absent"), "--yes"}), ExitCode::storage)
+      << "of two faults that of the given file comes first";
+  EXPECT_EQ(trust({"add", write("given", "rubbish"), "--yes"}), ExitCode::validation);
   EXPECT_EQ(trust({"add", file("given", pki().root), "--yes", "--intermediate"}),
             ExitCode::configuration);
   EXPECT_THAT(err, HasSubstr("smev.intermediates = "));
@@ -512,10 +531,13 @@ TEST_F(TrustCommands, check_of_what_has_no_signer_is_no_success) {
   EXPECT_EQ(trust({"check", write("m.xml", "<a/>")}), ExitCode::crypto);
   EXPECT_EQ(trust({"check", write("m.xml", "<a>")}), ExitCode::validation);
   EXPECT_EQ(trust({"check", write("c", "rubbish")}), ExitCode::crypto);
+  EXPECT_THAT(err, HasSubstr("Это не сертификат и не подписанное сообщение XML"));
   EXPECT_EQ(trust({"check", path("absent")}), ExitCode::storage);
   write("trusted/rubbish.pem", "rubbish");
   EXPECT_EQ(trust({"check", file("root", pki().root)}), ExitCode::crypto)
       << "a verifier would not begin";
+  EXPECT_THAT(err, AllOf(HasSubstr("Файл доверия (smev.trusted) не годится"),
+                         HasSubstr("rubbish.pem"), Not(HasSubstr("ключ"))));
 }
 
 void collect_names(const json& value, std::set<std::string>& names) {
