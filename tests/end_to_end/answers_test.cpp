@@ -23,7 +23,7 @@ TEST_F(EndToEnd, omit_holds_what_the_answer_does_not_name) {
   expect_held(id, HoldReason::not_in_answer);
   const auto answers = acknowledged_answers(id);
   ASSERT_THAT(answers, SizeIs(1));
-  EXPECT_THAT(answers[0].note, HasSubstr("none of ours: 1"));
+  EXPECT_THAT(answers[0].note, HasSubstr("чужих заявлений: 1"));
   EXPECT_THAT(account(kNumber), ElementsAre(6)) << "so a person has to look";
 }
 
@@ -34,7 +34,7 @@ TEST_F(EndToEnd, foreign_is_noted_and_settles_nothing) {
   expect_delivered(id);
   const auto answers = acknowledged_answers(id);
   ASSERT_THAT(answers, SizeIs(1));
-  EXPECT_THAT(answers[0].note, HasSubstr("none of ours: 1"));
+  EXPECT_THAT(answers[0].note, HasSubstr("чужих заявлений: 1"));
 }
 
 TEST_F(EndToEnd, repeat_delivers_what_is_named_twice_alike) {
@@ -62,7 +62,7 @@ TEST_F(EndToEnd, renamed_goes_by_the_number_of_elk_where_that_is_known) {
   const UpdateId unknown = submit(created("1999290002"));
   drain();
   expect_delivered(known);
-  EXPECT_THAT(acknowledged_answers(known).at(0).note, HasSubstr("another orderNumber"));
+  EXPECT_THAT(acknowledged_answers(known).at(0).note, HasSubstr("под другим orderNumber"));
   expect_held(unknown, HoldReason::not_in_answer);
 }
 
@@ -73,7 +73,7 @@ TEST_F(EndToEnd, wrong_total_settles_by_the_orders_and_is_noted) {
   const UpdateId id = submit(created(kNumber));
   drain();
   expect_delivered(id);
-  EXPECT_THAT(acknowledged_answers(id).at(0).note, HasSubstr("message code 11"));
+  EXPECT_THAT(acknowledged_answers(id).at(0).note, HasSubstr("код ответа 11"));
 }
 
 TEST_F(EndToEnd, wrong_kind_settles_by_the_orders_and_is_noted) {
@@ -82,7 +82,7 @@ TEST_F(EndToEnd, wrong_kind_settles_by_the_orders_and_is_noted) {
   const UpdateId id = submit(updated(kNumber));
   drain();
   expect_delivered(id);
-  EXPECT_THAT(acknowledged_answers(id).at(0).note, HasSubstr("an answer to creates"));
+  EXPECT_THAT(acknowledged_answers(id).at(0).note, HasSubstr("это ответ на создание"));
   EXPECT_THAT(account(kNumber), ElementsAre(6, 7));
 }
 
