@@ -28,6 +28,20 @@ namespace {
 constexpr Duration kWaitStep = std::chrono::milliseconds(200);
 // Between two tries to work over a store that is away, such as a database server that restarts.
 constexpr Duration kStorePause = std::chrono::seconds(1);
+// Of an order of which only the form of an update is to be judged.
+const elk::OrderHistory kAnyPast = [] {
+  elk::OrderHistory past;
+  past.first_update = false;
+  past.known_to_elk = true;
+  past.has_facts = true;
+  return past;
+}();
+
+bool has_files(const elk::Update& update) {
+  const auto any = [](const elk::Status& status) { return !status.results.empty(); };
+  return any(update.status) ||
+         std::any_of(update.more_statuses.begin(), update.more_statuses.end(), any);
+}
 
 elk::OrderHistory history_of(const OrderFacts& order) {
   elk::OrderHistory history;
@@ -205,6 +219,7 @@ class Sender::Core {
  private:
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
+  Result<void> judge_ahead(const elk::Update& update);
   SubmitCheck in_place(const elk::Update& update, const KeptUpdate& kept,
                        std::vector<FieldFault>& warnings) const;
   void tell_submitted(const Submitted& submitted, const KeptUpdate& kept,
@@ -265,12 +280,19 @@ Result<UpdateId> Sender::Core::repeat_of(const elk::Update& update, const Submit
   return repeat.id;
 }
 
-// Judges once before the files are copied, so that nothing is kept of what is refused; it is done
-// once more inside the transaction, where the order's past is certain.
-Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
+// Before files are copied, so that nothing is kept of what is refused; it is done once more inside
+// the transaction, where the order's past is certain. What has no files and is in form need not
+// wait for the past, which is read behind the commits of others.
+Result<void> Sender::Core::judge_ahead(const elk::Update& update) {
+  if (!has_files(update) && judge(update, kAnyPast)) return {};
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
-  const elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
-  if (Result<std::vector<FieldFault>> judged = judge(update, past); !judged) {
+  SMEV_TRY(judge(update, history_of(known.value_or(OrderFacts{}))));
+  return {};
+}
+
+Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
+  if (Result<void> judged = judge_ahead(update); !judged) {
+    if (judged.error().fields.empty()) return fail(std::move(judged).error());
     return repeat_of(update, options, std::move(judged.error().fields));
   }
   const KeepFile keep_file = [this](const std::string& path) {
@@ -288,7 +310,7 @@ Result<Replaced> Sender::Core::replace(UpdateId id, const elk::Update& update,
                                        const SubmitOptions& options, const std::string& who,
                                        const std::string& reason) {
   // What depends on its place is judged there: the update may become the first of its order.
-  SMEV_TRY(judge(update, {.first_update = false, .known_to_elk = true, .has_facts = true}));
+  SMEV_TRY(judge(update, kAnyPast));
   const KeepFile keep_file = [this](const std::string& path) {
     return parts_.outbox().keep_file(path);
   };
@@ -348,7 +370,7 @@ std::vector<FieldFault> Sender::Core::all_faults(const elk::Update& part,
                                                  const Rehearsal::Memory& memory) {
   elk::OrderHistory past;
   if (is_of_unknown_order(unread)) {
-    past = {.first_update = false, .known_to_elk = true, .has_facts = true};
+    past = kAnyPast;
   } else {
     past = past_of(part, memory);
   }
