@@ -4,15 +4,20 @@
 
 #include <algorithm>
 #include <climits>
+#include <filesystem>
 #include <utility>
 
 #include "sdk/base/kill_point.hpp"
 #include "sdk/outbox/checked_vfs.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/file_system.hpp"
 #include "sdk/outbox/page_check.hpp"
+#include "sdk/outbox/sqlite_place.hpp"
 
 namespace smev::outbox {
 namespace {
+
+namespace fs = std::filesystem;
 
 // Enough for statements that are used inside each other's rows.
 constexpr std::size_t kIdleStatementsMax = 4;
@@ -251,11 +256,36 @@ bool SqliteDatabase::page_is_sound(std::uint32_t page) {
   return read_page(page, octets);
 }
 
-SqliteDatabase::~SqliteDatabase() {
-  // Before the end of the last connection brings the log into the database file and takes it away.
-  if (mark_) mark_->take_back();
-  idle_.clear();
+void SqliteDatabase::leave_log() {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+// The end of the last connection brings the log into the database file and, when all of it is
+// there, removes it; while another has it open, or when a frame cannot be read, the log stays. Only
+// without a log there is nothing left for the mark to promise.
+void SqliteDatabase::close_marked() {
+  const std::string path = sqlite3_db_filename(connection_, "main");
+  // Whoever opens the store holds it too: nobody begins a log, and notes a commit, in between.
+  const Result<FileHandle> guard = lock_directory(fs::path(path).parent_path().string());
+  const std::optional<Committed> said = mark_->said();
+  const LogState log = examine_log(path + kLogSuffix, said);
+  // SQLite may recover from such a log as much as there is and remove it: the rest would be gone
+  // and with it what shows that.
+  if (log == LogState::damaged) leave_log();
   sqlite3_close_v2(connection_);
+  const bool sound = log == LogState::holds || !said || said->frames == 0;
+  std::error_code fault;
+  const bool gone = !fs::exists(path + kLogSuffix, fault) && !fault;
+  if (guard && sound && gone) mark_->take_back();
+}
+
+SqliteDatabase::~SqliteDatabase() {
+  idle_.clear();
+  if (mark_) {
+    close_marked();
+  } else {
+    sqlite3_close_v2(connection_);
+  }
 }
 
 Result<void> SqliteDatabase::execute(const std::string& sql) {

@@ -1,7 +1,6 @@
 #include "sdk/outbox/sqlite_outbox.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <cerrno>
 #include <cstring>
@@ -9,6 +8,7 @@
 
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
+#include "sdk/outbox/file_system.hpp"
 #include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
 #include "sdk/outbox/transitions.hpp"
@@ -36,16 +36,6 @@ Result<void> create_file(const std::string& path, int directory) {
     return fail(system_error(errno, "fsync", path));
   }
   return {};
-}
-
-// Two processes may open a store that is not there yet: one after the other.
-Result<FileHandle> lock_directory(const std::string& path) {
-  FileHandle directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open()) return fail(system_error(errno, "open", path));
-  while (::flock(directory.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail(system_error(errno, "flock", path));
-  }
-  return directory;
 }
 
 Failure lost(const char* text, std::string detail) {
