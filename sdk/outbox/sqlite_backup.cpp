@@ -9,6 +9,7 @@
 
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
+#include "sdk/outbox/sqlite_opening.hpp"
 #include "sdk/outbox/sqlite_place.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
 #include "smev/outbox/outbox.hpp"
@@ -82,11 +83,10 @@ Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::str
   SMEV_TRY(check_free(to));
   SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(to));
   {
-    SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
-    SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
-    if (version == 0) return fail(damaged("there are no tables in the database"));
+    SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));
+    if (opened.version == 0) return fail(damaged("there are no tables in the database"));
     // Reads as of one moment; whoever writes goes on.
-    SMEV_TRY(database->run("VACUUM INTO ?", copy.path()));
+    SMEV_TRY(opened.database->run("VACUUM INTO ?", copy.path()));
   }
   SMEV_TRY(check_copy(copy.path()));
   SMEV_TRY(sync_path(copy.path(), O_RDONLY));

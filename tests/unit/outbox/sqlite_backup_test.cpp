@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "sdk/base/bytes.hpp"
@@ -76,6 +77,34 @@ TEST_P(SqliteBackupTest, of_another_program_is_refused) {
   }
   EXPECT_EQ(error_of(back_up_sqlite({.path = stranger}, copy())).code, ErrorCode::store);
   EXPECT_FALSE(fs::exists(copy()));
+}
+
+// The store as a process leaves it that is killed, and then its log is hurt.
+TEST_P(SqliteBackupTest, of_a_store_whose_log_is_damaged_or_lost_is_refused_and_changes_nothing) {
+  submit("a");
+  const std::string killed = directory_.file("killed.db");
+  for (const char* suffix : {"", "-wal", ".mark"}) {
+    fs::copy_file(options().path + suffix, killed + suffix);
+  }
+  const std::string sound = *read_file(killed + "-wal");
+  std::string flipped = sound;
+  flipped[sound.size() / 2] = static_cast<char>(flipped[sound.size() / 2] ^ 1);
+  const std::string mark = *read_file(killed + ".mark");
+  for (const std::string& log : {flipped, sound.substr(0, sound.size() - 4120), std::string()}) {
+    std::ofstream(killed + "-wal", std::ios::binary | std::ios::trunc) << log;
+    for (const bool dry_run : {true, false}) {
+      EXPECT_THAT(error_of(migrate_sqlite({.path = killed}, dry_run)).text, HasSubstr("-wal"));
+    }
+    EXPECT_THAT(error_of(back_up_sqlite({.path = killed}, copy())).text, HasSubstr("-wal"));
+    EXPECT_FALSE(fs::exists(copy()));
+    EXPECT_EQ(*read_file(killed + "-wal"), log) << "it shows what was lost";
+    EXPECT_EQ(*read_file(killed + ".mark"), mark);
+  }
+  fs::remove(killed + "-wal");
+  EXPECT_THAT(error_of(back_up_sqlite({.path = killed}, copy())).text, HasSubstr("-wal"));
+  std::ofstream(killed + "-wal", std::ios::binary) << sound;
+  EXPECT_TRUE(back_up_sqlite({.path = killed}, copy()));
+  EXPECT_TRUE(sqlite_outbox({.path = killed}, clock_)) << "and the last to leave left all in order";
 }
 
 TEST_P(SqliteBackupTest, is_of_one_moment_while_others_write) {
