@@ -1,6 +1,6 @@
 #include "sdk/outbox/sqlite_outbox.hpp"
 
-#include <cstring>
+#include <array>
 #include <filesystem>
 
 #include "sdk/outbox/errors.hpp"
@@ -16,6 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kInMemory = ":memory:";
+// What lies beside a database that is used, or was.
+constexpr std::array<std::string_view, 3> kTraces = {kLockSuffix, kMarkSuffix, kLogSuffix};
 constexpr Duration kWholeCheckBusyTimeout = std::chrono::seconds(10);
 
 Result<std::unique_ptr<SqliteDatabase>> open_in_memory(const StorePlace& place,
@@ -138,8 +140,8 @@ Result<std::vector<std::string>> SqliteOutbox::check_engine(Database& database) 
   }
 }
 
-// Every outbox that was ever dispatched has a lock file beside it. Looking into the databases
-// themselves would drop the locks that this process may have on them.
+// Every outbox that was ever opened has a mark beside it, and one that was dispatched a lock.
+// Looking into the databases themselves would drop the locks that this process may have on them.
 Result<bool> SqliteOutbox::owns_files() {
   if (place_.lock.empty()) return true;
   std::error_code fault;
@@ -147,9 +149,12 @@ Result<bool> SqliteOutbox::owns_files() {
   for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end;
        entry.increment(fault)) {
     const std::string path = entry->path().string();
-    if (path == place_.lock || !path.ends_with(kLockSuffix)) continue;
-    std::error_code unknown;
-    if (fs::exists(path.substr(0, path.size() - std::strlen(kLockSuffix)), unknown)) return false;
+    for (const std::string_view suffix : kTraces) {
+      if (!path.ends_with(suffix)) continue;
+      const std::string database = path.substr(0, path.size() - suffix.size());
+      std::error_code unknown;
+      if (database != place_.database && fs::exists(database, unknown)) return false;
+    }
   }
   if (fault) return fail(system_error(fault.value(), "list", folder.string()));
   return true;

@@ -441,8 +441,10 @@ TEST_P(SqliteOutboxDamage, beside_another_outbox_no_file_is_removed) {
   advance(hours(1));
   fs::last_write_time(*outbox().file_path(kept->sha256),
                       fs::file_time_type::clock::now() - hours(48));
-  const auto other = sqlite_outbox({.path = directory_.file("other.db")}, clock_);
-  ASSERT_TRUE((*other)->start_dispatching());
+  // It was only submitted to: nobody has dispatched from it yet.
+  ASSERT_TRUE(
+      (*sqlite_outbox({.path = directory_.file("other.db")}, clock_))->submit(new_update("b"), {}));
+  ASSERT_FALSE(fs::exists(directory_.file("other.db.lock")));
   const auto pruned = outbox().prune({.settled_before = now(), .who = "op", .reason = "причина"});
   ASSERT_TRUE(pruned) << pruned.error().describe();
   EXPECT_EQ(pruned->updates, 1);
