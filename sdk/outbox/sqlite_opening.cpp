@@ -1,10 +1,12 @@
 #include "sdk/outbox/sqlite_opening.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
@@ -33,9 +35,9 @@ Result<void> create_file(const std::string& path, int directory) {
   return {};
 }
 
-Failure lost(const char* text, std::string detail) {
+Failure lost(std::string text, std::string detail) {
   Error error = damaged(std::move(detail));
-  error.text = text;
+  error.text = std::move(text);
   return fail(std::move(error));
 }
 
@@ -53,16 +55,20 @@ Result<void> check_not_emptied(const StorePlace& place, const std::optional<Comm
 
 // That nothing of what was committed is missing from the log, or from the file when somebody else
 // has brought the log in and taken it away.
-Result<void> check_committed(SqliteDatabase& database, LogState log,
+Result<void> check_committed(SqliteDatabase& database, const StorePlace& place, LogState log,
                              const std::optional<Committed>& mark) {
   const bool in_file =
       log == LogState::empty && mark && mark->frames > 0 && mark->boot == boot_of_machine();
   const bool damaged_log = log == LogState::damaged;
   if (!damaged_log && (!in_file || database.file_holds(*mark))) return {};
   database.leave_log();
+  // A copy that was put in the place of its base looks the same: it is not what the mark is about.
   return lost(
-      "В журнале базы исходящих (файл с окончанием -wal) нет части того, что было сохранено: он "
-      "повреждён, обрезан или удалён. Восстановите базу из резервной копии.",
+      fmt::format("В журнале базы исходящих (файл с окончанием -wal) нет части того, что было "
+                  "сохранено: он повреждён, обрезан или удалён. Восстановите базу из резервной "
+                  "копии. Если копия уже стоит на месте базы, уберите в сторону то, что осталось "
+                  "от прежней: {0}.mark, {0}-wal и {0}-shm. Иначе их не трогайте.",
+                  place.database),
       damaged_log ? "frames of the log are damaged or missing" : "the log is missing");
 }
 
@@ -73,7 +79,7 @@ Result<std::unique_ptr<SqliteDatabase>> open_examined(const StorePlace& place,
   SMEV_TRY(check_not_emptied(place, mark));
   const LogState log = examine_log(place.database + kLogSuffix, mark);
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
-  SMEV_TRY(check_committed(*database, log, mark));
+  SMEV_TRY(check_committed(*database, place, log, mark));
   return database;
 }
 

@@ -107,6 +107,22 @@ TEST_P(SqliteBackupTest, of_a_store_whose_log_is_damaged_or_lost_is_refused_and_
   EXPECT_TRUE(sqlite_outbox({.path = killed}, clock_)) << "and the last to leave left all in order";
 }
 
+TEST_P(SqliteBackupTest, in_the_place_of_a_killed_base_opens_once_its_mark_is_put_aside) {
+  submit("a");
+  ASSERT_TRUE(back_up_sqlite(options(), copy()));
+  submit("b");
+  const std::string restored = directory_.file("restored.db");
+  fs::copy_file(copy(), restored);
+  fs::copy_file(options().path + ".mark", restored + ".mark");
+  const Error error = error_of(sqlite_outbox({.path = restored}, clock_));
+  EXPECT_THAT(error.text, HasSubstr("уберите в сторону"));
+  EXPECT_THAT(error.text, HasSubstr(restored + ".mark"));
+  fs::remove(restored + ".mark");
+  const auto opened = sqlite_outbox({.path = restored}, clock_);
+  ASSERT_TRUE(opened) << opened.error().describe();
+  EXPECT_EQ((*opened)->stats()->queued, 1);
+}
+
 TEST_P(SqliteBackupTest, is_of_one_moment_while_others_write) {
   const auto writer_store = sqlite_outbox(options(), clock_);
   std::atomic<bool> enough = false;
