@@ -48,12 +48,24 @@ class UnnamedCopy {
   std::string path_;
 };
 
-Result<void> check_free(const std::string& path) {
-  std::error_code unknown;
-  if (!fs::exists(path, unknown)) return {};
-  Error error = local_error(ErrorCode::io, path + " is there already", Retry::after_fix);
-  error.text = "Такой файл уже есть, поверх него копия не пишется: " + path;
+Failure refused(std::string text, std::string detail) {
+  Error error = local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
+  error.text = std::move(text);
   return fail(std::move(error));
+}
+
+// A name that is free now, and not one that SQLite or the store would take for its own.
+Result<void> check_free(const std::string& path, const StorePlace& place) {
+  SMEV_ASSIGN(const std::string target, resolve_links(path));
+  for (const char* suffix : {"", "-journal", kLogSuffix, "-shm", kMarkSuffix, kLockSuffix}) {
+    if (target != place.database + suffix) continue;
+    return refused("Это имя занято самой базой исходящих, копия туда не пишется: " + path,
+                   path + " belongs to the database");
+  }
+  std::error_code unknown;
+  if (!fs::exists(fs::symlink_status(path, unknown))) return {};
+  return refused("Такой файл уже есть, поверх него копия не пишется: " + path,
+                 path + " is there already");
 }
 
 // A copy that cannot be read back is none.
@@ -80,7 +92,7 @@ Result<void> sync_path(const std::string& path, int flags) {
 Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::string& to) {
   using namespace outbox;
   SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
-  SMEV_TRY(check_free(to));
+  SMEV_TRY(check_free(to, place));
   SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(to));
   {
     SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));

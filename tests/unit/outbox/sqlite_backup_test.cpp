@@ -62,6 +62,22 @@ TEST_P(SqliteBackupTest, never_writes_over_a_file_and_leaves_nothing_half_done) 
   }
 }
 
+TEST_P(SqliteBackupTest, never_takes_a_name_that_is_the_base_s_own) {
+  const std::string idle = directory_.file("idle.db");
+  ASSERT_TRUE(sqlite_outbox({.path = idle}, clock_));
+  const std::string link = directory_.file("link");
+  fs::create_directory_symlink(directory_.path(), link);
+  fs::remove(idle + ".mark");
+  for (const char* suffix : {"-journal", "-wal", "-shm", ".mark", ".lock"}) {
+    for (const std::string& to : {idle + suffix, link + "/idle.db" + suffix}) {
+      const Error error = error_of(back_up_sqlite({.path = idle}, to));
+      EXPECT_EQ(error.code, ErrorCode::io) << to;
+      EXPECT_THAT(error.text, HasSubstr("занято самой базой")) << to;
+      EXPECT_FALSE(fs::exists(to)) << to;
+    }
+  }
+}
+
 TEST_P(SqliteBackupTest, of_nothing_is_an_error_and_makes_no_database) {
   const std::string nowhere = directory_.file("absent.db");
   EXPECT_EQ(error_of(back_up_sqlite({.path = nowhere}, copy())).code, ErrorCode::store);

@@ -356,6 +356,25 @@ TEST(SqliteOutbox, refuses_a_file_that_is_no_database) {
   EXPECT_THAT(error.text, HasSubstr("повреждён"));
 }
 
+TEST(SqliteOutbox, is_the_same_store_through_a_link_to_it) {
+  TemporaryDirectory directory;
+  const std::string path = directory.file("outbox.db");
+  const auto direct = open(path);
+  ASSERT_TRUE(direct);
+  const auto guard = (*direct)->start_dispatching();
+  ASSERT_TRUE(guard);
+  fs::create_directory(directory.file("elsewhere"));
+  const std::string link = directory.file("elsewhere/alias.db");
+  fs::create_symlink(path, link);
+  const auto linked = open(link);
+  ASSERT_TRUE(linked) << linked.error().describe();
+  ASSERT_TRUE((*linked)->submit(numbered("link", 1), {}));
+  EXPECT_EQ((*direct)->stats()->queued, 1);
+  EXPECT_EQ(error_of((*linked)->start_dispatching()).code, ErrorCode::store_busy);
+  EXPECT_EQ(error_of(migrate_sqlite({.path = link}, false)).code, ErrorCode::store_busy);
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.file("elsewhere")), {}), 1);
+}
+
 TEST(SqliteOutbox, takes_an_empty_file_as_a_new_store) {
   TemporaryDirectory directory;
   std::ofstream(directory.file("outbox.db")).flush();
