@@ -1,5 +1,6 @@
 #include "sdk/outbox/sqlite_database.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -26,6 +27,19 @@ constexpr std::int64_t kSynchronousFull = 2;
 constexpr int kCheckpointFrames = 1000;
 // A log that was longer for once does not stay so.
 constexpr const char* kLogLimit = "PRAGMA journal_size_limit = 67108864;";
+
+// As it stands in a URI: its special characters lose their meaning.
+std::string uri_path(const std::string& path) {
+  std::string encoded;
+  for (const char octet : path) {
+    if (octet == '%' || octet == '?' || octet == '#') {
+      encoded += fmt::format("%{:02x}", static_cast<unsigned char>(octet));
+    } else {
+      encoded += octet;
+    }
+  }
+  return encoded;
+}
 
 std::string_view first_word(std::string_view sql) {
   const std::size_t start = sql.find_first_not_of(" \n");
@@ -107,7 +121,8 @@ class SqliteCursor final : public Cursor {
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path,
                                                              Duration busy_timeout) {
   sqlite3* connection = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_URI;  // for copy_into(); a path is absolute and so no URI
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, checked_vfs());
   if (connection == nullptr) return fail(sqlite_error(SQLITE_NOMEM, 0, "open"));
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(connection));
@@ -131,8 +146,20 @@ void SqliteDatabase::reserve_checks() {
 
 Result<void> SqliteDatabase::seal_pages() {
   if (has_checks()) return {};
+  // Of a base that came from a copy the journal is another one: then pages go into the file in any
+  // order, and those before the header without their checks. From the log they go in one by one.
+  SMEV_TRY(make_durable());
   reserve_checks();
   return execute("VACUUM");
+}
+
+// SQLite may write pages of the copy long before the header that says whether they carry checks,
+// and checked_vfs() takes a new file for one with checks: a copy without them goes around it.
+Result<void> SqliteDatabase::copy_into(const std::string& path) {
+  const std::string to =
+      has_checks() ? path : "file:" + uri_path(path) + "?vfs=" + sqlite3_vfs_find(nullptr)->zName;
+  SMEV_TRY(run("VACUUM INTO ?", to));
+  return {};
 }
 
 bool SqliteDatabase::has_checks() {

@@ -32,6 +32,8 @@ class SqliteDatabase final : public Database {
   /// Writes all of a database that was made without room for checks anew, with it; as a whole or
   /// not at all. Nobody else may have it open.
   Result<void> seal_pages();
+  /// Into a new or empty file, as of one moment: whoever writes goes on. The path is absolute.
+  Result<void> copy_into(const std::string& path);
   /// That its pages have their checks.
   [[nodiscard]] bool has_checks();
   /// WAL, synchronous=FULL, foreign keys; and checks that each of them took.
