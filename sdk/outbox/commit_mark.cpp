@@ -43,6 +43,16 @@ bool read_exactly(int descriptor, char* to, std::size_t size, std::uint64_t offs
   return true;
 }
 
+std::optional<Committed> read_record(int descriptor) {
+  std::array<char, sizeof(Record)> octets{};
+  if (!read_exactly(descriptor, octets.data(), octets.size(), 0)) return {};
+  Record record;
+  std::memcpy(&record, octets.data(), octets.size());
+  if (std::string_view(record.magic.data(), record.magic.size()) != kMagic) return {};
+  if (record.check != check_of(record)) return {};
+  return record.committed;
+}
+
 bool all_zero(std::string_view octets) {
   return std::all_of(octets.begin(), octets.end(), [](char octet) { return octet == 0; });
 }
@@ -74,14 +84,10 @@ Result<CommitMark> CommitMark::open(const std::string& path) {
 
 std::optional<Committed> CommitMark::read(const std::string& path) {
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, sizeof(Record)> octets{};
-  if (!file.open() || !read_exactly(file.get(), octets.data(), octets.size(), 0)) return {};
-  Record record;
-  std::memcpy(&record, octets.data(), octets.size());
-  if (std::string_view(record.magic.data(), record.magic.size()) != kMagic) return {};
-  if (record.check != check_of(record)) return {};
-  return record.committed;
+  return file.open() ? read_record(file.get()) : std::nullopt;
 }
+
+std::optional<Committed> CommitMark::said() const { return read_record(file_.get()); }
 
 void CommitMark::note(const Committed& committed) noexcept {
   Record record;

@@ -4,7 +4,8 @@
 // drops them without a word; the mark tells that they had been finished.
 //
 // The mark is written after each commit and not synced: it says no more than the truth even when
-// the power goes, at most less. A process that ends in order takes it back.
+// the power goes, at most less. The last process that ends in order takes it back, once all that it
+// names is in the database file and the log is gone.
 
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,8 @@ class CommitMark {
 
   /// Never an error: without it only damage is noticed less well.
   void note(const Committed& committed) noexcept;
+  /// What is said there now, by whichever process was the last to note.
+  [[nodiscard]] std::optional<Committed> said() const;
   /// The log need not be there any more; on the disk when this returns.
   void take_back() noexcept;
 

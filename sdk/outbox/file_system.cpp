@@ -1,6 +1,8 @@
 #include "sdk/outbox/file_system.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
@@ -54,6 +56,15 @@ Result<void> check_local_directory(const std::string& directory) {
       "База исходящих лежит на сетевом диске: там она может потерять данные. Перенесите её на "
       "локальный диск.";
   return fail(std::move(error));
+}
+
+Result<FileHandle> lock_directory(const std::string& path) {
+  FileHandle directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.open()) return fail(system_error(errno, "open", path));
+  while (::flock(directory.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return fail(system_error(errno, "flock", path));
+  }
+  return directory;
 }
 
 }  // namespace smev::outbox

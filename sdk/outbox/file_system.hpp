@@ -1,8 +1,10 @@
 #pragma once
-// What lies under the database: WAL needs shared memory, which no network file system has.
+// What lies under the database: WAL needs shared memory, which no network file system has; and who
+// opens or leaves a store does so alone.
 
 #include <string>
 
+#include "sdk/outbox/file_handle.hpp"
 #include "smev/base/result.hpp"
 
 namespace smev::outbox {
@@ -11,5 +13,7 @@ namespace smev::outbox {
 bool is_network_file_system(long magic);
 /// Refuses a directory on a network file system.
 Result<void> check_local_directory(const std::string& directory);
+/// Waits until no other process opens or leaves a store there; until the handle goes.
+Result<FileHandle> lock_directory(const std::string& path);
 
 }  // namespace smev::outbox

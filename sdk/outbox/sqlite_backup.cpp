@@ -9,6 +9,7 @@
 
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
+#include "sdk/outbox/sqlite_opening.hpp"
 #include "sdk/outbox/sqlite_place.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
 #include "smev/outbox/outbox.hpp"
@@ -47,12 +48,25 @@ class UnnamedCopy {
   std::string path_;
 };
 
-Result<void> check_free(const std::string& path) {
-  std::error_code unknown;
-  if (!fs::exists(path, unknown)) return {};
-  Error error = local_error(ErrorCode::io, path + " is there already", Retry::after_fix);
-  error.text = "Такой файл уже есть, поверх него копия не пишется: " + path;
+Failure refused(std::string text, std::string detail) {
+  Error error = local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
+  error.text = std::move(text);
   return fail(std::move(error));
+}
+
+// The absolute path of a name that is free now, and not one that SQLite or the store would take for
+// its own.
+Result<std::string> free_path(const std::string& path, const StorePlace& place) {
+  SMEV_ASSIGN(const std::string target, resolve_links(path));
+  for (const char* suffix : {"", "-journal", kLogSuffix, "-shm", kMarkSuffix, kLockSuffix}) {
+    if (target != place.database + suffix) continue;
+    return refused("Это имя занято самой базой исходящих, копия туда не пишется: " + path,
+                   path + " belongs to the database");
+  }
+  std::error_code unknown;
+  if (!fs::exists(fs::symlink_status(path, unknown))) return target;
+  return refused("Такой файл уже есть, поверх него копия не пишется: " + path,
+                 path + " is there already");
 }
 
 // A copy that cannot be read back is none.
@@ -79,24 +93,22 @@ Result<void> sync_path(const std::string& path, int flags) {
 Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::string& to) {
   using namespace outbox;
   SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
-  SMEV_TRY(check_free(to));
-  SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(to));
+  SMEV_ASSIGN(const std::string target, free_path(to, place));
+  SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(target));
   {
-    SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
-    SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
-    if (version == 0) return fail(damaged("there are no tables in the database"));
-    // Reads as of one moment; whoever writes goes on.
-    SMEV_TRY(database->run("VACUUM INTO ?", copy.path()));
+    SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));
+    if (opened.version == 0) return fail(damaged("there are no tables in the database"));
+    SMEV_TRY(opened.database->copy_into(copy.path()));
   }
   SMEV_TRY(check_copy(copy.path()));
   SMEV_TRY(sync_path(copy.path(), O_RDONLY));
-  SMEV_TRY(copy.give_name(to));
-  const std::string folder = fs::absolute(to).parent_path().string();
+  SMEV_TRY(copy.give_name(target));
+  const std::string folder = fs::path(target).parent_path().string();
   SMEV_TRY(sync_path(folder, O_RDONLY | O_DIRECTORY));
   SqliteBackup backup;
   backup.path = to;
   std::error_code unknown;
-  backup.bytes = fs::file_size(to, unknown);
+  backup.bytes = fs::file_size(target, unknown);
   backup.files = place.files;
   return backup;
 }

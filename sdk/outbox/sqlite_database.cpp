@@ -1,18 +1,24 @@
 #include "sdk/outbox/sqlite_database.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <climits>
+#include <filesystem>
 #include <utility>
 
 #include "sdk/base/kill_point.hpp"
 #include "sdk/outbox/checked_vfs.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/file_system.hpp"
 #include "sdk/outbox/page_check.hpp"
+#include "sdk/outbox/sqlite_place.hpp"
 
 namespace smev::outbox {
 namespace {
+
+namespace fs = std::filesystem;
 
 // Enough for statements that are used inside each other's rows.
 constexpr std::size_t kIdleStatementsMax = 4;
@@ -21,6 +27,19 @@ constexpr std::int64_t kSynchronousFull = 2;
 constexpr int kCheckpointFrames = 1000;
 // A log that was longer for once does not stay so.
 constexpr const char* kLogLimit = "PRAGMA journal_size_limit = 67108864;";
+
+// As it stands in a URI: its special characters lose their meaning.
+std::string uri_path(const std::string& path) {
+  std::string encoded;
+  for (const char octet : path) {
+    if (octet == '%' || octet == '?' || octet == '#') {
+      encoded += fmt::format("%{:02x}", static_cast<unsigned char>(octet));
+    } else {
+      encoded += octet;
+    }
+  }
+  return encoded;
+}
 
 std::string_view first_word(std::string_view sql) {
   const std::size_t start = sql.find_first_not_of(" \n");
@@ -102,7 +121,8 @@ class SqliteCursor final : public Cursor {
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path,
                                                              Duration busy_timeout) {
   sqlite3* connection = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_URI;  // for copy_into(); a path is absolute and so no URI
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, checked_vfs());
   if (connection == nullptr) return fail(sqlite_error(SQLITE_NOMEM, 0, "open"));
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(connection));
@@ -126,8 +146,20 @@ void SqliteDatabase::reserve_checks() {
 
 Result<void> SqliteDatabase::seal_pages() {
   if (has_checks()) return {};
+  // Of a base that came from a copy the journal is another one: then pages go into the file in any
+  // order, and those before the header without their checks. From the log they go in one by one.
+  SMEV_TRY(make_durable());
   reserve_checks();
   return execute("VACUUM");
+}
+
+// SQLite may write pages of the copy long before the header that says whether they carry checks,
+// and checked_vfs() takes a new file for one with checks: a copy without them goes around it.
+Result<void> SqliteDatabase::copy_into(const std::string& path) {
+  const std::string to =
+      has_checks() ? path : "file:" + uri_path(path) + "?vfs=" + sqlite3_vfs_find(nullptr)->zName;
+  SMEV_TRY(run("VACUUM INTO ?", to));
+  return {};
 }
 
 bool SqliteDatabase::has_checks() {
@@ -251,11 +283,36 @@ bool SqliteDatabase::page_is_sound(std::uint32_t page) {
   return read_page(page, octets);
 }
 
-SqliteDatabase::~SqliteDatabase() {
-  // Before the end of the last connection brings the log into the database file and takes it away.
-  if (mark_) mark_->take_back();
-  idle_.clear();
+void SqliteDatabase::leave_log() {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+// The end of the last connection brings the log into the database file and, when all of it is
+// there, removes it; while another has it open, or when a frame cannot be read, the log stays. Only
+// without a log there is nothing left for the mark to promise.
+void SqliteDatabase::close_marked() {
+  const std::string path = sqlite3_db_filename(connection_, "main");
+  // Whoever opens the store holds it too: nobody begins a log, and notes a commit, in between.
+  const Result<FileHandle> guard = lock_directory(fs::path(path).parent_path().string());
+  const std::optional<Committed> said = mark_->said();
+  const LogState log = examine_log(path + kLogSuffix, said);
+  // SQLite may recover from such a log as much as there is and remove it: the rest would be gone
+  // and with it what shows that.
+  if (log == LogState::damaged) leave_log();
   sqlite3_close_v2(connection_);
+  const bool sound = log == LogState::holds || !said || said->frames == 0;
+  std::error_code fault;
+  const bool gone = !fs::exists(path + kLogSuffix, fault) && !fault;
+  if (guard && sound && gone) mark_->take_back();
+}
+
+SqliteDatabase::~SqliteDatabase() {
+  idle_.clear();
+  if (mark_) {
+    close_marked();
+  } else {
+    sqlite3_close_v2(connection_);
+  }
 }
 
 Result<void> SqliteDatabase::execute(const std::string& sql) {

@@ -32,12 +32,17 @@ class SqliteDatabase final : public Database {
   /// Writes all of a database that was made without room for checks anew, with it; as a whole or
   /// not at all. Nobody else may have it open.
   Result<void> seal_pages();
+  /// Into a new or empty file, as of one moment: whoever writes goes on. The path is absolute.
+  Result<void> copy_into(const std::string& path);
   /// That its pages have their checks.
   [[nodiscard]] bool has_checks();
   /// WAL, synchronous=FULL, foreign keys; and checks that each of them took.
   Result<void> make_durable();
-  /// From now on each commit is noted there, and the end of the connection takes it back.
+  /// From now on each commit is noted there. The end of the last connection takes it back, unless
+  /// the log cannot be brought in.
   void keep_mark(CommitMark mark);
+  /// The end of this connection neither brings the log in nor removes it, whatever is in it.
+  void leave_log();
   /// That the database file itself, without its log, holds the page as it was committed.
   [[nodiscard]] bool file_holds(const Committed& committed);
   /// Pages that the database file itself has.
@@ -58,6 +63,7 @@ class SqliteDatabase final : public Database {
   void configure(Duration busy_timeout);
   static int committed(void* self, sqlite3* connection, const char* name, int frames);
   void note_commit(std::uint32_t frames);
+  void close_marked();
   bool read_page(std::uint32_t page, std::string& octets);
   [[nodiscard]] Error failure(std::string_view doing) const;
   void give_back(SqliteCursor& cursor) noexcept;

@@ -7,6 +7,7 @@
 
 #include "sdk/outbox/dispatch_lock.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/sqlite_opening.hpp"
 #include "sdk/outbox/sqlite_place.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
 #include "smev/outbox/outbox.hpp"
@@ -21,7 +22,8 @@ struct Step {
 };
 
 // Version 3: since when an update is held, what replaced it, what is pruned; whether sending is
-// paused; how many tries count; which endpoints are spared. SQLite cannot change the constraints of a table, so that `updates` is written anew.
+// paused; how many tries count; which endpoints are spared. SQLite cannot change the constraints of
+// a table, so that `updates` is written anew.
 constexpr const char* kTo3 = R"sql(
 ALTER TABLE updates RENAME TO updates_of_version_2;
 CREATE TABLE updates (
@@ -155,15 +157,15 @@ Result<Migrated> migrate_sqlite(const SqliteOptions& options, bool dry_run) {
   if (!dry_run) {
     SMEV_ASSIGN(guard, DispatchLock::take(place.lock));
   }
-  SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, options.busy_timeout));
-  SMEV_ASSIGN(const std::int64_t version, schema_version(*database));
+  SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));
+  const std::int64_t version = opened.version;
   Migrated migrated;
   migrated.from = static_cast<int>(version);
   migrated.to = static_cast<int>(kSchemaVersion);
   SMEV_ASSIGN(migrated.sql, steps_from(version));
   if (dry_run || migrated.sql.empty()) return migrated;
-  SMEV_TRY(database->seal_pages());
-  SMEV_TRY(run_steps(*database, version, migrated.sql));
+  SMEV_TRY(opened.database->seal_pages());
+  SMEV_TRY(run_steps(*opened.database, version, migrated.sql));
   return migrated;
 }
 

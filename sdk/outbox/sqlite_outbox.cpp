@@ -1,15 +1,11 @@
 #include "sdk/outbox/sqlite_outbox.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
-#include <cerrno>
-#include <cstring>
+#include <array>
 #include <filesystem>
 
 #include "sdk/outbox/errors.hpp"
-#include "sdk/outbox/file_handle.hpp"
 #include "sdk/outbox/hot_queries.hpp"
+#include "sdk/outbox/sqlite_opening.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
 #include "sdk/outbox/transitions.hpp"
 
@@ -20,88 +16,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kInMemory = ":memory:";
-constexpr mode_t kDatabaseMode = 0660;
+// What lies beside a database that is used, or was.
+constexpr std::array<std::string_view, 3> kTraces = {kLockSuffix, kMarkSuffix, kLogSuffix};
 constexpr Duration kWholeCheckBusyTimeout = std::chrono::seconds(10);
-
-// Makes the file with the group's rights on it, which SQLite then gives to its log as well. Never
-// opens one that is there: closing it would drop the locks that another connection of this process
-// has.
-Result<void> create_file(const std::string& path, int directory) {
-  const FileHandle file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kDatabaseMode));
-  if (!file.open()) {
-    if (errno == EEXIST) return {};
-    return fail(system_error(errno, "create", path));
-  }
-  if (::fsync(file.get()) != 0 || ::fsync(directory) != 0) {
-    return fail(system_error(errno, "fsync", path));
-  }
-  return {};
-}
-
-// Two processes may open a store that is not there yet: one after the other.
-Result<FileHandle> lock_directory(const std::string& path) {
-  FileHandle directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open()) return fail(system_error(errno, "open", path));
-  while (::flock(directory.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail(system_error(errno, "flock", path));
-  }
-  return directory;
-}
-
-Failure lost(const char* text, std::string detail) {
-  Error error = damaged(std::move(detail));
-  error.text = text;
-  return fail(std::move(error));
-}
-
-// A store that was here does not become a new one because its file is empty.
-Result<void> check_not_emptied(const StorePlace& place, const std::optional<Committed>& mark) {
-  std::error_code fault;
-  const auto size = fs::file_size(place.database, fault);
-  if (fault) return fail(system_error(fault.value(), "stat", place.database));
-  if (!mark || size > 0) return {};
-  return lost(
-      "Файл базы исходящих пропал или опустел, хотя в нём были данные. Восстановите базу из "
-      "резервной копии. Чтобы начать с пустой базы, удалите рядом с ней файл с окончанием .mark.",
-      place.database + " is empty, and its mark says that it was not");
-}
-
-// That nothing of what was committed is missing from the log, or from the file when somebody else
-// has brought the log in and taken it away.
-Result<void> check_committed(SqliteDatabase& database, LogState log,
-                             const std::optional<Committed>& mark) {
-  const bool in_file =
-      log == LogState::empty && mark && mark->frames > 0 && mark->boot == boot_of_machine();
-  const bool damaged_log = log == LogState::damaged;
-  if (!damaged_log && (!in_file || database.file_holds(*mark))) return {};
-  return lost(
-      "В журнале базы исходящих (файл с окончанием -wal) нет части того, что было сохранено: он "
-      "повреждён, обрезан или удалён. Восстановите базу из резервной копии.",
-      damaged_log ? "frames of the log are damaged or missing" : "the log is missing");
-}
 
 Result<std::unique_ptr<SqliteDatabase>> open_in_memory(const StorePlace& place,
                                                        Duration busy_timeout) {
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
   SMEV_TRY(ensure_schema(*database));
-  return database;
-}
-
-Result<std::unique_ptr<SqliteDatabase>> open_on_disk(const StorePlace& place,
-                                                     Duration busy_timeout) {
-  const std::string folder = fs::path(place.database).parent_path().string();
-  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder));
-  SMEV_TRY(create_file(place.database, directory.get()));
-  const std::optional<Committed> mark = CommitMark::read(place.mark);
-  SMEV_TRY(check_not_emptied(place, mark));
-  const LogState log = examine_log(place.database + kLogSuffix, mark);
-  SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
-  SMEV_TRY(check_committed(*database, log, mark));
-  SMEV_TRY(ensure_schema(*database));
-  // SQLite makes the log when it first reads in this mode; from then on it is watched.
-  SMEV_TRY(database->number("SELECT count(*) FROM orders WHERE id = 0"));
-  SMEV_ASSIGN(CommitMark kept, CommitMark::open(place.mark));
-  database->keep_mark(std::move(kept));
   return database;
 }
 
@@ -218,8 +140,8 @@ Result<std::vector<std::string>> SqliteOutbox::check_engine(Database& database) 
   }
 }
 
-// Every outbox that was ever dispatched has a lock file beside it. Looking into the databases
-// themselves would drop the locks that this process may have on them.
+// Every outbox that was ever opened has a mark beside it, and one that was dispatched a lock.
+// Looking into the databases themselves would drop the locks that this process may have on them.
 Result<bool> SqliteOutbox::owns_files() {
   if (place_.lock.empty()) return true;
   std::error_code fault;
@@ -227,9 +149,12 @@ Result<bool> SqliteOutbox::owns_files() {
   for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end;
        entry.increment(fault)) {
     const std::string path = entry->path().string();
-    if (path == place_.lock || !path.ends_with(kLockSuffix)) continue;
-    std::error_code unknown;
-    if (fs::exists(path.substr(0, path.size() - std::strlen(kLockSuffix)), unknown)) return false;
+    for (const std::string_view suffix : kTraces) {
+      if (!path.ends_with(suffix)) continue;
+      const std::string database = path.substr(0, path.size() - suffix.size());
+      std::error_code unknown;
+      if (database != place_.database && fs::exists(database, unknown)) return false;
+    }
   }
   if (fault) return fail(system_error(fault.value(), "list", folder.string()));
   return true;
@@ -243,7 +168,7 @@ Result<std::shared_ptr<Outbox>> sqlite_outbox(const SqliteOptions& options,
   SMEV_ASSIGN(outbox::StorePlace place,
               in_memory ? outbox::place_in_memory() : outbox::place_on_disk(options.path));
   SMEV_ASSIGN(auto database, in_memory ? outbox::open_in_memory(place, options.busy_timeout)
-                                       : outbox::open_on_disk(place, options.busy_timeout));
+                                       : outbox::open_store(place, options.busy_timeout));
   SMEV_ASSIGN(auto files, outbox::KeptFiles::open(place.files, options.file_bytes_max));
   outbox::StoreWatch watch;
   if (!in_memory) {

@@ -18,6 +18,15 @@ constexpr const char* kFilesFolder = "files";
 
 }  // namespace
 
+Result<std::string> resolve_links(const std::string& path) {
+  std::error_code fault;
+  const fs::path absolute = fs::absolute(path, fault);
+  if (fault) return fail(system_error(fault.value(), "resolve", path));
+  const fs::path resolved = fs::weakly_canonical(absolute, fault);
+  if (fault) return fail(system_error(fault.value(), "resolve", path));
+  return resolved.string();
+}
+
 Result<StorePlace> place_in_memory() {
   std::error_code fault;
   const fs::path parent = fs::temp_directory_path(fault);
@@ -39,15 +48,14 @@ Result<StorePlace> place_on_disk(const std::string& path) {
     return fail(
         local_error(ErrorCode::config, "the path of the outbox is empty", Retry::after_fix));
   }
-  std::error_code fault;
-  const fs::path absolute = fs::absolute(path, fault);
-  if (fault) return fail(system_error(fault.value(), "resolve", path));
+  SMEV_ASSIGN(const std::string database, resolve_links(path));
+  const fs::path folder = fs::path(database).parent_path();
   StorePlace place;
-  place.database = absolute.string();
+  place.database = database;
   place.lock = place.database + kLockSuffix;
   place.mark = place.database + kMarkSuffix;
-  place.files = (absolute.parent_path() / kFilesFolder).string();
-  SMEV_TRY(check_local_directory(absolute.parent_path().string()));
+  place.files = (folder / kFilesFolder).string();
+  SMEV_TRY(check_local_directory(folder.string()));
   return place;
 }
 

@@ -21,6 +21,10 @@ struct StorePlace {
   std::shared_ptr<void> temporary;  ///< removes the directory of a store in memory
 };
 
+/// The absolute path without links: what lies beside a database has one name, whichever way leads
+/// to it. Of a file that is not there: of what is there of its path.
+Result<std::string> resolve_links(const std::string& path);
+
 Result<StorePlace> place_in_memory();
 /// Refuses a network file system.
 Result<StorePlace> place_on_disk(const std::string& path);

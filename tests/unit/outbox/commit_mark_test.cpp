@@ -114,6 +114,52 @@ TEST_F(CommitMarkTest, an_end_in_order_takes_it_back) {
   EXPECT_EQ(*marked, Committed{});
 }
 
+TEST_F(CommitMarkTest, stays_while_another_connection_has_the_log_open) {
+  commit();
+  auto other = SqliteDatabase::open(path_, std::chrono::milliseconds(1));
+  ASSERT_TRUE((*other)->number("SELECT count(*) FROM t"));
+  const auto marked = mark();
+  database_ = nullptr;
+  EXPECT_EQ(mark(), marked);
+  EXPECT_GT(mark()->frames, 0u);
+  // The other one goes as if it had been killed, and somebody takes its log away.
+  const std::string octets = log();
+  EXPECT_EQ(state_of(octets), LogState::holds);
+  EXPECT_FALSE((*other)->file_holds(*marked)) << "the loss would show";
+}
+
+TEST_F(CommitMarkTest, stays_with_a_log_that_was_damaged_before_an_end_in_order) {
+  commit();
+  commit();
+  const auto marked = mark();
+  const std::string sound = log();
+  std::string changed = sound;
+  changed[sound.size() - 3000] = static_cast<char>(changed[sound.size() - 3000] ^ 1);
+  // In place, as a disk does it: SQLite goes on with the same file.
+  std::fstream(path_ + "-wal", std::ios::in | std::ios::out | std::ios::binary) << changed;
+  database_ = nullptr;
+  EXPECT_EQ(mark(), marked);
+  EXPECT_EQ(log(), changed) << "it shows what was lost";
+}
+
+TEST_F(CommitMarkTest, stays_with_a_log_that_was_cut_off_before_an_end_in_order) {
+  commit();
+  commit();
+  const auto marked = mark();
+  fs::resize_file(path_ + "-wal", log().size() - 5000);
+  database_ = nullptr;
+  EXPECT_EQ(mark(), marked);
+  EXPECT_TRUE(fs::exists(path_ + "-wal"));
+}
+
+TEST_F(CommitMarkTest, stays_with_a_log_that_was_emptied_before_an_end_in_order) {
+  commit();
+  const auto marked = mark();
+  fs::resize_file(path_ + "-wal", 0);
+  database_ = nullptr;
+  EXPECT_EQ(mark(), marked);
+}
+
 TEST_F(CommitMarkTest, what_is_no_mark_says_nothing) {
   commit();
   std::string octets = *read_file(mark_path_);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "sdk/base/bytes.hpp"
@@ -61,6 +62,22 @@ TEST_P(SqliteBackupTest, never_writes_over_a_file_and_leaves_nothing_half_done) 
   }
 }
 
+TEST_P(SqliteBackupTest, never_takes_a_name_that_is_the_base_s_own) {
+  const std::string idle = directory_.file("idle.db");
+  ASSERT_TRUE(sqlite_outbox({.path = idle}, clock_));
+  const std::string link = directory_.file("link");
+  fs::create_directory_symlink(directory_.path(), link);
+  fs::remove(idle + ".mark");
+  for (const char* suffix : {"-journal", "-wal", "-shm", ".mark", ".lock"}) {
+    for (const std::string& to : {idle + suffix, link + "/idle.db" + suffix}) {
+      const Error error = error_of(back_up_sqlite({.path = idle}, to));
+      EXPECT_EQ(error.code, ErrorCode::io) << to;
+      EXPECT_THAT(error.text, HasSubstr("занято самой базой")) << to;
+      EXPECT_FALSE(fs::exists(to)) << to;
+    }
+  }
+}
+
 TEST_P(SqliteBackupTest, of_nothing_is_an_error_and_makes_no_database) {
   const std::string nowhere = directory_.file("absent.db");
   EXPECT_EQ(error_of(back_up_sqlite({.path = nowhere}, copy())).code, ErrorCode::store);
@@ -76,6 +93,50 @@ TEST_P(SqliteBackupTest, of_another_program_is_refused) {
   }
   EXPECT_EQ(error_of(back_up_sqlite({.path = stranger}, copy())).code, ErrorCode::store);
   EXPECT_FALSE(fs::exists(copy()));
+}
+
+// The store as a process leaves it that is killed, and then its log is hurt.
+TEST_P(SqliteBackupTest, of_a_store_whose_log_is_damaged_or_lost_is_refused_and_changes_nothing) {
+  submit("a");
+  const std::string killed = directory_.file("killed.db");
+  for (const char* suffix : {"", "-wal", ".mark"}) {
+    fs::copy_file(options().path + suffix, killed + suffix);
+  }
+  const std::string sound = *read_file(killed + "-wal");
+  std::string flipped = sound;
+  flipped[sound.size() / 2] = static_cast<char>(flipped[sound.size() / 2] ^ 1);
+  const std::string mark = *read_file(killed + ".mark");
+  for (const std::string& log : {flipped, sound.substr(0, sound.size() - 4120), std::string()}) {
+    std::ofstream(killed + "-wal", std::ios::binary | std::ios::trunc) << log;
+    for (const bool dry_run : {true, false}) {
+      EXPECT_THAT(error_of(migrate_sqlite({.path = killed}, dry_run)).text, HasSubstr("-wal"));
+    }
+    EXPECT_THAT(error_of(back_up_sqlite({.path = killed}, copy())).text, HasSubstr("-wal"));
+    EXPECT_FALSE(fs::exists(copy()));
+    EXPECT_EQ(*read_file(killed + "-wal"), log) << "it shows what was lost";
+    EXPECT_EQ(*read_file(killed + ".mark"), mark);
+  }
+  fs::remove(killed + "-wal");
+  EXPECT_THAT(error_of(back_up_sqlite({.path = killed}, copy())).text, HasSubstr("-wal"));
+  std::ofstream(killed + "-wal", std::ios::binary) << sound;
+  EXPECT_TRUE(back_up_sqlite({.path = killed}, copy()));
+  EXPECT_TRUE(sqlite_outbox({.path = killed}, clock_)) << "and the last to leave left all in order";
+}
+
+TEST_P(SqliteBackupTest, in_the_place_of_a_killed_base_opens_once_its_mark_is_put_aside) {
+  submit("a");
+  ASSERT_TRUE(back_up_sqlite(options(), copy()));
+  submit("b");
+  const std::string restored = directory_.file("restored.db");
+  fs::copy_file(copy(), restored);
+  fs::copy_file(options().path + ".mark", restored + ".mark");
+  const Error error = error_of(sqlite_outbox({.path = restored}, clock_));
+  EXPECT_THAT(error.text, HasSubstr("уберите в сторону"));
+  EXPECT_THAT(error.text, HasSubstr(restored + ".mark"));
+  fs::remove(restored + ".mark");
+  const auto opened = sqlite_outbox({.path = restored}, clock_);
+  ASSERT_TRUE(opened) << opened.error().describe();
+  EXPECT_EQ((*opened)->stats()->queued, 1);
 }
 
 TEST_P(SqliteBackupTest, is_of_one_moment_while_others_write) {

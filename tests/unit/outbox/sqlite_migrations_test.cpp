@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "sdk/base/bytes.hpp"
@@ -14,6 +15,7 @@
 namespace smev::outbox_test {
 namespace {
 
+namespace fs = std::filesystem;
 using outbox::SqliteDatabase;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -111,6 +113,43 @@ TEST_P(SqliteMigrations, everything_is_there_afterwards_and_the_work_goes_on) {
   ASSERT_EQ(claims->size(), 1u);
   EXPECT_EQ(claims->at(0).update.id, 2);
   EXPECT_EQ((*store)->submit(new_update("d"), {})->id, 8) << "ids are never given twice";
+}
+
+// More than SQLite's cache holds: it writes pages in another order than that of the file.
+TEST_P(SqliteMigrations, a_large_base_of_an_older_version_is_copied_and_migrated_whole) {
+  constexpr std::int64_t kUpdates = 400;
+  for (const char* mode : {"WAL", "DELETE"}) {
+    fs::remove(old().path);
+    make_old();
+    {
+      auto database = SqliteDatabase::open(old().path, seconds(1));
+      ASSERT_TRUE((*database)->execute(std::string("PRAGMA journal_mode = ") + mode));
+      const auto done = (*database)->execute(
+          "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 409) "
+          "INSERT INTO updates (id, order_id, sequence, state, head, submitted_at, type, payload) "
+          "SELECT i, 3, i, 'queued', 0, '2026-01-01T00:00:00.000000Z', 't', "
+          "i || ' ' || hex(zeroblob(7500)) FROM n;"
+          "UPDATE orders SET next_sequence = 410 WHERE id = 3");
+      ASSERT_TRUE(done) << done.error().describe();
+    }
+    const std::string copy = directory_.file(std::string("copy 100%#?") + mode);
+    const auto made = back_up_sqlite(old(), copy);
+    ASSERT_TRUE(made) << made.error().describe();
+    for (const std::string& path : {copy, old().path}) {
+      const auto migrated = migrate_sqlite({.path = path}, false);
+      ASSERT_TRUE(migrated) << migrated.error().describe();
+      const auto store = sqlite_outbox({.path = path}, clock_);
+      ASSERT_TRUE(store) << store.error().describe();
+      EXPECT_THAT((*store)->check_store(false)->faults, ElementsAre(HasSubstr("file 0123")))
+          << path;
+      EXPECT_EQ((*store)->stats()->queued, kUpdates + 2) << path;
+      auto database = SqliteDatabase::open(path, seconds(1));
+      EXPECT_EQ(*(*database)->number("SELECT count(*) FROM updates WHERE id >= 10 AND payload = "
+                                     "id || ' ' || hex(zeroblob(7500))"),
+                kUpdates)
+          << path;
+    }
+  }
 }
 
 TEST_P(SqliteMigrations, the_tables_are_those_of_a_new_database) {

@@ -356,6 +356,25 @@ TEST(SqliteOutbox, refuses_a_file_that_is_no_database) {
   EXPECT_THAT(error.text, HasSubstr("повреждён"));
 }
 
+TEST(SqliteOutbox, is_the_same_store_through_a_link_to_it) {
+  TemporaryDirectory directory;
+  const std::string path = directory.file("outbox.db");
+  const auto direct = open(path);
+  ASSERT_TRUE(direct);
+  const auto guard = (*direct)->start_dispatching();
+  ASSERT_TRUE(guard);
+  fs::create_directory(directory.file("elsewhere"));
+  const std::string link = directory.file("elsewhere/alias.db");
+  fs::create_symlink(path, link);
+  const auto linked = open(link);
+  ASSERT_TRUE(linked) << linked.error().describe();
+  ASSERT_TRUE((*linked)->submit(numbered("link", 1), {}));
+  EXPECT_EQ((*direct)->stats()->queued, 1);
+  EXPECT_EQ(error_of((*linked)->start_dispatching()).code, ErrorCode::store_busy);
+  EXPECT_EQ(error_of(migrate_sqlite({.path = link}, false)).code, ErrorCode::store_busy);
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.file("elsewhere")), {}), 1);
+}
+
 TEST(SqliteOutbox, takes_an_empty_file_as_a_new_store) {
   TemporaryDirectory directory;
   std::ofstream(directory.file("outbox.db")).flush();
@@ -441,8 +460,10 @@ TEST_P(SqliteOutboxDamage, beside_another_outbox_no_file_is_removed) {
   advance(hours(1));
   fs::last_write_time(*outbox().file_path(kept->sha256),
                       fs::file_time_type::clock::now() - hours(48));
-  const auto other = sqlite_outbox({.path = directory_.file("other.db")}, clock_);
-  ASSERT_TRUE((*other)->start_dispatching());
+  // It was only submitted to: nobody has dispatched from it yet.
+  ASSERT_TRUE(
+      (*sqlite_outbox({.path = directory_.file("other.db")}, clock_))->submit(new_update("b"), {}));
+  ASSERT_FALSE(fs::exists(directory_.file("other.db.lock")));
   const auto pruned = outbox().prune({.settled_before = now(), .who = "op", .reason = "причина"});
   ASSERT_TRUE(pruned) << pruned.error().describe();
   EXPECT_EQ(pruned->updates, 1);
