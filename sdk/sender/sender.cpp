@@ -19,6 +19,7 @@
 #include "sdk/sender/dispatcher.hpp"
 #include "sdk/sender/elk_status.hpp"
 #include "sdk/sender/inbox_reader.hpp"
+#include "sdk/sender/ownership.hpp"
 #include "sdk/sender/receiver.hpp"
 
 namespace smev {
@@ -224,6 +225,7 @@ class Sender::Core {
   Bell bell_;
   CertificateWatch watch_;
   std::atomic<bool> stop_asked_ = false;
+  std::atomic<bool> place_checked_ = false;  // that nothing of another sender waits in the outbox
 };
 
 // Gives the warnings.
@@ -268,6 +270,10 @@ Result<UpdateId> Sender::Core::repeat_of(const elk::Update& update, const Submit
 // Judges once before the files are copied, so that nothing is kept of what is refused; it is done
 // once more inside the transaction, where the order's past is certain.
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
+  if (!place_checked_) {
+    SMEV_TRY(check_some_ours(parts_));
+    place_checked_ = true;
+  }
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
   const elk::OrderHistory past = history_of(known.value_or(OrderFacts{}));
   if (Result<std::vector<FieldFault>> judged = judge(update, past); !judged) {
@@ -431,6 +437,7 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
 }
 
 Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
+  SMEV_TRY(check_all_ours(parts_));
   SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
   Dispatcher dispatcher(parts_, events_, bell_);
   InboxReader inbox(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
