@@ -10,6 +10,10 @@ inline constexpr const char* kClaimableSql =
     "SELECT id FROM updates INDEXED BY updates_claimable WHERE head = 1 AND state = 'queued' "
     "AND not_before <= ?1 AND lease_until <= ?1 AND (deadline = '' OR deadline > ?1) "
     "ORDER BY not_before, id LIMIT ?2";
+/// ?1 sender, ?2 contour. Each order with anything unfinished has a head.
+inline constexpr const char* kUnfinishedOfAnotherSql =
+    "SELECT u.id FROM updates u INDEXED BY updates_head JOIN orders o ON o.id = u.order_id "
+    "WHERE u.head = 1 AND (o.sender <> ?1 OR o.contour <> ?2) LIMIT 1";
 /// ?1 now. The first row is the next.
 inline constexpr const char* kNextClaimableSql =
     "SELECT not_before FROM updates INDEXED BY updates_claimable WHERE head = 1 "

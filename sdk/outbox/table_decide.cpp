@@ -73,10 +73,29 @@ Result<void> resume(Database& database, TimePoint now, UpdateId update, const De
   return refresh_waiting(database, message);
 }
 
+// Nobody can say what an answer that cannot be read has told of the status. What it leaves out, and
+// what another may have sent, a person may send again after a look into the account.
+Result<void> check_answer_was_read(Database& database, const UpdateRow& update) {
+  if (update.hold_reason != HoldReason::bad_answer) return {};
+  SMEV_ASSIGN(const bool shown, may_be_shown(database, update.id));
+  if (!shown) return {};
+  Error error =
+      illegal_move("update " + std::to_string(update.id) + ": what its answer says is not known");
+  error.text =
+      "Ответ на этот статус прочитать нельзя, и ЕЛК могла его записать: новое сообщение показало "
+      "бы "
+      "его дважды. Проверьте личный кабинет: если статус там есть, пропустите его (queue skip); "
+      "если точно нет, отклоните (queue reject) и подайте снова.";
+  return fail(std::move(error));
+}
+
 // Another message only when every earlier one is known to be refused: one that cannot have left is
 // given up for good, one in doubt goes again itself, one that SMEV has or may have had is waited
 // for.
-Result<void> requeue(Database& database, TimePoint now, UpdateId update, const Decision& decision) {
+Result<void> requeue(Database& database, TimePoint now, const UpdateRow& before,
+                     const Decision& decision) {
+  const UpdateId update = before.id;
+  SMEV_TRY(check_answer_was_read(database, before));
   SMEV_TRY(give_up_unsent(database, now, update));
   SMEV_ASSIGN(const std::vector<MessageKey> doubtful,
               idle_messages(database, update, MessageState::in_doubt));
@@ -123,7 +142,7 @@ Result<UpdateRow> TableOutbox::decide(UpdateId id, UpdateEvent event, const std:
     Decision decision{{}, who, reason};
     decision.change.event = event;
     if (event == UpdateEvent::requeued && before.state == UpdateState::held) {
-      SMEV_TRY(requeue(database, now, id, decision));
+      SMEV_TRY(requeue(database, now, before, decision));
     } else {
       SMEV_TRY(apply(database, now, id, decision.change));
     }

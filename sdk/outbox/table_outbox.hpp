@@ -50,6 +50,8 @@ class TableOutbox : public Outbox {
   Result<std::vector<UpdateRow>> near_deadline(Duration lead) override;
 
   Result<std::optional<UpdateRow>> find_update(UpdateId id) override;
+  Result<std::optional<UpdateRow>> unfinished_of_another(const std::string& sender,
+                                                         Contour contour) override;
   Result<std::vector<UpdateRow>> list_updates(const UpdateFilter& filter) override;
   Result<std::optional<OrderFacts>> find_order(const OrderKey& key) override;
   Result<std::vector<MessageRow>> messages_of(UpdateId id) override;

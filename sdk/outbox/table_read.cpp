@@ -8,6 +8,7 @@
 #include "sdk/outbox/audit.hpp"
 #include "sdk/outbox/counts.hpp"
 #include "sdk/outbox/errors.hpp"
+#include "sdk/outbox/hot_queries.hpp"
 #include "sdk/outbox/table_outbox.hpp"
 
 namespace smev::outbox {
@@ -88,6 +89,16 @@ class Selection {
 
 Result<std::optional<UpdateRow>> TableOutbox::find_update(UpdateId id) {
   return read([&](Database& database) { return outbox::find_update(database, id); });
+}
+
+Result<std::optional<UpdateRow>> TableOutbox::unfinished_of_another(const std::string& sender,
+                                                                    Contour contour) {
+  return read([&](Database& database) -> Result<std::optional<UpdateRow>> {
+    SMEV_ASSIGN(const auto id,
+                database.number(kUnfinishedOfAnotherSql, sender, smev::name(contour)));
+    if (!id) return std::optional<UpdateRow>{};
+    return outbox::find_update(database, *id);
+  });
 }
 
 Result<std::vector<UpdateRow>> TableOutbox::list_updates(const UpdateFilter& filter) {

@@ -46,14 +46,16 @@ Result<void> make_replaceable(Database& database, TimePoint now, const UpdateRow
                           "Заменить можно только остановленное обновление."));
   }
   SMEV_TRY(give_up_unsent(database, now, old.id));
-  SMEV_ASSIGN(const bool unresolved, has_unresolved_message(database, old.id));
-  if (!unresolved) return {};
+  SMEV_ASSIGN(const bool shown, may_be_shown(database, old.id));
+  if (!shown) return {};
   return fail(with_text(
       illegal_move("update " + std::to_string(old.id) +
                    ": an earlier message of it is not known to be refused"),
       "Прежнее сообщение с этим статусом могло дойти до ЕЛК: рядом с исправленным показался бы и "
-      "он. Дождитесь ответа. Если в личном кабинете его точно нет, отклоните это обновление и "
-      "подайте исправленное заново."));
+      "он. Если ответа ещё нет, дождитесь его. Проверьте личный кабинет: если статус там есть, "
+      "пропустите его (queue skip); если точно нет, отклоните (queue reject) и подайте "
+      "исправленный "
+      "заново."));
 }
 
 // The order as it is for who stands at that place: what comes after it has not happened yet.

@@ -242,4 +242,27 @@ Result<bool> has_unresolved_message(Database& database, UpdateId update) {
   return count.value_or(0) > 0;
 }
 
+// An answer without a code for the update refuses it only when it refuses the message as a whole:
+// one that leaves the update out, or cannot be read, may stand for a status that is written.
+Result<bool> may_be_shown(Database& database, UpdateId update) {
+  SMEV_ASSIGN(const bool unresolved, has_unresolved_message(database, update));
+  if (unresolved) return true;
+  SMEV_ASSIGN(
+      const auto answered,
+      database.number(
+          "SELECT count(*) FROM message_items i JOIN messages m ON m.id = i.message "
+          "WHERE i.update_id = ? AND m.state = 'answered' AND coalesce(i.result_code, 0) = 0 "
+          "AND (NOT EXISTS (SELECT 1 FROM answers a WHERE a.original_message_id = m.message_id "
+          "AND a.settled = 1) OR EXISTS (SELECT 1 FROM answers a "
+          "WHERE a.original_message_id = m.message_id AND a.settled = 1 "
+          "AND a.kind NOT IN ('rejected', 'async_status')))",
+          update));
+  if (answered.value_or(0) > 0) return true;
+  // SMEV refused it as one that it has, and who sent that one is not known.
+  SMEV_ASSIGN(const auto foreign, database.number("SELECT count(*) FROM updates WHERE id = ? "
+                                                  "AND hold_reason = 'foreign_duplicate'",
+                                                  update));
+  return foreign.value_or(0) > 0;
+}
+
 }  // namespace smev::outbox

@@ -53,4 +53,8 @@ Result<void> give_up_unsent(Database& database, TimePoint now, UpdateId update);
 /// be refused or answered.
 Result<bool> has_unresolved_message(Database& database, UpdateId update);
 
+/// Whether a message of the update may have put its status into the account, or may yet: it is not
+/// known to be refused, given up unsent, or answered with a code other than 0 for this very update.
+Result<bool> may_be_shown(Database& database, UpdateId update);
+
 }  // namespace smev::outbox

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sdk/base/kill_point.hpp"
+#include "sdk/sender/ownership.hpp"
 #include "sdk/sender/retry_class.hpp"
 
 namespace smev {
@@ -125,10 +126,25 @@ Result<void> Dispatcher::finish() {
 // --- claim, compose, freeze
 // -------------------------------------------------------------------------
 
+// It may have been submitted since this dispatcher began; the claims go back, for whose they are.
+Result<void> Dispatcher::check_claims(const std::vector<ClaimedUpdate>& claims) {
+  Result<void> ours;
+  for (const ClaimedUpdate& claim : claims) {
+    ours = check_ours(parts_.options, claim.update);
+    if (!ours) break;
+  }
+  if (ours) return {};
+  for (const ClaimedUpdate& claim : claims) {
+    SMEV_TRY(parts_.outbox().release(claim.update.id, claim.lease_epoch, claim.update.not_before));
+  }
+  return ours;
+}
+
 Result<bool> Dispatcher::compose_claimed() {
   SMEV_ASSIGN(std::vector<ClaimedUpdate> claims,
               parts_.outbox().claim_updates(kComposedPerRound, kLeaseSlack));
   if (claims.empty()) return false;
+  SMEV_TRY(check_claims(claims));
 
   // Creates and updates never share a message; an update that was in one before goes alone.
   const auto per_message = static_cast<std::size_t>(parts_.options.orders_per_message_max);

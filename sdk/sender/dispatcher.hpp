@@ -28,7 +28,7 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   /// One round. True when it did something, so that another may follow at once. An error is the
-  /// store's.
+  /// store's, or `config` when an update of another sender turns up.
   Result<bool> round();
   /// How long a round may wait for news.
   Result<Duration> pause();
@@ -39,6 +39,7 @@ class Dispatcher {
   Result<void> look_at_deadlines();
   Result<void> warn_of_deadlines();
   Result<bool> compose_claimed();
+  Result<void> check_claims(const std::vector<ClaimedUpdate>& claims);
   Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
                            std::vector<NewMessage>& messages);
   Result<NewMessage> make_message(const std::vector<ClaimedUpdate>& claims);

@@ -10,10 +10,10 @@ namespace {
 // Between two looks at everything else that the dispatcher's thread does.
 constexpr int kEntriesPerRound = 64;
 
-// The store, and a request to stop, are no faults of what was handed over.
+// The store, the settings, and a request to stop are no faults of what was handed over.
 bool is_ours(const Error& error) {
-  return error.code == ErrorCode::store || error.code == ErrorCode::store_busy ||
-         error.code == ErrorCode::stopped;
+  return error.code == ErrorCode::config || error.code == ErrorCode::store ||
+         error.code == ErrorCode::store_busy || error.code == ErrorCode::stopped;
 }
 
 }  // namespace

@@ -122,6 +122,24 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   return acknowledge(recorded.id, incoming.message_id);
 }
 
+// What an update replaces carried the same status, or what should have been it.
+Result<std::vector<std::string>> Receiver::others_that_may_have_acted(const MessageRow& message,
+                                                                      const UpdateRow& update) {
+  std::vector<std::string> found;
+  std::optional<UpdateRow> at = update;
+  while (at) {
+    SMEV_ASSIGN(const std::vector<MessageRow> messages, parts_.outbox().messages_of(at->id));
+    for (const MessageRow& other : messages) {
+      if (other.message_id != message.message_id && may_have_acted(other, at->id)) {
+        found.push_back(other.message_id.text());
+      }
+    }
+    if (!at->replaces) break;
+    SMEV_ASSIGN(at, parts_.outbox().find_update(*at->replaces));
+  }
+  return found;
+}
+
 Result<SettledAnswer> Receiver::settle(const MessageRow& message, const IncomingMessage& incoming) {
   std::vector<SettledItem> items;
   for (const MessageItem& item : message.items) {
@@ -130,13 +148,8 @@ Result<SettledAnswer> Receiver::settle(const MessageRow& message, const Incoming
       return fail(local_error(ErrorCode::store, "message item without its update"));
     }
     SMEV_ASSIGN(std::optional<OrderFacts> order, parts_.outbox().find_order(update->order));
-    SMEV_ASSIGN(std::vector<MessageRow> messages, parts_.outbox().messages_of(item.update));
     SettledItem settled{item, std::move(*update), order ? std::move(*order) : OrderFacts{}, {}};
-    for (const MessageRow& other : messages) {
-      if (other.message_id != message.message_id && may_have_acted(other, item.update)) {
-        settled.may_have_acted.push_back(other.message_id.text());
-      }
-    }
+    SMEV_ASSIGN(settled.may_have_acted, others_that_may_have_acted(message, settled.update));
     items.push_back(std::move(settled));
   }
   return parts_.type->settle(items, incoming);

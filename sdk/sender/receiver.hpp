@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "sdk/sender/core.hpp"
 
@@ -26,6 +28,8 @@ class Receiver {
  private:
   Result<bool> take(const IncomingMessage& incoming);
   Result<SettledAnswer> settle(const MessageRow& message, const IncomingMessage& incoming);
+  Result<std::vector<std::string>> others_that_may_have_acted(const MessageRow& message,
+                                                              const UpdateRow& update);
   Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);
   void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
 

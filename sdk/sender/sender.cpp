@@ -19,6 +19,7 @@
 #include "sdk/sender/dispatcher.hpp"
 #include "sdk/sender/elk_status.hpp"
 #include "sdk/sender/inbox_reader.hpp"
+#include "sdk/sender/ownership.hpp"
 #include "sdk/sender/receiver.hpp"
 
 namespace smev {
@@ -239,6 +240,7 @@ class Sender::Core {
   Bell bell_;
   CertificateWatch watch_;
   std::atomic<bool> stop_asked_ = false;
+  std::atomic<bool> place_checked_ = false;  // that nothing of another sender waits in the outbox
 };
 
 // Gives the warnings.
@@ -291,6 +293,10 @@ Result<void> Sender::Core::judge_ahead(const elk::Update& update) {
 }
 
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
+  if (!place_checked_) {
+    SMEV_TRY(check_some_ours(parts_));
+    place_checked_ = true;
+  }
   if (Result<void> judged = judge_ahead(update); !judged) {
     if (judged.error().fields.empty()) return fail(std::move(judged).error());
     return repeat_of(update, options, std::move(judged.error().fields));
@@ -453,6 +459,7 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
 }
 
 Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
+  SMEV_TRY(check_all_ours(parts_));
   SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
   Dispatcher dispatcher(parts_, events_, bell_);
   InboxReader inbox(parts_, [this](const elk::Update& update, const SubmitOptions& options) {

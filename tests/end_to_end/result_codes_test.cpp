@@ -167,6 +167,21 @@ TEST_F(EndToEnd, code_34_holds_when_an_earlier_message_may_have_created_the_orde
   EXPECT_THAT(account(kNumber), ElementsAre(6)) << "not twice";
 }
 
+TEST_F(EndToEnd, code_34_holds_when_a_message_of_what_was_replaced_may_have_created_the_order) {
+  start({{kNumber, "rejected", 1}, {kNumber, "code-34", 1}});
+  const UpdateId id = submit(created(kNumber));
+  drain();
+  expect_held(id, HoldReason::refused);
+  elk::Update corrected = created(kNumber);
+  corrected.status.at = *DateTime::parse("2026-04-16T10:50:00+03:00");
+  const auto replaced = sender_->replace(id, corrected, {}, "operator", "исправлено");
+  ASSERT_TRUE(replaced) << replaced.error().describe();
+  drain();
+  expect_held(replaced->update, HoldReason::order_exists, 34);
+  EXPECT_THAT(row(replaced->update).hold_text,
+              HasSubstr(report(id).messages[0].message.message_id.text()));
+}
+
 TEST_F(EndToEnd, code_34_converts_when_the_earlier_message_is_known_to_be_refused) {
   start({{kNumber, "code-13", 1}, {kNumber, "code-34", 1}});
   const UpdateId id = submit(created(kNumber));

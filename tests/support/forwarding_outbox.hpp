@@ -20,6 +20,10 @@ class ForwardingOutbox : public Outbox {
     return inner_->submit(update, check);
   }
   Result<std::shared_ptr<void>> start_dispatching() override { return inner_->start_dispatching(); }
+  Result<std::optional<UpdateRow>> unfinished_of_another(const std::string& sender,
+                                                         Contour contour) override {
+    return inner_->unfinished_of_another(sender, contour);
+  }
   Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) override {
     return inner_->claim_updates(limit, lease);
   }

@@ -465,6 +465,11 @@ class Outbox {
 
   // --- reading ----------------------------------------------------------------------------------
   virtual Result<std::optional<UpdateRow>> find_update(UpdateId id) = 0;
+  /// An update that is not final and was submitted under another mnemonic or contour, if any.
+  virtual Result<std::optional<UpdateRow>> unfinished_of_another(const std::string& /*sender*/,
+                                                                 Contour /*contour*/) {
+    return std::optional<UpdateRow>{};
+  }
   virtual Result<std::vector<UpdateRow>> list_updates(const UpdateFilter& filter) = 0;
   virtual Result<std::optional<OrderFacts>> find_order(const OrderKey& key) = 0;
   /// All messages that ever carried the update, oldest first.

@@ -89,6 +89,29 @@ TEST_P(OutboxDecide, what_smev_may_have_is_not_requeued) {
   EXPECT_EQ(decide(doubtful, UpdateEvent::skipped).state, UpdateState::skipped);
 }
 
+TEST_P(OutboxDecide, what_an_unreadable_answer_may_have_told_of_is_not_requeued) {
+  const UpdateId id = submit("a");
+  Settlement unread = settlement(id, UpdateEvent::stopped);
+  unread.hold_reason = HoldReason::bad_answer;
+  unread.hold_text = "Ответ ЕЛК не читается как XML.";
+  record(answer_to(send_one()), {unread});
+  const Error refused = error_of(outbox().decide(id, UpdateEvent::requeued, "operator", "ещё раз"));
+  EXPECT_EQ(refused.code, ErrorCode::illegal_transition);
+  EXPECT_THAT(refused.text, ::testing::HasSubstr("queue skip"));
+  EXPECT_EQ(state(id), UpdateState::held);
+  EXPECT_THAT(*outbox().audit_of(id), IsEmpty());
+  EXPECT_EQ(decide(id, UpdateEvent::rejected).state, UpdateState::rejected);
+}
+
+TEST_P(OutboxDecide, what_an_answer_leaves_out_a_person_may_send_again) {
+  const UpdateId id = submit("a");
+  Settlement silent = settlement(id, UpdateEvent::stopped);
+  silent.hold_reason = HoldReason::not_in_answer;
+  silent.hold_text = "В ответе ЕЛК нет этого заявления.";
+  record(answer_to(send_one()), {silent});
+  EXPECT_EQ(decide(id, UpdateEvent::requeued).state, UpdateState::queued);
+}
+
 TEST_P(OutboxDecide, requeueing_a_message_in_doubt_offers_the_very_same_octets_again) {
   const UpdateId id = submit("a");
   const Uuid message_id = freeze_one();

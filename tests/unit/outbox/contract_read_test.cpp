@@ -98,5 +98,15 @@ TEST_P(OutboxRead, the_counts_follow_the_work) {
   EXPECT_EQ(counts.awaiting_answer, 1);
 }
 
+TEST_P(OutboxRead, what_another_sender_or_contour_has_left_unfinished_is_found) {
+  EXPECT_EQ(*outbox().unfinished_of_another(kSender, Contour::test), std::nullopt);
+  const UpdateId id = submit("a");
+  EXPECT_EQ(*outbox().unfinished_of_another(kSender, Contour::test), std::nullopt);
+  EXPECT_EQ((**outbox().unfinished_of_another("OTHER1", Contour::test)).id, id);
+  EXPECT_EQ((**outbox().unfinished_of_another(kSender, Contour::production)).id, id);
+  deliver(send_one(), id);
+  EXPECT_EQ(*outbox().unfinished_of_another("OTHER1", Contour::test), std::nullopt);
+}
+
 }  // namespace
 }  // namespace smev::outbox_test

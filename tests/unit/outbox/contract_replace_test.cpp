@@ -177,6 +177,54 @@ TEST_P(OutboxReplace, what_smev_may_have_is_not_replaced) {
   EXPECT_EQ(state(doubtful), UpdateState::held);
 }
 
+TEST_P(OutboxReplace, what_an_answer_does_not_refuse_is_not_replaced) {
+  for (const HoldReason reason : {HoldReason::bad_answer, HoldReason::not_in_answer}) {
+    const std::string number = "order " + std::string(name(reason));
+    const UpdateId old = submit(number);
+    Settlement silent = stopped(old, reason);
+    silent.result_code.reset();
+    record(answer_to(send_one()), {silent});
+    const Error refused = error_of(replace(old, new_update(number)));
+    EXPECT_EQ(refused.code, ErrorCode::illegal_transition) << name(reason);
+    EXPECT_THAT(refused.text, ::testing::HasSubstr("queue skip"));
+    EXPECT_EQ(state(old), UpdateState::held);
+  }
+}
+
+TEST_P(OutboxReplace, what_another_copy_may_have_sent_is_not_replaced) {
+  const UpdateId old = submit("a");
+  freeze_one();
+  AttemptOutcome foreign = outcome_of(start_one(), MessageEvent::refused);
+  foreign.update_event = UpdateEvent::stopped;
+  foreign.hold_reason = HoldReason::foreign_duplicate;
+  finish(foreign);
+  EXPECT_EQ(error_of(replace(old, new_update("a"))).code, ErrorCode::illegal_transition);
+}
+
+TEST_P(OutboxReplace, what_an_answer_refuses_as_a_whole_or_by_code_is_replaced) {
+  for (const std::string kind : {"rejected", "async_status", "content"}) {
+    const UpdateId old = submit(kind);
+    NewAnswer answer = answer_to(send_one());
+    answer.kind = kind;
+    Settlement refusal = stopped(old, HoldReason::refused);
+    if (kind != "content") refusal.result_code.reset();
+    record(answer, {refusal});
+    const UpdateId successor = replaced(old, new_update(kind)).id;
+    EXPECT_EQ(state(old), UpdateState::rejected) << kind;
+    deliver(send_one(), successor);
+  }
+}
+
+TEST_P(OutboxReplace, an_earlier_message_that_may_have_shown_it_counts_too) {
+  const UpdateId old = submit("a");
+  Settlement silent = stopped(old, HoldReason::not_in_answer);
+  silent.result_code.reset();
+  record(answer_to(send_one()), {silent});
+  ASSERT_TRUE(outbox().decide(old, UpdateEvent::requeued, "operator", "в кабинете его нет"));
+  record(answer_to(send_one()), {stopped(old, HoldReason::refused)});
+  EXPECT_EQ(error_of(replace(old, new_update("a"))).code, ErrorCode::illegal_transition);
+}
+
 TEST_P(OutboxReplace, a_message_that_certainly_did_not_leave_is_given_up) {
   const UpdateId old = submit("a");
   const Uuid unsent = freeze_one();

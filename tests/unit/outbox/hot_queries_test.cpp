@@ -36,6 +36,7 @@ TEST_P(HotQueries, reads_its_index_in_order_and_sorts_nothing) {
 INSTANTIATE_TEST_SUITE_P(
     All, HotQueries,
     ::testing::Values(HotQuery{"claimable", kClaimableSql, "updates_claimable"},
+                      HotQuery{"unfinished_of_another", kUnfinishedOfAnotherSql, "updates_head"},
                       HotQuery{"next_claimable", kNextClaimableSql, "updates_claimable"},
                       HotQuery{"next_lease_end", kNextLeaseEndSql, "updates_leased"},
                       HotQuery{"due_messages", kDueMessagesSql, "messages_due"},

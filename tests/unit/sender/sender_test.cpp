@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -642,6 +643,74 @@ TEST_F(SenderTest, does_not_dispatch_twice_over_one_outbox) {
   Result<void> run = sender.run();
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().code, ErrorCode::store_busy);
+}
+
+TEST_F(SenderTest, sends_nothing_that_was_submitted_under_another_mnemonic_or_contour) {
+  UpdateId id = 0;
+  {
+    Sender trial = open();
+    id = submitted(trial, created("1999290001"));
+  }
+  for (const bool contour : {false, true}) {
+    transport_ = std::make_shared<ScriptedTransport>(
+        [this](const PreparedMessage& message) { return accept_and_answer(message); });
+    SenderOptions other = options();
+    other.transport = transport_;
+    if (contour) {
+      other.contour = Contour::production;
+      other.profile.env = "EPGU";
+    } else {
+      other.mnemonic = "OTHER1";
+    }
+    Result<Sender> sender = Sender::open(other);
+    ASSERT_TRUE(sender) << sender.error().describe();
+    const Result<DrainReport> drained = sender->drain(kLong);
+    ASSERT_FALSE(drained);
+    EXPECT_EQ(drained.error().code, ErrorCode::config);
+    EXPECT_NE(drained.error().text.find("TEST01"), std::string::npos);
+    EXPECT_EQ(sender->run().error().code, ErrorCode::config);
+    EXPECT_EQ(sender->submit(created("1999290002")).error().code, ErrorCode::config);
+    EXPECT_TRUE(transport_->sent().empty());
+  }
+  Sender trial = open();
+  ASSERT_TRUE(trial.drain(kLong)->complete);
+  EXPECT_EQ(row(trial, id).state, UpdateState::delivered);
+}
+
+TEST_F(SenderTest, another_sender_may_go_on_once_what_there_was_is_final) {
+  {
+    Sender trial = open();
+    const UpdateId id = submitted(trial, created("1999290001"));
+    ASSERT_TRUE(trial.outbox().decide(id, UpdateEvent::cancelled, "оператор", "проба"));
+  }
+  transport_ = std::make_shared<ScriptedTransport>(
+      [this](const PreparedMessage& message) { return accept_and_answer(message); });
+  SenderOptions other = options();
+  other.transport = transport_;
+  other.mnemonic = "OTHER1";
+  Result<Sender> sender = Sender::open(other);
+  ASSERT_TRUE(sender) << sender.error().describe();
+  submitted(*sender, created("1999290002"));
+  EXPECT_TRUE(sender->drain(kLong)->complete);
+}
+
+TEST_F(SenderTest, stops_when_an_update_of_another_sender_turns_up_and_leaves_it_as_it_was) {
+  Sender sender = open();
+  NewUpdate stranger;
+  stranger.order = {"OTHER1", Contour::test, "1"};
+  stranger.type = "elk/status/1.0.2";
+  stranger.payload_digest = stranger.idempotency_key = "key";
+  std::atomic<UpdateId> id = 0;
+  sender.on_event([&](const Event& event) {
+    if (event.kind != Event::Kind::delivered) return;
+    id = sender.outbox().submit(stranger, {}).value().id;
+  });
+  submitted(sender, created("1999290001"));
+  const Result<void> ran = sender.run();
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().code, ErrorCode::config);
+  EXPECT_EQ(transport_->sent().size(), 1U);
+  EXPECT_EQ(row(sender, id).state, UpdateState::queued);
 }
 
 TEST_F(SenderTest, check_finds_what_submit_would_and_stores_nothing) {
