@@ -13,6 +13,11 @@ constexpr const char* kDiskFull =
     "На диске нет места: данные не записаны. Освободите место: отправка продолжится сама, а подачу "
     "нужно повторить. Ранее принятое сохранено.";
 
+constexpr const char* kDamagedPage =
+    "Файл базы исходящих повреждён: прочитано не то, что было записано. Так бывает и от другой "
+    "программы, открывшей базу не только для чтения (sqlite3 без -readonly). Остановите отправку и "
+    "восстановите базу из резервной копии.";
+
 constexpr const char* kDamagedFile =
     "Файл базы исходящих повреждён или это не база. Остановите отправку и восстановите базу из "
     "резервной копии.";
@@ -59,7 +64,7 @@ Error sqlite_error(int code, int error_number, std::string detail) {
                        std::move(detail), Retry::after_fix);
     case SQLITE_IOERR:
       if (code == SQLITE_IOERR_DATA) {  // checked_vfs: not what was written
-        return with_text(ErrorCode::store, kDamagedFile, std::move(detail), Retry::after_fix);
+        return with_text(ErrorCode::store, kDamagedPage, std::move(detail), Retry::after_fix);
       }
       // Of the memory that processes share (a file beside the database) it is the only reason.
       if (is_disk_full(error_number) || code == SQLITE_IOERR_SHMSIZE) {

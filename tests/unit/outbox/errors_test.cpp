@@ -28,6 +28,12 @@ TEST(OutboxErrors, a_system_error_names_what_was_done_to_which_file) {
   EXPECT_EQ(error.detail, "open /var/lib/x: Permission denied");
 }
 
+TEST(OutboxErrors,
+     a_page_that_is_not_what_was_written_names_the_other_program_that_may_have_done_it) {
+  const Error error = sqlite_error(SQLITE_IOERR_DATA, 0, "");
+  EXPECT_NE(error.text.find("sqlite3 без -readonly"), std::string::npos) << error.text;
+}
+
 TEST(OutboxErrors, only_a_busy_database_and_a_full_disk_are_worth_another_try_by_themselves) {
   EXPECT_EQ(sqlite_error(SQLITE_FULL, 0, "").retry, Retry::later);
   EXPECT_EQ(system_error(ENOSPC, "write", "/a").retry, Retry::later);
