@@ -1,13 +1,27 @@
 #include "sdk/outbox/audit.hpp"
 
+#include "sdk/base/text.hpp"
 #include "sdk/outbox/errors.hpp"
 
 namespace smev::outbox {
+namespace {
+
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+}  // namespace
 
 Result<void> check_named(const std::string& who, const std::string& reason) {
   std::vector<FieldFault> faults;
-  if (who.empty()) faults.push_back({"who", "missing", "Укажите, кто принял решение.", ""});
-  if (reason.empty()) faults.push_back({"reason", "missing", "Укажите причину решения.", ""});
+  if (is_blank(who)) faults.push_back({"who", "missing", "Укажите, кто принял решение.", ""});
+  if (is_blank(reason)) faults.push_back({"reason", "missing", "Укажите причину решения.", ""});
+  const auto check_text = [&faults](const std::string& value, const char* field) {
+    if (is_valid_utf8(value) && value.find('\0') == std::string::npos) return;
+    faults.push_back({field, "pattern", "Значение должно быть текстом в UTF-8.", ""});
+  };
+  check_text(who, "who");
+  check_text(reason, "reason");
   if (faults.empty()) return {};
   return fail(validation_error(std::move(faults)));
 }

@@ -32,6 +32,32 @@ Result<Place> next_place(Database& database, const OrderFacts& order) {
   return place;
 }
 
+// Refused for good or too late, and nothing stands in its place: who submits it again wants it
+// sent. What was cancelled or skipped may be in the account already.
+Result<bool> may_come_again(Database& database, UpdateId update) {
+  SMEV_ASSIGN(const auto given_up,
+              database.number("SELECT count(*) FROM updates WHERE id = ? AND replaced_by IS NULL "
+                              "AND state IN ('rejected', 'expired')",
+                              update));
+  return given_up.value_or(0) > 0;
+}
+
+// The update that answers the same wish; its key is free again when that one has been given up.
+Result<std::optional<Submitted>> find_repeat(Database& database, const NewUpdate& update) {
+  SMEV_ASSIGN(const std::optional<Submitted> known, find_duplicate(database, update));
+  if (!known) return known;
+  SMEV_ASSIGN(const bool again, may_come_again(database, known->id));
+  if (!again) return known;
+  SMEV_ASSIGN(const std::int64_t freed,
+              database.run("DELETE FROM idempotency_keys WHERE sender = ? AND contour = ? "
+                           "AND idempotency_key = ? AND update_id = ?",
+                           update.order.sender, smev::name(update.order.contour),
+                           update.idempotency_key, known->id));
+  if (freed == 1) return std::optional<Submitted>{};
+  // Somebody else has submitted it again meanwhile.
+  return find_duplicate(database, update);
+}
+
 }  // namespace
 
 Result<StoredFile> TableOutbox::keep_file(const std::string& path) { return files_.keep(path); }
@@ -46,7 +72,7 @@ Result<Submitted> TableOutbox::submit(const NewUpdate& update, const SubmitCheck
 
   return change(
       [&](Database& database) -> Result<Submitted> {
-        SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_duplicate(database, update));
+        SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_repeat(database, update));
         if (duplicate) return *duplicate;
         SMEV_ASSIGN(const OrderFacts order, find_or_add_order(database, update.order));
         NewUpdate amended = update;

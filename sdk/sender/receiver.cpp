@@ -122,20 +122,39 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   return acknowledge(recorded.id, incoming.message_id);
 }
 
-// What an update replaces carried the same status, or what should have been it.
+// What an update replaces carried the same status, or what should have been it; what was given up
+// and submitted again carried the very same.
+Result<std::vector<UpdateId>> Receiver::akin(const UpdateRow& update) {
+  std::vector<UpdateId> ids;
+  std::optional<UpdateRow> at = update;
+  while (at) {
+    ids.push_back(at->id);
+    if (!at->replaces) break;
+    SMEV_ASSIGN(at, parts_.outbox().find_update(*at->replaces));
+  }
+  UpdateFilter filter;
+  filter.order = update.order;
+  SMEV_ASSIGN(const std::vector<UpdateRow> all, parts_.outbox().list_updates(filter));
+  for (const UpdateRow& other : all) {
+    const bool given_up = is_final(other.state) && other.state != UpdateState::delivered;
+    if (!given_up || other.payload != update.payload) continue;
+    if (std::find(ids.begin(), ids.end(), other.id) == ids.end()) ids.push_back(other.id);
+  }
+  return ids;
+}
+
+// Asked of creates only: of an update no answer hangs on it.
 Result<std::vector<std::string>> Receiver::others_that_may_have_acted(const MessageRow& message,
                                                                       const UpdateRow& update) {
   std::vector<std::string> found;
-  std::optional<UpdateRow> at = update;
-  while (at) {
-    SMEV_ASSIGN(const std::vector<MessageRow> messages, parts_.outbox().messages_of(at->id));
+  SMEV_ASSIGN(const std::vector<UpdateId> carriers, akin(update));
+  for (const UpdateId carrier : carriers) {
+    SMEV_ASSIGN(const std::vector<MessageRow> messages, parts_.outbox().messages_of(carrier));
     for (const MessageRow& other : messages) {
-      if (other.message_id != message.message_id && may_have_acted(other, at->id)) {
+      if (other.message_id != message.message_id && may_have_acted(other, carrier)) {
         found.push_back(other.message_id.text());
       }
     }
-    if (!at->replaces) break;
-    SMEV_ASSIGN(at, parts_.outbox().find_update(*at->replaces));
   }
   return found;
 }
@@ -149,7 +168,9 @@ Result<SettledAnswer> Receiver::settle(const MessageRow& message, const Incoming
     }
     SMEV_ASSIGN(std::optional<OrderFacts> order, parts_.outbox().find_order(update->order));
     SettledItem settled{item, std::move(*update), order ? std::move(*order) : OrderFacts{}, {}};
-    SMEV_ASSIGN(settled.may_have_acted, others_that_may_have_acted(message, settled.update));
+    if (item.create) {
+      SMEV_ASSIGN(settled.may_have_acted, others_that_may_have_acted(message, settled.update));
+    }
     items.push_back(std::move(settled));
   }
   return parts_.type->settle(items, incoming);

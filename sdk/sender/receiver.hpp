@@ -28,6 +28,7 @@ class Receiver {
  private:
   Result<bool> take(const IncomingMessage& incoming);
   Result<SettledAnswer> settle(const MessageRow& message, const IncomingMessage& incoming);
+  Result<std::vector<UpdateId>> akin(const UpdateRow& update);
   Result<std::vector<std::string>> others_that_may_have_acted(const MessageRow& message,
                                                               const UpdateRow& update);
   Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);

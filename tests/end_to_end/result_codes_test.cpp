@@ -182,6 +182,19 @@ TEST_F(EndToEnd, code_34_holds_when_a_message_of_what_was_replaced_may_have_crea
               HasSubstr(report(id).messages[0].message.message_id.text()));
 }
 
+TEST_F(EndToEnd, code_34_holds_when_the_same_was_submitted_before_and_may_have_created_the_order) {
+  start({{kNumber, "omit", 1}});
+  const elk::Update given = created(kNumber);
+  const UpdateId id = submit(given);
+  drain();
+  decide(id, UpdateEvent::rejected);
+  const UpdateId again = submit(given);
+  EXPECT_NE(again, id);
+  drain();
+  expect_held(again, HoldReason::order_exists, 34);
+  EXPECT_THAT(account(kNumber), ElementsAre(6)) << "not twice";
+}
+
 TEST_F(EndToEnd, code_34_converts_when_the_earlier_message_is_known_to_be_refused) {
   start({{kNumber, "code-13", 1}, {kNumber, "code-34", 1}});
   const UpdateId id = submit(created(kNumber));

@@ -226,6 +226,11 @@ TEST_P(OutboxDecide, what_answers_and_workers_decide_is_not_a_persons_to_say) {
 
 TEST_P(OutboxDecide, who_and_why_are_on_record) {
   const UpdateId id = held("a");
+  const std::string not_text = "\xff";
+  for (const std::string& nothing : {std::string(" \t\n"), not_text}) {
+    const auto refused = outbox().decide(id, UpdateEvent::skipped, nothing, nothing);
+    EXPECT_EQ(error_of(refused).fields.size(), 2u);
+  }
   const Error error = error_of(outbox().decide(id, UpdateEvent::skipped, "", ""));
   EXPECT_EQ(error.code, ErrorCode::validation);
   EXPECT_EQ(error.fields.size(), 2u);

@@ -45,6 +45,42 @@ TEST_P(OutboxSubmit, survives_reopening) {
   EXPECT_THAT(claim_ids(), ElementsAre(id));
 }
 
+TEST_P(OutboxSubmit, what_was_rejected_or_expired_is_new_when_it_comes_again) {
+  for (const UpdateEvent event : {UpdateEvent::rejected, UpdateEvent::expired}) {
+    const NewUpdate given = new_update(std::string(name(event)));
+    const UpdateId old = submit(given);
+    freeze_one();
+    finish(start_one(), MessageEvent::refused);
+    EXPECT_TRUE(outbox().submit(given, {})->duplicate) << "held: its fate is open";
+    ASSERT_TRUE(outbox().decide(old, event, "operator", "подам снова"));
+    const auto refuse = [](const OrderFacts&, NewUpdate&) -> Result<void> {
+      return fail(validation_error({{"status.code", "one_of", "нет", ""}}));
+    };
+    EXPECT_EQ(error_of(outbox().submit(given, refuse)).code, ErrorCode::validation);
+    const auto again = outbox().submit(given, {});
+    ASSERT_TRUE(again) << again.error().describe();
+    EXPECT_FALSE(again->duplicate);
+    EXPECT_NE(again->id, old);
+    const auto retry = outbox().submit(given, {});
+    EXPECT_EQ(retry->id, again->id);
+    EXPECT_TRUE(retry->duplicate);
+    deliver(send_one(), again->id);
+    EXPECT_TRUE(outbox().submit(given, {})->duplicate) << "delivered";
+  }
+}
+
+TEST_P(OutboxSubmit, what_was_cancelled_or_skipped_or_replaced_is_known_again) {
+  const NewUpdate cancelled = new_update("a");
+  ASSERT_TRUE(outbox().decide(submit(cancelled), UpdateEvent::cancelled, "operator", "ушло"));
+  EXPECT_TRUE(outbox().submit(cancelled, {})->duplicate);
+  const NewUpdate given = new_update("b");
+  const UpdateId old = submit(given);
+  freeze_one();
+  finish(start_one(), MessageEvent::refused);
+  ASSERT_TRUE(outbox().replace(old, new_update("b"), {}, "operator", "опечатка"));
+  EXPECT_EQ(outbox().submit(given, {})->id, old);
+}
+
 TEST_P(OutboxSubmit, numbers_the_updates_of_each_order_from_one) {
   EXPECT_EQ(update(submit("1")).sequence, 1);
   EXPECT_EQ(update(submit("2")).sequence, 1);
