@@ -52,7 +52,7 @@ Result<void> hold_late(Database& database, TimePoint now, UpdateId update, std::
 
 // What cannot have left is given up; the others in it go in a message of their own.
 Result<void> give_up_late(Database& database, TimePoint now, MessageKey message,
-                            const std::vector<UpdateRow>& updates, std::vector<UpdateId>& changed) {
+                          const std::vector<UpdateRow>& updates, std::vector<UpdateId>& changed) {
   for (const UpdateRow& update : updates) {
     if (update.deadline && *update.deadline <= now) {
       SMEV_TRY(hold_late(database, now, update.id, label(HoldReason::deadline), changed));

@@ -24,7 +24,8 @@ using Rows = std::vector<std::string>;
 Connection open_database(const std::string& path) {
   sqlite3* database = nullptr;
   sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
-  sqlite3_busy_timeout(database, kBusyMilliseconds);  // after a crash the store looks through it too
+  // After a crash the store looks through it too.
+  sqlite3_busy_timeout(database, kBusyMilliseconds);
   return Connection(database);
 }
 

@@ -42,11 +42,10 @@ TEST(SignaturePlaces, are_found_by_position_in_every_version) {
         "</t:SenderInformationSystemSignature></t:Request></t:RequestMessage><t:SMEVSignature>" +
         ds + "</t:SMEVSignature></t:GetRequestResponse>");
     ASSERT_TRUE(document);
-    EXPECT_THAT(described(*document),
-                ::testing::ElementsAre("SMEVSignature Request",
-                                       "SenderInformationSystemSignature "
-                                       "SenderProvidedRequestData",
-                                       "PersonalSignature x"));
+    EXPECT_THAT(described(*document), ::testing::ElementsAre("SMEVSignature Request",
+                                                             "SenderInformationSystemSignature "
+                                                             "SenderProvidedRequestData",
+                                                             "PersonalSignature x"));
   }
 }
 
