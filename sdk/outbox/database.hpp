@@ -127,8 +127,7 @@ class Database {
   template <class... Values>
   Result<Statement> query(std::string_view sql, const Values&... values) {
     SMEV_ASSIGN(Statement statement, prepare(sql));
-    int index = 0;
-    (statement.bind_at(++index, values), ...);
+    bind(statement, values...);
     return statement;
   }
 
@@ -149,19 +148,29 @@ class Database {
     return statement.optional_integer(0);
   }
 
-  /// Runs an INSERT that ends with "RETURNING id"; gives the id.
+  /// Runs an INSERT of one row; gives its id.
   template <class... Values>
   Result<std::int64_t> insert(std::string_view sql, const Values&... values) {
-    SMEV_ASSIGN(const std::optional<std::int64_t> id, number(sql, values...));
+    SMEV_ASSIGN(Statement statement, prepare_insert(sql));
+    bind(statement, values...);
+    SMEV_ASSIGN(const std::optional<std::int64_t> id, insert_row(statement));
     if (!id) return fail(nothing_inserted(sql));
     return *id;
   }
 
  protected:
   virtual Result<Statement> prepare(std::string_view sql) = 0;
+  virtual Result<Statement> prepare_insert(std::string_view sql) = 0;
+  /// Runs what that gave; nothing when there was no new row.
+  virtual Result<std::optional<std::int64_t>> insert_row(Statement& statement) = 0;
   [[nodiscard]] virtual std::int64_t changes() const = 0;
 
  private:
+  template <class... Values>
+  static void bind(Statement& statement, const Values&... values) {
+    int index = 0;
+    (statement.bind_at(++index, values), ...);
+  }
   static Error nothing_inserted(std::string_view sql);
 };
 

@@ -1,6 +1,7 @@
 #include "sdk/outbox/group_commit.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace smev::outbox {
 namespace {
@@ -18,27 +19,35 @@ std::vector<const CommitPoints*> points_of(const std::vector<const CommitPoints*
 
 }  // namespace
 
-// Whoever finds no leader leads: takes what waits, itself included, and commits it while others
-// gather behind.
 Result<void> GroupCommit::run(const std::function<Result<void>()>& change,
                               const CommitPoints* points) {
   Job job{change, points, {}};
-  std::unique_lock lock(mutex_);
-  waiting_.push_back(&job);
-  while (!job.outcome) {
-    if (leading_) {
-      changed_.wait(lock);
-      continue;
-    }
-    leading_ = true;
-    const Group group = take_group();
-    lock.unlock();
-    run_group(group);
-    lock.lock();
-    leading_ = false;
-    changed_.notify_all();
+  bool leads = false;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(&job);
+    leads = !std::exchange(leading_, true);
   }
-  return *job.outcome;
+  if (!leads) job.woken.get_future().wait();
+  if (!job.outcome) lead(job);
+  return *std::move(job.outcome);
+}
+
+// Takes what waits, itself included, and commits it while others gather behind. Then the first of
+// those leads, and it is woken first: the disk should not wait for the rest to learn their outcome.
+void GroupCommit::lead(Job& own) {
+  const Group group = take_group();
+  run_group(group);
+  Job* next = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!waiting_.empty()) next = waiting_.front();
+    leading_ = next != nullptr;
+  }
+  if (next != nullptr) next->woken.set_value();
+  for (Job* job : group) {
+    if (job != &own) job->woken.set_value();
+  }
 }
 
 std::size_t GroupCommit::waiting() {
@@ -47,6 +56,7 @@ std::size_t GroupCommit::waiting() {
 }
 
 GroupCommit::Group GroupCommit::take_group() {
+  const std::lock_guard lock(mutex_);
   const std::size_t count = std::min(waiting_.size(), kChangesMax);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
   Group group(waiting_.begin(), end);
@@ -56,8 +66,18 @@ GroupCommit::Group GroupCommit::take_group() {
 
 void GroupCommit::run_group(const Group& group) {
   const std::lock_guard lock(database_mutex_);
-  if (group.size() > 1 && run_together(group)) return;
-  for (Job* job : group) run_alone(*job);
+  if (const Result<void> fit = checks_.before(); !fit) {
+    for (Job* job : group) job->outcome = fit;
+    return;
+  }
+  if (group.size() == 1 || !run_together(group)) {
+    for (Job* job : group) run_alone(*job);
+  }
+  if (const Result<void> kept = checks_.after(); !kept) {
+    for (Job* job : group) {
+      if (*job->outcome) job->outcome = kept;
+    }
+  }
 }
 
 void GroupCommit::run_alone(Job& job) {
@@ -76,14 +96,12 @@ bool GroupCommit::run_together(const Group& group) {
   std::vector<Result<void>> outcomes;
   std::vector<const CommitPoints*> points;
   for (const Job* job : group) {
-    Result<Savepoint> savepoint = Savepoint::begin(database_);
-    if (!savepoint) return false;
+    const std::int64_t before = database_.rows_changed();
     Result<void> outcome = job->change();
     if (outcome) {
-      if (!savepoint->release()) return false;
       points.push_back(job->points);
-    } else if (!savepoint->roll_back()) {
-      return false;  // SQLite has rolled back the whole, as it does on a full disk
+    } else if (database_.rows_changed() != before || !database_.in_transaction()) {
+      return false;
     }
     outcomes.push_back(std::move(outcome));
   }

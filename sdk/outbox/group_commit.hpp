@@ -1,12 +1,16 @@
 #pragma once
 // Many changes, one commit: those that come while a commit is being synced share the next one. Each
 // is durable when `run` returns, and an error takes back that change alone.
+//
+// There are no savepoints: they would copy every page that a change touches. A change that fails
+// before it has changed a row has nothing to take back; when one fails later, the whole transaction
+// is given up and each change is run alone.
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -20,9 +24,15 @@ class GroupCommit {
   /// Changes in one commit at most: bounds how long the first of them waits for the last.
   static constexpr std::size_t kChangesMax = 256;
 
+  /// What has to hold, asked once for a whole group.
+  struct Checks {
+    std::function<Result<void>()> before;  ///< else nothing is done
+    std::function<Result<void>()> after;   ///< else nobody is told that it was
+  };
+
   /// `database_mutex` guards the connection; readers take it too.
-  GroupCommit(Database& database, std::mutex& database_mutex)
-      : database_(database), database_mutex_(database_mutex) {}
+  GroupCommit(SqliteDatabase& database, std::mutex& database_mutex, Checks checks)
+      : database_(database), database_mutex_(database_mutex), checks_(std::move(checks)) {}
 
   /// Runs `change` inside a transaction, on this thread or on that of another caller, and once more
   /// when the transaction was lost: it must begin anew each time. It must not call `run`.
@@ -39,19 +49,21 @@ class GroupCommit {
     const std::function<Result<void>()>& change;
     const CommitPoints* points;
     std::optional<Result<void>> outcome;
+    std::promise<void> woken = {};  ///< with its outcome; without one: to lead
   };
   using Group = std::vector<Job*>;
 
   Group take_group();
+  void lead(Job& own);
   void run_group(const Group& group);
   /// False when the transaction is lost: nothing of it was kept, and nobody has been told.
   bool run_together(const Group& group);
   void run_alone(Job& job);
 
-  Database& database_;
+  SqliteDatabase& database_;
   std::mutex& database_mutex_;
+  const Checks checks_;
   std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
   std::deque<Job*> waiting_;
   bool leading_ = false;
   std::atomic<std::uint64_t> commits_ = 0;

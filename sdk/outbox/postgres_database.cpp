@@ -318,6 +318,16 @@ Result<Statement> PostgresDatabase::prepare(std::string_view sql) {
   return Statement(*in_use_.back());
 }
 
+Result<Statement> PostgresDatabase::prepare_insert(std::string_view sql) {
+  return prepare(std::string(sql) + " RETURNING id");
+}
+
+Result<std::optional<std::int64_t>> PostgresDatabase::insert_row(Statement& statement) {
+  SMEV_ASSIGN(const bool inserted, statement.next());
+  if (!inserted) return std::optional<std::int64_t>{};
+  return statement.optional_integer(0);
+}
+
 Result<const PostgresDatabase::Prepared*> PostgresDatabase::find_prepared(std::string_view sql) {
   const auto known = prepared_.find(sql);
   if (known != prepared_.end()) return &known->second;

@@ -58,6 +58,8 @@ class PostgresDatabase final : public Database {
 
  protected:
   Result<Statement> prepare(std::string_view sql) override;
+  Result<Statement> prepare_insert(std::string_view sql) override;
+  Result<std::optional<std::int64_t>> insert_row(Statement& statement) override;
   [[nodiscard]] std::int64_t changes() const override { return changes_; }
 
  private:

@@ -313,6 +313,25 @@ CREATE INDEX audit_pauses ON audit (id) WHERE action IN ('paused', 'resumed');
 CREATE INDEX inbox_update ON inbox (update_id) WHERE update_id IS NOT NULL;
 )sql";
 
+// A repeat without a caller's key is looked for among the updates of its order; the octets of
+// answers are apart from what changes of them.
+constexpr const char* kContents = R"sql(
+ALTER TABLE updates ADD COLUMN content_digest text COLLATE "C" NOT NULL DEFAULT '';
+UPDATE updates u SET content_digest = k.payload_digest FROM idempotency_keys k
+  WHERE k.update_id = u.id AND k.idempotency_key = 'digest:' || k.payload_digest;
+DELETE FROM idempotency_keys WHERE idempotency_key = 'digest:' || payload_digest;
+CREATE UNIQUE INDEX updates_content ON updates (order_id, content_digest)
+  WHERE content_digest <> '';
+CREATE TABLE answer_bodies (
+  answer bigint PRIMARY KEY REFERENCES answers (id),
+  raw bytea NOT NULL
+);
+INSERT INTO answer_bodies (answer, raw) SELECT id, raw FROM answers;
+ALTER TABLE answers DROP COLUMN raw;
+CREATE TRIGGER answer_bodies_are_kept BEFORE UPDATE ON answer_bodies
+  FOR EACH ROW EXECUTE FUNCTION never_changes();
+)sql";
+
 constexpr const char* kVersionTable =
     "CREATE SCHEMA IF NOT EXISTS {schema};\n"
     "SET LOCAL search_path TO {schema}, pg_temp;\n"
@@ -343,6 +362,7 @@ const std::vector<PostgresMigration>& postgres_migrations() {
       {1, "tables of the outbox", kTables},
       {2, "inbox of departments", kInbox},
       {3, "decisions of people, pruning, spared endpoints", kDecisions},
+      {4, "repeats by order, octets of answers apart", kContents},
   };
   return all;
 }

@@ -37,9 +37,10 @@ Result<std::optional<MessageKey>> find_message_key(Database& database, std::stri
 Result<std::vector<UpdateId>> updates_of(Database& database, MessageKey key,
                                          std::optional<UpdateState> state);
 
-#define SMEV_ANSWER_COLUMNS                                                                   \
-  "id, message_id, original_message_id, kind, content_type, raw, verdicts, verified, stray, " \
-  "note, "                                                                                    \
+#define SMEV_ANSWER_COLUMNS                                                                \
+  "id, message_id, original_message_id, kind, content_type, "                              \
+  "(SELECT raw FROM answer_bodies WHERE answer = answers.id), verdicts, verified, stray, " \
+  "note, "                                                                                 \
   "received, acknowledged, raw_sha256"
 /// Its octets looked at by their SHA-256.
 Result<AnswerRow> read_answer(Statement& statement);

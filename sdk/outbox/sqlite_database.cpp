@@ -348,7 +348,18 @@ void SqliteDatabase::give_back(SqliteCursor& cursor) noexcept {
   if (idle.size() < kIdleStatementsMax) idle.push_back(std::move(resting));
 }
 
+// Not by RETURNING, for which SQLite opens a table in memory each time.
+Result<std::optional<std::int64_t>> SqliteDatabase::insert_row(Statement& statement) {
+  SMEV_TRY(statement.finish());
+  if (changes() == 0) return std::optional<std::int64_t>{};
+  return std::optional<std::int64_t>(sqlite3_last_insert_rowid(connection_));
+}
+
 std::int64_t SqliteDatabase::changes() const { return sqlite3_changes(connection_); }
+
+std::int64_t SqliteDatabase::rows_changed() const { return sqlite3_total_changes64(connection_); }
+
+bool SqliteDatabase::in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
 
 Error SqliteDatabase::failure(std::string_view doing) const {
   // SQLite names tables, columns and constraints here, never values.
@@ -380,30 +391,6 @@ Result<void> Transaction::commit([[maybe_unused]] const std::vector<const Commit
   for ([[maybe_unused]] const CommitPoints* each : points) SMEV_KILL_POINT(each->committing);
   SMEV_TRY(commit());
   for ([[maybe_unused]] const CommitPoints* each : points) SMEV_KILL_POINT(each->committed);
-  return {};
-}
-
-// --- Savepoint
-
-Result<Savepoint> Savepoint::begin(Database& database) {
-  SMEV_TRY(database.run("SAVEPOINT change"));
-  return Savepoint(database);
-}
-
-Savepoint::~Savepoint() {
-  if (database_ != nullptr) static_cast<void>(roll_back());
-}
-
-Result<void> Savepoint::release() {
-  SMEV_TRY(database_->run("RELEASE change"));
-  database_ = nullptr;
-  return {};
-}
-
-Result<void> Savepoint::roll_back() {
-  Database* database = std::exchange(database_, nullptr);
-  SMEV_TRY(database->run("ROLLBACK TO change"));
-  SMEV_TRY(database->run("RELEASE change"));
   return {};
 }
 

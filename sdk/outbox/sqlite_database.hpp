@@ -52,9 +52,15 @@ class SqliteDatabase final : public Database {
 
   Result<void> execute(const std::string& sql) override;
   [[nodiscard]] bool locks_rows() const override { return false; }
+  /// Since the connection was opened, those that were rolled back included.
+  [[nodiscard]] std::int64_t rows_changed() const;
+  /// Not after an error with which SQLite rolls back by itself, as on a full disk.
+  [[nodiscard]] bool in_transaction() const;
 
  protected:
   Result<Statement> prepare(std::string_view sql) override;
+  Result<Statement> prepare_insert(std::string_view sql) override { return prepare(sql); }
+  Result<std::optional<std::int64_t>> insert_row(Statement& statement) override;
   [[nodiscard]] std::int64_t changes() const override;
 
  private:
@@ -92,22 +98,6 @@ class Transaction {
 
  private:
   explicit Transaction(Database& database) : database_(&database) {}
-  Database* database_;
-};
-
-/// A part of a transaction that can be taken back alone. Taken back unless released.
-class Savepoint {
- public:
-  static Result<Savepoint> begin(Database& database);
-  Savepoint(Savepoint&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-  Savepoint& operator=(Savepoint&&) = delete;
-  ~Savepoint();
-
-  Result<void> release();
-  Result<void> roll_back();
-
- private:
-  explicit Savepoint(Database& database) : database_(&database) {}
   Database* database_;
 };
 

@@ -93,7 +93,28 @@ CREATE TABLE circuits (
 CREATE INDEX audit_pauses ON audit (id) WHERE action IN ('paused', 'resumed');
 )sql";
 
-constexpr std::array<Step, 1> kSteps = {{{2, kTo3}}};
+// Version 4: a repeat without a caller's key is looked for among the updates of its order; the
+// octets of answers are apart from what changes of them.
+constexpr const char* kTo4 = R"sql(
+ALTER TABLE updates ADD COLUMN content_digest TEXT NOT NULL DEFAULT '';
+CREATE INDEX keys_of_updates ON idempotency_keys (update_id);
+UPDATE updates SET content_digest = coalesce((SELECT payload_digest FROM idempotency_keys
+  WHERE update_id = updates.id AND idempotency_key = 'digest:' || payload_digest), '');
+DROP INDEX keys_of_updates;
+DELETE FROM idempotency_keys WHERE idempotency_key = 'digest:' || payload_digest;
+CREATE UNIQUE INDEX updates_content ON updates (order_id, content_digest)
+  WHERE content_digest <> '';
+CREATE TABLE answer_bodies (
+  answer INTEGER PRIMARY KEY REFERENCES answers (id),
+  raw BLOB NOT NULL
+) STRICT;
+INSERT INTO answer_bodies (answer, raw) SELECT id, raw FROM answers;
+ALTER TABLE answers DROP COLUMN raw;
+CREATE TRIGGER answer_bodies_are_kept BEFORE UPDATE ON answer_bodies
+BEGIN SELECT RAISE(ABORT, 'an answer never changes'); END;
+)sql";
+
+constexpr std::array<Step, 2> kSteps = {{{2, kTo3}, {3, kTo4}}};
 
 Failure refused(std::string text, std::string detail) {
   Error error = local_error(ErrorCode::store, std::move(detail), Retry::after_fix);

@@ -66,21 +66,27 @@ Result<void> SqliteOutbox::check_dispatching() {
   return {};
 }
 
-Result<void> SqliteOutbox::run_reading(const Work& work) {
+// So that nothing is written in vain.
+Result<void> SqliteOutbox::check_before() {
   SMEV_TRY(watch_.database.check());
-  SMEV_TRY(check_dispatching());
+  return check_dispatching();
+}
+
+// It is known now where it went: nobody is told that a change is durable when it is in a file that
+// has lost its name.
+Result<void> SqliteOutbox::check_after() {
+  SMEV_TRY(watch_.database.check());
+  return watch_.log.check();
+}
+
+Result<void> SqliteOutbox::run_reading(const Work& work) {
+  SMEV_TRY(check_before());
   const std::lock_guard lock(mutex_);
   return work(*database_);
 }
 
-// Before, so that nothing is written in vain, and after the commit, when it is known where it went:
-// nobody is told that a change is durable when it is in a file that has lost its name.
 Result<void> SqliteOutbox::run_change(const Work& work, const CommitPoints* points) {
-  SMEV_TRY(watch_.database.check());
-  SMEV_TRY(check_dispatching());
-  SMEV_TRY(group_.run([&]() { return work(*database_); }, points));
-  SMEV_TRY(watch_.database.check());
-  return watch_.log.check();
+  return group_.run([&]() { return work(*database_); }, points);
 }
 
 Result<std::shared_ptr<void>> SqliteOutbox::take_lock() {

@@ -32,7 +32,8 @@ class SqliteOutbox final : public TableOutbox {
         place_(std::move(place)),
         watch_(std::move(watch)),
         database_(std::move(database)),
-        group_(*database_, mutex_) {}
+        group_(*database_, mutex_,
+               {[this] { return check_before(); }, [this] { return check_after(); }}) {}
 
   Result<std::shared_ptr<void>> start_dispatching() override;
   /// The look at the whole file after an unclean end, if there was one; for tests.
@@ -47,6 +48,8 @@ class SqliteOutbox final : public TableOutbox {
   Result<bool> owns_files() override;
 
  private:
+  Result<void> check_before();
+  Result<void> check_after();
   Result<void> check_dispatching();
   Result<std::shared_ptr<void>> take_lock();
 

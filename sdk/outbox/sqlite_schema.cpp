@@ -17,13 +17,18 @@ namespace {
 // place, under the next revision. audit holds whether dispatching is paused: its last row of that
 // kind says so.
 //
+// updates.content_digest is what a repeat is known by when the caller gave no key: such a key is
+// looked for among the updates of the order alone, so that the row lies beside the order's others
+// and not at a random place among all. It is '' when there is a key, or when the update was given
+// up and its content has been submitted anew.
+//
 // What is pruned keeps its row, so that marks, links and late answers still find it.
 //
 // messages.waiting is 1 while an update is in flight in that message: what waits for a person is
 // neither offered nor counted as awaited, though an answer may still come.
 //
-// Bodies have a table of their own, so that a change of state does not write them again; a trigger
-// sees to it that nobody does.
+// Bodies, of messages and of answers, have a table of their own, so that a change of state does not
+// write them again; a trigger sees to it that nobody does.
 constexpr const char* kTables = R"sql(
 CREATE TABLE orders (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -63,6 +68,7 @@ CREATE TABLE updates (
   revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
   replaces INTEGER,
   replaced_by INTEGER,
+  content_digest TEXT NOT NULL DEFAULT '',
   UNIQUE (order_id, sequence, revision),
   CHECK ((state = 'held') = (hold_reason <> 'none')),
   CHECK ((state = 'held') = (held_since <> '')),
@@ -73,6 +79,8 @@ CREATE TABLE updates (
   CHECK (pruned_at = '' OR (settled_at <> '' AND payload = '')),
   CHECK (replaced_by IS NULL OR state = 'rejected')
 ) STRICT;
+CREATE UNIQUE INDEX updates_content ON updates (order_id, content_digest)
+  WHERE content_digest <> '';
 CREATE UNIQUE INDEX updates_head ON updates (order_id) WHERE head = 1;
 CREATE INDEX updates_claimable ON updates (not_before, id) WHERE head = 1 AND state = 'queued';
 CREATE INDEX updates_leased ON updates (lease_until) WHERE lease_until <> '';
@@ -185,7 +193,6 @@ CREATE TABLE answers (
   note TEXT NOT NULL,
   received TEXT NOT NULL,
   acknowledged TEXT NOT NULL DEFAULT '',
-  raw BLOB NOT NULL,
   UNIQUE (message_id, raw_sha256),
   CHECK (settled = 0 OR (verified = 1 AND stray = 0))
 ) STRICT;
@@ -193,6 +200,13 @@ CREATE INDEX answers_original ON answers (original_message_id);
 CREATE INDEX answers_unacknowledged ON answers (id)
   WHERE verified = 1 AND stray = 0 AND acknowledged = '';
 CREATE INDEX answers_unsettled ON answers (id) WHERE verified = 0 OR stray = 1;
+
+CREATE TABLE answer_bodies (
+  answer INTEGER PRIMARY KEY REFERENCES answers (id),
+  raw BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER answer_bodies_are_kept BEFORE UPDATE ON answer_bodies
+BEGIN SELECT RAISE(ABORT, 'an answer never changes'); END;
 
 CREATE TABLE circuits (
   endpoint TEXT PRIMARY KEY,

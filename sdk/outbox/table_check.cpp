@@ -78,7 +78,8 @@ constexpr const char* kBodiesSql =
     "SELECT m.id, m.message_id, m.body_sha256, b.body FROM messages m LEFT JOIN message_bodies b "
     "ON b.message = m.id WHERE m.pruned_at = '' AND m.id > ? ORDER BY m.id LIMIT ?";
 constexpr const char* kAnswersSql =
-    "SELECT id, message_id, raw_sha256, raw FROM answers WHERE id > ? ORDER BY id LIMIT ?";
+    "SELECT id, message_id, raw_sha256, raw FROM answers LEFT JOIN answer_bodies ON answer = id "
+    "WHERE id > ? ORDER BY id LIMIT ?";
 
 // The next files by their hash.
 Result<std::vector<StoredFile>> files_after(Database& database, const std::string& after) {

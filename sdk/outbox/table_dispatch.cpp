@@ -51,8 +51,7 @@ Result<MessageKey> insert_message(Database& database, TimePoint now, const NewMe
   SMEV_ASSIGN(
       const MessageKey key,
       database.insert("INSERT INTO messages (message_id, state, content_type, body_sha256, "
-                      "schema_version, files, frozen_at) VALUES (?, 'frozen', ?, ?, ?, ?, ?) "
-                      "RETURNING id",
+                      "schema_version, files, frozen_at) VALUES (?, 'frozen', ?, ?, ?, ?, ?)",
                       message.message_id, message.content_type, sha256_hex(message.body),
                       message.schema_version, files_to_json(message.files), now));
   SMEV_TRY(database.run("INSERT INTO message_bodies (message, body) VALUES (?, ?)", key,

@@ -46,6 +46,10 @@ Result<void> empty_message(Database& database, TimePoint now, MessageKey message
   pruned.messages += fresh;
   SMEV_TRY(database.run("DELETE FROM message_bodies WHERE message = ?", message));
   SMEV_TRY(database.run("DELETE FROM attempts WHERE message = ?", message));
+  SMEV_TRY(
+      database.run("DELETE FROM answer_bodies WHERE answer IN (SELECT a.id FROM answers a "
+                   "JOIN messages m ON m.message_id = a.original_message_id WHERE m.id = ?)",
+                   message));
   SMEV_ASSIGN(const std::int64_t answers,
               database.run("DELETE FROM answers WHERE original_message_id = "
                            "(SELECT message_id FROM messages WHERE id = ?)",

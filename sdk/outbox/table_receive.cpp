@@ -33,12 +33,17 @@ Result<std::optional<StoredAnswer>> find_answer(Database& database, const NewAns
 
 Result<std::int64_t> insert_answer(Database& database, TimePoint now, const NewAnswer& answer,
                                    const std::string& sha256, bool settled) {
-  return database.insert(
-      "INSERT INTO answers (message_id, original_message_id, kind, content_type, raw_sha256, "
-      "verdicts, verified, stray, settled, note, received, raw) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-      answer.message_id, answer.original_message_id, answer.kind, answer.content_type, sha256,
-      answer.verdicts, answer.verified, answer.stray, settled, answer.note, now, Blob{answer.raw});
+  SMEV_ASSIGN(
+      const std::int64_t id,
+      database.insert(
+          "INSERT INTO answers (message_id, original_message_id, kind, content_type, raw_sha256, "
+          "verdicts, verified, stray, settled, note, received) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          answer.message_id, answer.original_message_id, answer.kind, answer.content_type, sha256,
+          answer.verdicts, answer.verified, answer.stray, settled, answer.note, now));
+  SMEV_TRY(
+      database.run("INSERT INTO answer_bodies (answer, raw) VALUES (?, ?)", id, Blob{answer.raw}));
+  return id;
 }
 
 // The same octets again, and this time they can be used: trust was mended, or the message is known

@@ -18,13 +18,13 @@ Error with_text(Error error, std::string text) {
 }
 
 // The answer to the same wish once more; nothing when it is new.
-Result<std::optional<Submitted>> find_successor(Database& database, UpdateId id,
+Result<std::optional<Submitted>> find_successor(Database& database, const UpdateRow& old,
                                                 const NewUpdate& update) {
-  SMEV_ASSIGN(const std::optional<Submitted> known, find_duplicate(database, update));
+  SMEV_ASSIGN(const std::optional<Submitted> known, find_duplicate(database, update, old.order_id));
   if (!known) return known;
   SMEV_ASSIGN(const auto replaced,
               database.number("SELECT replaces FROM updates WHERE id = ?", known->id));
-  if (replaced == id) return known;
+  if (replaced == old.id) return known;
   return fail(with_text(
       local_error(ErrorCode::idempotency_conflict,
                   "the same content or key belongs to update " + std::to_string(known->id)),
@@ -104,7 +104,7 @@ Result<Submitted> TableOutbox::replace(UpdateId id, const NewUpdate& update,
         const TimePoint now = clock_->now();
         SMEV_TRY(lock_orders_of_updates(database, {id}));
         SMEV_ASSIGN(const UpdateRow old, require_update(database, id));
-        SMEV_ASSIGN(const std::optional<Submitted> known, find_successor(database, id, update));
+        SMEV_ASSIGN(const std::optional<Submitted> known, find_successor(database, old, update));
         if (known) return *known;
         SMEV_TRY(make_replaceable(database, now, old, update));
         SMEV_ASSIGN(const OrderFacts order, facts_at(database, old));

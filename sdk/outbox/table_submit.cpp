@@ -8,27 +8,44 @@
 namespace smev::outbox {
 namespace {
 
-Result<OrderFacts> find_or_add_order(Database& database, const OrderKey& key) {
-  SMEV_TRY(
-      database.run("INSERT INTO orders (sender, contour, number) VALUES (?, ?, ?) "
-                   "ON CONFLICT DO NOTHING",
-                   key.sender, smev::name(key.contour), key.number));
-  SMEV_TRY(lock_order(database, key));
+// Where rows are locked, the order is there and locked when this returns; elsewhere nobody else
+// writes now, and one without an id is still to be added: nothing is written of what the check may
+// refuse.
+Result<OrderFacts> find_order_to_extend(Database& database, const OrderKey& key) {
+  if (database.locks_rows()) {
+    SMEV_TRY(
+        database.run("INSERT INTO orders (sender, contour, number) VALUES (?, ?, ?) "
+                     "ON CONFLICT DO NOTHING",
+                     key.sender, smev::name(key.contour), key.number));
+    SMEV_TRY(lock_order(database, key));
+  }
   SMEV_ASSIGN(std::optional<OrderFacts> order, find_order(database, key));
-  if (!order) return fail(damaged("an order that was just written is missing"));
-  return std::move(*order);
+  if (order) return std::move(*order);
+  if (database.locks_rows()) return fail(damaged("an order that was just written is missing"));
+  OrderFacts fresh;
+  fresh.key = key;
+  return fresh;
 }
 
 // The place behind all others; the head, when nothing is before it that is not final.
-Result<Place> next_place(Database& database, const OrderFacts& order) {
+Result<Place> take_place(Database& database, OrderFacts& order, const NewUpdate& update) {
+  Place place;
+  place.sequence = order.next_sequence;
+  if (order.id == 0) {
+    SMEV_ASSIGN(order.id, database.insert("INSERT INTO orders (sender, contour, number, facts, "
+                                          "next_sequence) VALUES (?, ?, ?, ?, ?)",
+                                          order.key.sender, smev::name(order.key.contour),
+                                          order.key.number, update.facts, place.sequence + 1));
+    place.head = true;
+    return place;
+  }
   SMEV_ASSIGN(
       const auto heads,
       database.number("SELECT count(*) FROM updates WHERE order_id = ? AND head = 1", order.id));
+  place.head = heads == 0;
   SMEV_TRY(
       database.run("UPDATE orders SET next_sequence = next_sequence + 1 WHERE id = ?", order.id));
-  Place place;
-  place.sequence = order.next_sequence;
-  place.head = heads == 0;
+  SMEV_TRY(learn_facts(database, update, order.id));
   return place;
 }
 
@@ -43,19 +60,16 @@ Result<bool> may_come_again(Database& database, UpdateId update) {
 }
 
 // The update that answers the same wish; its key is free again when that one has been given up.
-Result<std::optional<Submitted>> find_repeat(Database& database, const NewUpdate& update) {
-  SMEV_ASSIGN(const std::optional<Submitted> known, find_duplicate(database, update));
+Result<std::optional<Submitted>> find_repeat(Database& database, const NewUpdate& update,
+                                             std::int64_t order) {
+  SMEV_ASSIGN(const std::optional<Submitted> known, find_duplicate(database, update, order));
   if (!known) return known;
   SMEV_ASSIGN(const bool again, may_come_again(database, known->id));
   if (!again) return known;
-  SMEV_ASSIGN(const std::int64_t freed,
-              database.run("DELETE FROM idempotency_keys WHERE sender = ? AND contour = ? "
-                           "AND idempotency_key = ? AND update_id = ?",
-                           update.order.sender, smev::name(update.order.contour),
-                           update.idempotency_key, known->id));
-  if (freed == 1) return std::optional<Submitted>{};
+  SMEV_ASSIGN(const bool freed, free_key(database, update, known->id));
+  if (freed) return std::optional<Submitted>{};
   // Somebody else has submitted it again meanwhile.
-  return find_duplicate(database, update);
+  return find_duplicate(database, update, order);
 }
 
 }  // namespace
@@ -72,13 +86,12 @@ Result<Submitted> TableOutbox::submit(const NewUpdate& update, const SubmitCheck
 
   return change(
       [&](Database& database) -> Result<Submitted> {
-        SMEV_ASSIGN(const std::optional<Submitted> duplicate, find_repeat(database, update));
-        if (duplicate) return *duplicate;
-        SMEV_ASSIGN(const OrderFacts order, find_or_add_order(database, update.order));
+        SMEV_ASSIGN(OrderFacts order, find_order_to_extend(database, update.order));
+        SMEV_ASSIGN(const std::optional<Submitted> repeat, find_repeat(database, update, order.id));
+        if (repeat) return *repeat;
         NewUpdate amended = update;
         SMEV_TRY(run_check(check, order, amended));
-        SMEV_ASSIGN(const Place place, next_place(database, order));
-        SMEV_TRY(learn_facts(database, amended, order.id));
+        SMEV_ASSIGN(const Place place, take_place(database, order, amended));
         return insert_update(database, clock_->now(), amended, order.id, place);
       },
       &kSubmitPoints);

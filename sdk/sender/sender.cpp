@@ -257,8 +257,7 @@ Result<KeptUpdate> Sender::Core::keep(const elk::Update& update, const SubmitOpt
   const OrderKey key = key_of(update);
   SMEV_ASSIGN(KeptUpdate kept, keep_update(update, keep_file, key.sender, key.contour));
   NewUpdate& stored = kept.stored;
-  stored.idempotency_key =
-      options.idempotency_key.empty() ? "digest:" + stored.payload_digest : options.idempotency_key;
+  stored.idempotency_key = options.idempotency_key;
   stored.not_before = options.not_before;
   stored.deadline = options.deadline;
   return kept;
@@ -405,11 +404,12 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
   kept->stored.files.clear();  // the outbox does not have them
 
   CheckReport report;
-  const std::hash<std::string> hash;
-  const auto [key, fresh] =
-      memory.keys.emplace(hash(kept->stored.idempotency_key), hash(kept->stored.payload_digest));
+  const std::size_t content = std::hash<std::string>()(kept->stored.payload_digest);
+  const std::size_t by =
+      options.idempotency_key.empty() ? content : std::hash<std::string>()(options.idempotency_key);
+  const auto [key, fresh] = memory.keys.emplace(by, content);
   if (!fresh) {
-    report.repeat = key->second == hash(kept->stored.payload_digest);
+    report.repeat = key->second == content;
     if (report.repeat) return report;
     return fail(local_error(ErrorCode::idempotency_conflict, "the key was given before"));
   }

@@ -63,7 +63,7 @@ struct NewUpdate {
   std::string type;             ///< information type: "elk/status/1.0.2"
   std::string payload;          ///< opaque
   std::string payload_digest;   ///< of the whole update as given, files included
-  std::string idempotency_key;  ///< the caller's, or derived from the digest
+  std::string idempotency_key;  ///< the caller's; empty: the same content again is a repeat
   std::string facts;            ///< replaces the order's facts when not empty: the latest count
   std::string mark;             ///< opaque: what the next update's check must know of this one
   std::vector<StoredFile> files;

@@ -15,7 +15,9 @@ class GroupCommitTest : public ::testing::Test {
   void SetUp() override {
     database_ = *SqliteDatabase::open(":memory:", std::chrono::seconds(1));
     ASSERT_TRUE(database_->execute("CREATE TABLE kept (value INTEGER PRIMARY KEY)"));
-    group_ = std::make_unique<GroupCommit>(*database_, database_mutex_);
+    group_ = std::make_unique<GroupCommit>(
+        *database_, database_mutex_,
+        GroupCommit::Checks{[this] { return before_; }, [this] { return after_; }});
   }
 
   Result<void> keep(int value) {
@@ -41,6 +43,8 @@ class GroupCommitTest : public ::testing::Test {
 
   std::unique_ptr<SqliteDatabase> database_;
   std::mutex database_mutex_;
+  Result<void> before_;
+  Result<void> after_;
   std::unique_ptr<GroupCommit> group_;
 };
 
@@ -96,6 +100,30 @@ TEST_F(GroupCommitTest, a_group_that_changes_nothing_commits_nothing) {
       3, [this] { EXPECT_FALSE(group_->run([]() { return Result<void>(fail(misuse("no"))); })); });
   behind(others);
   EXPECT_EQ(group_->commits(), 1U) << "the leader's";
+}
+
+TEST_F(GroupCommitTest, a_change_that_fails_before_it_writes_costs_the_others_nothing) {
+  std::vector<std::function<void()>> others;
+  for (int i = 0; i < 10; ++i) others.push_back([this, i] { EXPECT_TRUE(keep(i)); });
+  others.push_back([this] {
+    EXPECT_FALSE(group_->run([]() { return Result<void>(fail(misuse("refused"))); }));
+  });
+  behind(others);
+  EXPECT_EQ(count(), 10);
+  EXPECT_EQ(group_->commits(), 2U) << "the leader's and theirs";
+}
+
+TEST_F(GroupCommitTest, nothing_is_done_unless_the_store_is_fit) {
+  before_ = fail(misuse("the file has been moved"));
+  EXPECT_FALSE(keep(1));
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(GroupCommitTest, nobody_is_told_of_a_commit_into_a_file_that_is_gone) {
+  after_ = fail(misuse("the file has been moved"));
+  const auto outcome = keep(1);
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().detail.find("moved"), std::string::npos);
 }
 
 TEST_F(GroupCommitTest, no_more_than_the_limit_share_a_commit) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <set>
 
 #include "sdk/base/bytes.hpp"
@@ -33,6 +34,8 @@ INSERT INTO updates (id, order_id, sequence, state, head, hold_reason, submitted
   (3, 2, 1, 'held', 1, 'refused', '2026-01-01T00:00:00.000000Z', '', 't', 'third', ''),
   (4, 2, 2, 'queued', 0, 'none', '2026-01-01T00:00:00.000000Z', '', 't', 'fourth', ''),
   (7, 3, 1, 'held', 1, 'deadline', '2026-01-05T00:00:00.000000Z', '', 't', 'fifth', '');
+INSERT INTO idempotency_keys VALUES ('TEST01', 'test', 'digest:d1', 'd1', 1, 1),
+  ('TEST01', 'test', 'key of the third', 'd3', 3, 1);
 INSERT INTO files VALUES (2, 0, '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 3);
 INSERT INTO messages (id, message_id, state, waiting, content_type, body_sha256, schema_version,
     attempts, frozen_at, answered_at) VALUES
@@ -43,6 +46,11 @@ INSERT INTO message_bodies VALUES (1, x'616263');
 INSERT INTO message_items (message, position, update_id, is_create) VALUES (1, 0, 3, 1);
 INSERT INTO attempts (message, attempt, started, ended, outcome) VALUES
   (1, 1, '2026-01-01T00:00:02.000000Z', '2026-01-01T00:00:03.000000Z', 'accepted');
+INSERT INTO answers (id, message_id, original_message_id, kind, content_type, raw_sha256, verdicts,
+    verified, stray, settled, note, received, raw) VALUES
+  (1, 'answer', '11111111-1111-1111-8111-111111111111', 'primary', 'text/xml',
+   'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', '[]', 1, 0, 1, '',
+   '2026-01-04T00:00:00.000000Z', x'616263');
 INSERT INTO audit (at, who, action, update_id, order_id, sequence, reason) VALUES
   ('2026-01-01T00:00:00.000000Z', 'op', 'requeued', 3, 2, 1, 'why');
 )sql";
@@ -61,6 +69,10 @@ class SqliteMigrations : public OutboxContract {
       ASSERT_TRUE(done) << done.error().describe();
     }
   }
+  /// SQLite puts a column that is added later on the line of the one before.
+  static std::string on_one_line(const std::string& text) {
+    return std::regex_replace(text, std::regex("\\s+"), " ");
+  }
   /// Columns, indexes and triggers of a file, however they came about.
   static std::set<std::string> shape(const std::string& path) {
     std::set<std::string> shape;
@@ -76,7 +88,7 @@ class SqliteMigrations : public OutboxContract {
     while (*objects->next()) shape.insert(objects->text(0));
     auto tables = (*database)->query(
         "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'updates'");
-    while (*tables->next()) shape.insert(tables->text(0));
+    while (*tables->next()) shape.insert(on_one_line(tables->text(0)));
     return shape;
   }
 };
@@ -106,6 +118,7 @@ TEST_P(SqliteMigrations, everything_is_there_afterwards_and_the_work_goes_on) {
   EXPECT_EQ(to_utc_text(*(*(*store)->find_update(7))->held_since), "2026-01-05T00:00:00.000000Z")
       << "nothing but its submission is known";
   EXPECT_EQ((*store)->messages_of(3)->at(0).body, "abc");
+  EXPECT_EQ((*store)->answers_to((*store)->messages_of(3)->at(0).message_id)->at(0).raw, "abc");
   EXPECT_EQ((*store)->audit_of(3)->size(), 1u);
   EXPECT_EQ((*store)->find_order(order("a"))->value().last_mark, "");
   const auto claims = (*store)->claim_updates(10, kLease);
@@ -113,6 +126,23 @@ TEST_P(SqliteMigrations, everything_is_there_afterwards_and_the_work_goes_on) {
   ASSERT_EQ(claims->size(), 1u);
   EXPECT_EQ(claims->at(0).update.id, 2);
   EXPECT_EQ((*store)->submit(new_update("d"), {})->id, 8) << "ids are never given twice";
+}
+
+TEST_P(SqliteMigrations, a_repeat_is_still_known_by_its_key_or_its_content) {
+  make_old();
+  ASSERT_TRUE(migrate_sqlite(old(), false));
+  const auto store = sqlite_outbox(old(), clock_);
+  ASSERT_TRUE(store) << store.error().describe();
+  NewUpdate first = new_update("a");
+  first.payload_digest = "d1";
+  first.idempotency_key.clear();
+  EXPECT_EQ((*store)->submit(first, {})->id, 1);
+  NewUpdate third = new_update("b");
+  third.payload_digest = "d3";
+  third.idempotency_key = "key of the third";
+  EXPECT_EQ((*store)->submit(third, {})->id, 3);
+  third.idempotency_key.clear();
+  EXPECT_FALSE((*store)->submit(third, {})->duplicate) << "it had a key";
 }
 
 // More than SQLite's cache holds: it writes pages in another order than that of the file.

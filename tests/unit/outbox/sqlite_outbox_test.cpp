@@ -392,6 +392,9 @@ class SqliteOutboxDamage : public OutboxContract {
     ASSERT_TRUE(done) << done.error().describe();
   }
 };
+constexpr const char* kOtherAnswer =
+    "DROP TRIGGER answer_bodies_are_kept; UPDATE answer_bodies SET raw = x'00'";
+
 INSTANTIATE_TEST_SUITE_P(File, SqliteOutboxDamage, ::testing::Values(all_stores()[0]),
                          [](const auto& kind) { return kind.param.name; });
 
@@ -412,7 +415,7 @@ TEST_P(SqliteOutboxDamage, an_answer_whose_octets_changed_is_not_told) {
   const UpdateId id = submit("a");
   const Uuid message = send_one();
   deliver(message, id);
-  break_row("UPDATE answers SET raw = x'00'");
+  break_row(kOtherAnswer);
   const Error error = error_of(outbox().answers_to(message));
   EXPECT_EQ(error.code, ErrorCode::store);
   EXPECT_THAT(error.text, HasSubstr("повреждён"));
@@ -430,7 +433,7 @@ TEST_P(SqliteOutboxDamage, a_check_finds_what_was_changed_behind_its_back) {
        "WHERE message = 1",
        "message"},
       {"DELETE FROM message_bodies WHERE message = 2", "gone"},
-      {"UPDATE answers SET raw = x'00'", "answer answer-1"},
+      {kOtherAnswer, "answer answer-1"},
       {"UPDATE orders SET next_sequence = 2", "order 1"},
       {"UPDATE messages SET waiting = 0", "update 2"},
   });
