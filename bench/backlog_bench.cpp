@@ -120,7 +120,7 @@ class Cycle {
     delivered.result_code = 0;
     delivered.known_to_recipient = true;
     const auto recorded = outbox_.record_answer(answer, {delivered}).value();
-    outbox_.mark_acknowledged(recorded.id).value();
+    outbox_.mark_acknowledged({recorded.id}).value();
   }
 
   Outbox& outbox_;

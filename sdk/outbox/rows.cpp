@@ -153,16 +153,17 @@ Result<OrderFacts> require_order(Database& database, std::int64_t id) {
   return read_order(statement);
 }
 
-Result<MessageRow> read_message(Database& database, MessageKey key) {
+Result<MessageRow> read_message(Database& database, MessageKey key, Body wanted) {
   MessageRow row;
   {
     SMEV_ASSIGN(Statement statement,
                 database.query(
                     "SELECT message_id, state, content_type, body_sha256, schema_version, files, "
                     "endpoint, attempts, doubtful_attempts, frozen_at, accepted_at, answered_at, "
-                    "not_before, body, pruned_at, tries FROM messages LEFT JOIN message_bodies "
-                    "ON message = id WHERE id = ?",
-                    key));
+                    "not_before, CASE WHEN ? = 1 THEN body END, pruned_at, tries, "
+                    "CASE WHEN message IS NULL THEN 0 ELSE 1 END "
+                    "FROM messages LEFT JOIN message_bodies ON message = id WHERE id = ?",
+                    wanted == Body::read, key));
     SMEV_ASSIGN(const bool found, statement.next());
     if (!found) return fail(damaged("message " + std::to_string(key) + " is missing"));
     row.message_id = statement.uuid(0);
@@ -178,15 +179,14 @@ Result<MessageRow> read_message(Database& database, MessageKey key) {
     row.accepted_at = statement.optional_moment(10);
     row.answered_at = statement.optional_moment(11);
     row.not_before = statement.optional_moment(12);
-    const std::optional<std::string> body = statement.optional_text(13);
+    row.body = statement.optional_text(13).value_or("");
     row.pruned_at = statement.optional_moment(14);
     row.tries = static_cast<int>(statement.integer(15));
     SMEV_TRY(statement.sound());
-    if (!body && !row.pruned_at) {
+    if (!statement.flag(16) && !row.pruned_at) {
       return fail(damaged("the body of message " + std::to_string(key) + " is missing"));
     }
-    row.body = body.value_or("");
-    if (!row.pruned_at) SMEV_TRY(check_body(row));
+    if (wanted == Body::read && !row.pruned_at) SMEV_TRY(check_body(row));
   }
   SMEV_ASSIGN(Statement items,
               database.query("SELECT i.update_id, i.position, i.is_create, o.number, i.result_code "

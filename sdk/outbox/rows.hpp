@@ -31,7 +31,8 @@ Result<std::optional<OrderFacts>> find_order(Database& database, const OrderKey&
 Result<OrderFacts> require_order(Database& database, std::int64_t id);
 
 /// The whole message with body, files and items; the body looked at by its SHA-256.
-Result<MessageRow> read_message(Database& database, MessageKey key);
+enum class Body { read, left };
+Result<MessageRow> read_message(Database& database, MessageKey key, Body body = Body::read);
 Result<std::optional<MessageKey>> find_message_key(Database& database, std::string_view message_id);
 /// The updates of a message, in its order; only those in `state` when one is given.
 Result<std::vector<UpdateId>> updates_of(Database& database, MessageKey key,

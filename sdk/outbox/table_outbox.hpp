@@ -43,7 +43,7 @@ class TableOutbox : public Outbox {
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override;
   Result<RecordedAnswer> record_answer(const NewAnswer& answer,
                                        const std::vector<Settlement>& settlements) override;
-  Result<void> mark_acknowledged(std::int64_t answer) override;
+  Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override;
   Result<std::vector<AnswerRow>> unacknowledged() override;
   Result<bool> awaits_answers() override;
   Result<std::vector<UpdateRow>> hold_overdue() override;

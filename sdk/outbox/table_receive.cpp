@@ -178,7 +178,7 @@ Result<std::optional<MessageRow>> TableOutbox::find_message(const Uuid& message_
   return read([&](Database& database) -> Result<std::optional<MessageRow>> {
     SMEV_ASSIGN(const auto key, find_message_key(database, message_id.text()));
     if (!key) return std::optional<MessageRow>{};
-    SMEV_ASSIGN(MessageRow row, read_message(database, *key));
+    SMEV_ASSIGN(MessageRow row, read_message(database, *key, Body::left));
     return std::optional<MessageRow>(std::move(row));
   });
 }
@@ -217,14 +217,17 @@ Result<RecordedAnswer> TableOutbox::record_answer(const NewAnswer& answer,
       &kAnswerPoints);
 }
 
-Result<void> TableOutbox::mark_acknowledged(std::int64_t answer) {
+Result<void> TableOutbox::mark_acknowledged(const std::vector<std::int64_t>& answers) {
+  if (answers.empty()) return {};
   return change(
       [&](Database& database) -> Result<void> {
-        SMEV_ASSIGN(const std::int64_t found,
-                    database.run("UPDATE answers SET acknowledged = CASE WHEN acknowledged = '' "
-                                 "THEN ? ELSE acknowledged END WHERE id = ?",
-                                 clock_->now(), answer));
-        if (found == 0) return fail(not_found("answer " + std::to_string(answer)));
+        const TimePoint now = clock_->now();
+        for (const std::int64_t answer : answers) {
+          SMEV_TRY(
+              database.run("UPDATE answers SET acknowledged = ? "
+                           "WHERE id = ? AND acknowledged = ''",
+                           now, answer));
+        }
         return {};
       },
       &kAcknowledgedPoints);

@@ -32,12 +32,13 @@ Receiver::Receiver(SenderParts& parts, EventSink& events, Bell& bell)
     : parts_(parts), events_(events), bell_(bell) {}
 
 Result<void> Receiver::acknowledge_stored() {
+  SMEV_TRY(mark_acknowledged());
   SMEV_ASSIGN(std::vector<AnswerRow> answers, parts_.outbox().unacknowledged());
   for (const AnswerRow& answer : answers) {
     SMEV_ASSIGN(bool done, acknowledge(answer.id, answer.message_id));
     if (!done) break;  // the network is away; the next round tries again
   }
-  return {};
+  return mark_acknowledged();
 }
 
 bool Receiver::is_throttled() const {
@@ -51,7 +52,20 @@ void Receiver::note_failure(const Error& error) {
   throttled_until_ = parts_.clock().steady() + parts_.options.retry.throttled;
 }
 
+// While messages come, marks are put together; before a pause nothing stays unmarked.
 Result<bool> Receiver::round() {
+  SMEV_ASSIGN(const bool more, poll());
+  if (!more || acknowledged_.size() >= kMarkedTogether) SMEV_TRY(mark_acknowledged());
+  return more;
+}
+
+Result<void> Receiver::mark_acknowledged() {
+  SMEV_TRY(parts_.outbox().mark_acknowledged(acknowledged_));
+  acknowledged_.clear();
+  return {};
+}
+
+Result<bool> Receiver::poll() {
   if (is_throttled()) return false;
   Result<std::optional<IncomingMessage>> incoming =
       parts_.transport().receive(parts_.options.selector);
@@ -187,7 +201,7 @@ Result<bool> Receiver::acknowledge(std::int64_t answer, const std::string& messa
                             {{"message_id", message_id}, {"detail", error.detail}});
     return false;
   }
-  SMEV_TRY(parts_.outbox().mark_acknowledged(answer));
+  acknowledged_.push_back(answer);
   return true;
 }
 

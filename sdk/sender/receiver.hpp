@@ -22,10 +22,18 @@ class Receiver {
   /// Asks once. True when a message was taken off the queue, so that another may wait behind it.
   /// An error of the store is returned; one of the network is logged and counts as an empty queue.
   Result<bool> round();
+  /// Marks in the store what was acknowledged since: after the last round.
+  Result<void> finish() { return mark_acknowledged(); }
   /// How long to wait after an empty round: short while an answer is awaited.
   Result<Duration> pause();
 
  private:
+  /// Acknowledged answers that are marked in one commit. Those that a crash leaves unmarked are
+  /// acknowledged again at the next start.
+  static constexpr std::size_t kMarkedTogether = 64;
+
+  Result<bool> poll();
+  Result<void> mark_acknowledged();
   Result<bool> take(const IncomingMessage& incoming);
   Result<SettledAnswer> settle(const MessageRow& message, const IncomingMessage& incoming);
   Result<std::vector<UpdateId>> akin(const UpdateRow& update);
@@ -40,7 +48,8 @@ class Receiver {
   void note_failure(const Error& error);
   [[nodiscard]] bool is_throttled() const;
 
-  int network_errors_ = 0;  // in a row
+  std::vector<std::int64_t> acknowledged_;  // and not yet marked
+  int network_errors_ = 0;                  // in a row
   std::optional<std::chrono::steady_clock::time_point> throttled_until_;
 };
 

@@ -449,13 +449,14 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
     if (pause > fast) bell_.wait(pause - fast, seen);
     return {};
   };
-  while (!bell_.stopped()) {
-    if (Result<void> done = step(); !done) {
-      const std::lock_guard lock(mutex);
-      first_error = done.error();
-      bell_.stop();
-    }
-  }
+  const auto note = [&](const Result<void>& done) {
+    if (done) return;
+    const std::lock_guard lock(mutex);
+    if (!first_error) first_error = done.error();
+    bell_.stop();
+  };
+  while (!bell_.stopped()) note(step());
+  note(receiver.finish());
 }
 
 Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {

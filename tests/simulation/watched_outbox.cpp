@@ -59,8 +59,8 @@ Result<RecordedAnswer> WatchedOutbox::record_answer(const NewAnswer& answer,
   });
 }
 
-Result<void> WatchedOutbox::mark_acknowledged(std::int64_t answer) {
-  return change("mark_acknowledged", [&] { return inner().mark_acknowledged(answer); });
+Result<void> WatchedOutbox::mark_acknowledged(const std::vector<std::int64_t>& answers) {
+  return change("mark_acknowledged", [&] { return inner().mark_acknowledged(answers); });
 }
 
 Result<std::vector<UpdateRow>> WatchedOutbox::hold_overdue() {

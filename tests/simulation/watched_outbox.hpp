@@ -35,7 +35,7 @@ class WatchedOutbox final : public testing::ForwardingOutbox {
       const std::vector<AttemptOutcome>& outcomes) override;
   Result<RecordedAnswer> record_answer(const NewAnswer& answer,
                                        const std::vector<Settlement>& settlements) override;
-  Result<void> mark_acknowledged(std::int64_t answer) override;
+  Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override;
   Result<std::vector<UpdateRow>> hold_overdue() override;
   Result<std::string> file_path(const std::string& sha256) override;
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override;

@@ -62,8 +62,8 @@ class ForwardingOutbox : public Outbox {
                                        const std::vector<Settlement>& settlements) override {
     return inner_->record_answer(answer, settlements);
   }
-  Result<void> mark_acknowledged(std::int64_t answer) override {
-    return inner_->mark_acknowledged(answer);
+  Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override {
+    return inner_->mark_acknowledged(answers);
   }
   Result<std::vector<AnswerRow>> unacknowledged() override { return inner_->unacknowledged(); }
   Result<bool> awaits_answers() override { return inner_->awaits_answers(); }

@@ -149,7 +149,7 @@ Result<void> stray_answer(ScenarioWorld& world) {
 }
 
 Result<void> acknowledge(ScenarioWorld& world) {
-  return world.outbox->mark_acknowledged(world.answer);
+  return world.outbox->mark_acknowledged({world.answer});
 }
 
 Run decide(const std::string& order, UpdateEvent event) {

@@ -430,6 +430,7 @@ class Outbox {
   virtual Result<void> keep_circuit(const Circuit& circuit) = 0;
 
   // --- the receiver -----------------------------------------------------------------------------
+  /// Without its body, which is not read.
   virtual Result<std::optional<MessageRow>> find_message(const Uuid& message_id) = 0;
   /// Stores the answer, settles, in one commit. A repeated answer (same id and hash) settles
   /// nothing, unless it could not be used the first time. A delivery counts from any message of the
@@ -438,7 +439,9 @@ class Outbox {
   /// (`not_in_answer`). Without settlements the message stays as it is.
   virtual Result<RecordedAnswer> record_answer(const NewAnswer& answer,
                                                const std::vector<Settlement>& settlements) = 0;
-  virtual Result<void> mark_acknowledged(std::int64_t answer) = 0;
+  /// In one commit; those that are gone are passed over. Until then a crash has them acknowledged
+  /// once more, which does no harm.
+  virtual Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) = 0;
   /// Stored, verified, ours, and not yet acknowledged (after a crash between commit and Ack).
   virtual Result<std::vector<AnswerRow>> unacknowledged() = 0;
   /// There are messages, accepted or in doubt, that an answer may come to.

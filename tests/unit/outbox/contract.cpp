@@ -209,7 +209,13 @@ UpdateRow OutboxContract::update(UpdateId id) {
 MessageRow OutboxContract::message(const Uuid& id) {
   const auto row = outbox().find_message(id);
   EXPECT_TRUE(row && *row) << "message " << id.text();
-  return row && *row ? **row : MessageRow{};
+  if (!row || !*row || (*row)->items.empty()) return {};
+  const auto carriers = outbox().messages_of((*row)->items.front().update);
+  EXPECT_TRUE(carriers) << carriers.error().describe();
+  for (const MessageRow& each : carriers.value_or(std::vector<MessageRow>{})) {
+    if (each.message_id == id) return each;  // with its body
+  }
+  return {};
 }
 
 OrderFacts OutboxContract::facts(const std::string& number) {

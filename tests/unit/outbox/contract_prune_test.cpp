@@ -18,7 +18,7 @@ class OutboxPrune : public OutboxContract {
     const UpdateId id = submit(given);
     const RecordedAnswer answer = deliver(send_one(), id);
     if (acknowledged) {
-      EXPECT_TRUE(outbox().mark_acknowledged(answer.id));
+      EXPECT_TRUE(outbox().mark_acknowledged({answer.id}));
     }
     return id;
   }
@@ -107,7 +107,7 @@ TEST_P(OutboxPrune, an_answer_that_is_not_acknowledged_yet_keeps_its_update) {
   const UpdateId id = delivered(new_update("a"), false);
   advance(hours(2));
   EXPECT_EQ(prune(hours(1)).updates, 0);
-  ASSERT_TRUE(outbox().mark_acknowledged(outbox().unacknowledged()->at(0).id));
+  ASSERT_TRUE(outbox().mark_acknowledged({outbox().unacknowledged()->at(0).id}));
   EXPECT_EQ(prune(hours(1)).updates, 1);
   EXPECT_EQ(update(id).payload, "");
 }
@@ -121,7 +121,7 @@ TEST_P(OutboxPrune, a_message_that_carries_something_open_stays_whole) {
   const RecordedAnswer answer =
       record(answer_to(both.message_id),
              {settlement(a, UpdateEvent::delivered), stopped(b, HoldReason::refused)});
-  ASSERT_TRUE(outbox().mark_acknowledged(answer.id));
+  ASSERT_TRUE(outbox().mark_acknowledged({answer.id}));
   advance(hours(2));
   EXPECT_EQ(prune(hours(1)).updates, 0);
   EXPECT_NE(message(both.message_id).body, "");

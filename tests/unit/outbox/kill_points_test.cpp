@@ -164,7 +164,7 @@ class Worker {
     const auto waiting = outbox_->unacknowledged();
     ASSERT_TRUE(waiting);
     for (const AnswerRow& answer : *waiting) {
-      ASSERT_TRUE(outbox_->mark_acknowledged(answer.id));
+      ASSERT_TRUE(outbox_->mark_acknowledged({answer.id}));
     }
   }
 
