@@ -28,6 +28,7 @@ void QueueGrammar::add(CLI::App& group, const Choose& choose) {
                "Отозвать: остановленные или ещё стоящие в очереди", choose);
   add_decision(group, "expire", UpdateEvent::expired, "Закрыть просроченные", choose);
   add_replace(group, choose);
+  add_hurry(group, choose);
   add_pause(group, choose);
   add_prune(group, choose);
 }
@@ -90,6 +91,17 @@ void QueueGrammar::add_replace(CLI::App& group, const Choose& choose) {
       ->option_text("КЛЮЧ");
   add_decision_maker(command, replace_);
   command.final_callback([this, choose] { choose(replace_); });
+}
+
+void QueueGrammar::add_hurry(CLI::App& group, const Choose& choose) {
+  CLI::App& command =
+      add_command(group, "hurry", "Не ждать назначенного времени: пробовать отправить сейчас");
+  command.add_option("ids", hurry_.ids, "Номера обновлений")
+      ->check(whole_number(1))
+      ->option_text("НОМЕР…")
+      ->required();
+  add_decision_maker(command, hurry_);
+  command.final_callback([this, choose] { choose(hurry_); });
 }
 
 void QueueGrammar::add_pause(CLI::App& group, const Choose& choose) {
