@@ -25,6 +25,10 @@ constexpr std::size_t kIdleStatementsMax = 4;
 constexpr std::int64_t kSynchronousFull = 2;
 // Frames in the log from which on a commit brings them into the database file; SQLite's own number.
 constexpr int kCheckpointFrames = 1000;
+// Of the header of a database file (https://www.sqlite.org/fileformat.html): how it is to be read.
+constexpr std::size_t kHeaderOctets = 100;
+constexpr std::size_t kReadVersionAt = 19;
+constexpr char kReadVersionOfLog = 2;
 // A log that was longer for once does not stay so.
 constexpr const char* kLogLimit = "PRAGMA journal_size_limit = 67108864;";
 
@@ -256,6 +260,14 @@ bool SqliteDatabase::read_page(std::uint32_t page, std::string& octets) {
   if (file == nullptr || !size || !*size || page == 0) return false;
   const auto page_octets = static_cast<std::size_t>(**size);
   return read_octets(file, octets, page_octets, (std::uint64_t{page} - 1) * page_octets);
+}
+
+bool SqliteDatabase::has_log() {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  std::string header;
+  return file != nullptr && read_octets(file, header, kHeaderOctets, 0) &&
+         header[kReadVersionAt] == kReadVersionOfLog;
 }
 
 Result<std::uint32_t> SqliteDatabase::pages_in_file() {

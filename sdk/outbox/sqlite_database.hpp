@@ -42,6 +42,9 @@ class SqliteDatabase final : public Database {
   void keep_mark(CommitMark mark);
   /// The end of this connection neither brings the log in nor removes it, whatever is in it.
   void leave_log();
+  /// That its changes go through a log, as the header of its file says: of a copy they do not.
+  /// Nothing else is read for it, so that no log is brought in.
+  [[nodiscard]] bool has_log();
   /// Pages that the database file itself has.
   [[nodiscard]] Result<std::uint32_t> pages_in_file();
   /// That a page of the database file is as it was written; others may be writing it.

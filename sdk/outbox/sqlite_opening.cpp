@@ -73,6 +73,17 @@ Result<void> check_committed(SqliteDatabase& database, const StorePlace& place, 
       damaged_log ? "frames of the log are damaged or missing" : "the log is missing");
 }
 
+// SQLite would mix a log that belongs to another file into this one.
+Result<void> check_own_log(SqliteDatabase& database, const StorePlace& place, LogState log) {
+  if (log != LogState::holds || database.has_log()) return {};
+  database.leave_log();
+  return lost(fmt::format("Рядом с базой исходящих лежит журнал другой базы ({0}-wal): похоже, "
+                          "копию поставили на место базы, не убрав её журнала. Уберите в сторону "
+                          "{0}-wal, {0}-shm и {0}.mark и откройте снова.",
+                          place.database),
+              "the log belongs to another database file");
+}
+
 // The file is there, and the directory is locked.
 Result<std::unique_ptr<SqliteDatabase>> open_examined(const StorePlace& place,
                                                       const std::optional<Committed>& mark,
@@ -81,6 +92,7 @@ Result<std::unique_ptr<SqliteDatabase>> open_examined(const StorePlace& place,
   const LogState log = examine_log(place.database + kLogSuffix, mark);
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
   SMEV_TRY(check_committed(*database, place, log, mark));
+  SMEV_TRY(check_own_log(*database, place, log));
   return database;
 }
 
