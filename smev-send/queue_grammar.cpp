@@ -1,5 +1,8 @@
 #include "smev-send/queue_grammar.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace smev::cli {
 namespace {
 
@@ -13,6 +16,14 @@ void add_decision_maker(CLI::App& command, DecisionMaker& to) {
 
 void add_yes(CLI::App& command, bool& to) {
   command.add_flag("--yes", to, "Не спрашивать подтверждения");
+}
+
+// Named twice, an update is still decided once.
+void drop_repeated(std::vector<UpdateId>& ids) {
+  std::set<UpdateId> seen;
+  ids.erase(
+      std::remove_if(ids.begin(), ids.end(), [&](UpdateId id) { return !seen.insert(id).second; }),
+      ids.end());
 }
 
 }  // namespace
@@ -74,6 +85,7 @@ void QueueGrammar::add_decision(CLI::App& group, const char* name, UpdateEvent e
           "нужны номера обновлений или условия отбора (--state, --order, --hold-reason, "
           "--fault, --since, --until, --older), и не вместе");
     }
+    drop_repeated(decide_.ids);
     decide_.event = event;
     choose(decide_);
   });
@@ -101,7 +113,10 @@ void QueueGrammar::add_hurry(CLI::App& group, const Choose& choose) {
       ->option_text("НОМЕР…")
       ->required();
   add_decision_maker(command, hurry_);
-  command.final_callback([this, choose] { choose(hurry_); });
+  command.final_callback([this, choose] {
+    drop_repeated(hurry_.ids);
+    choose(hurry_);
+  });
 }
 
 void QueueGrammar::add_pause(CLI::App& group, const Choose& choose) {
