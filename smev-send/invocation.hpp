@@ -80,6 +80,9 @@ struct QueueReplaceCommand : DecisionMaker {
   UpdateId id = 0;
   SubmitCommand update;  ///< file, format, files and key
 };
+struct QueueHurryCommand : DecisionMaker {
+  std::vector<UpdateId> ids;
+};
 struct QueuePauseCommand : DecisionMaker {};
 struct QueueResumeCommand : DecisionMaker {};
 struct QueueLogCommand {
@@ -95,9 +98,10 @@ struct QueueExportCommand {
   UpdateId id = 0;
   std::string out;  ///< empty: update-ID.tar
 };
-using QueueCommand = std::variant<QueueStatsCommand, QueueBlockedCommand, QueueDecideCommand,
-                                  QueueReplaceCommand, QueuePauseCommand, QueueResumeCommand,
-                                  QueueLogCommand, QueuePruneCommand, QueueExportCommand>;
+using QueueCommand =
+    std::variant<QueueStatsCommand, QueueBlockedCommand, QueueDecideCommand, QueueReplaceCommand,
+                 QueueHurryCommand, QueuePauseCommand, QueueResumeCommand, QueueLogCommand,
+                 QueuePruneCommand, QueueExportCommand>;
 struct DbCheckCommand {
   bool files = false;  ///< read the result files too
 };

@@ -22,6 +22,9 @@ struct Run {
   Result<ExitCode> operator()(const QueueReplaceCommand& command) const {
     return replace(session, command);
   }
+  Result<ExitCode> operator()(const QueueHurryCommand& command) const {
+    return hurry(session, command);
+  }
   Result<ExitCode> operator()(const QueuePauseCommand& command) const {
     return pause(session, command);
   }

@@ -15,6 +15,7 @@ Result<ExitCode> blocked(const Session& session, const QueueBlockedCommand& comm
 Result<ExitCode> log(const Session& session, const QueueLogCommand& command);
 Result<ExitCode> decide(const Session& session, const QueueDecideCommand& command);
 Result<ExitCode> replace(const Session& session, const QueueReplaceCommand& command);
+Result<ExitCode> hurry(const Session& session, const QueueHurryCommand& command);
 Result<ExitCode> pause(const Session& session, const QueuePauseCommand& command);
 Result<ExitCode> resume(const Session& session, const QueueResumeCommand& command);
 Result<ExitCode> prune(const Session& session, const QueuePruneCommand& command);

@@ -1,5 +1,8 @@
 #include "smev-send/queue_grammar.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace smev::cli {
 namespace {
 
@@ -15,6 +18,14 @@ void add_yes(CLI::App& command, bool& to) {
   command.add_flag("--yes", to, "Не спрашивать подтверждения");
 }
 
+// Named twice, an update is still decided once.
+void drop_repeated(std::vector<UpdateId>& ids) {
+  std::set<UpdateId> seen;
+  ids.erase(
+      std::remove_if(ids.begin(), ids.end(), [&](UpdateId id) { return !seen.insert(id).second; }),
+      ids.end());
+}
+
 }  // namespace
 
 void QueueGrammar::add(CLI::App& group, const Choose& choose) {
@@ -28,6 +39,7 @@ void QueueGrammar::add(CLI::App& group, const Choose& choose) {
                "Отозвать: остановленные или ещё стоящие в очереди", choose);
   add_decision(group, "expire", UpdateEvent::expired, "Закрыть просроченные", choose);
   add_replace(group, choose);
+  add_hurry(group, choose);
   add_pause(group, choose);
   add_prune(group, choose);
 }
@@ -73,6 +85,7 @@ void QueueGrammar::add_decision(CLI::App& group, const char* name, UpdateEvent e
           "нужны номера обновлений или условия отбора (--state, --order, --hold-reason, "
           "--fault, --since, --until, --older), и не вместе");
     }
+    drop_repeated(decide_.ids);
     decide_.event = event;
     choose(decide_);
   });
@@ -90,6 +103,20 @@ void QueueGrammar::add_replace(CLI::App& group, const Choose& choose) {
       ->option_text("КЛЮЧ");
   add_decision_maker(command, replace_);
   command.final_callback([this, choose] { choose(replace_); });
+}
+
+void QueueGrammar::add_hurry(CLI::App& group, const Choose& choose) {
+  CLI::App& command =
+      add_command(group, "hurry", "Не ждать назначенного времени: пробовать отправить сейчас");
+  command.add_option("ids", hurry_.ids, "Номера обновлений")
+      ->check(whole_number(1))
+      ->option_text("НОМЕР…")
+      ->required();
+  add_decision_maker(command, hurry_);
+  command.final_callback([this, choose] {
+    drop_repeated(hurry_.ids);
+    choose(hurry_);
+  });
 }
 
 void QueueGrammar::add_pause(CLI::App& group, const Choose& choose) {

@@ -19,12 +19,14 @@ class QueueGrammar {
   void add_decision(CLI::App& group, const char* name, UpdateEvent event, const char* text,
                     const Choose& choose);
   void add_replace(CLI::App& group, const Choose& choose);
+  void add_hurry(CLI::App& group, const Choose& choose);
   void add_pause(CLI::App& group, const Choose& choose);
   void add_prune(CLI::App& group, const Choose& choose);
 
   QueueBlockedCommand blocked_;
   QueueDecideCommand decide_;  // one of them is parsed
   QueueReplaceCommand replace_;
+  QueueHurryCommand hurry_;
   QueuePauseCommand pause_;
   QueueResumeCommand resume_;
   QueueLogCommand log_;

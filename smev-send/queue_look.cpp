@@ -61,6 +61,15 @@ std::string overview_text(const OutboxOverview& overview, bool colour) {
     text += line("Ответы не учтены", fmt::format("{} (чужие или с неподтверждённой подписью)",
                                                  overview.unsettled_answers));
   }
+  if (overview.unacknowledged_answers > 0) {
+    text += line("Не подтверждены",
+                 fmt::format("учтённых ответов {}{}", overview.unacknowledged_answers,
+                             since("старший принят", overview.oldest_unacknowledged)));
+  }
+  if (overview.resting_messages > 0) {
+    text += line("Ждут повтора", fmt::format("сообщений {}{}", overview.resting_messages,
+                                             since("последнее — в", overview.latest_try)));
+  }
   return text + line("Завершено", std::to_string(counts.final));
 }
 
@@ -83,6 +92,11 @@ std::string overview_json(const OutboxOverview& overview, TimePoint now) {
   age("oldest_queued_seconds", overview.oldest_queued);
   age("oldest_in_flight_seconds", overview.oldest_in_flight);
   age("oldest_held_seconds", overview.oldest_held);
+  stats["unacknowledged_answers"] = overview.unacknowledged_answers;
+  age("oldest_unacknowledged_seconds", overview.oldest_unacknowledged);
+  stats["resting_messages"] = overview.resting_messages;
+  stats["latest_try"] =
+      overview.latest_try ? Json(to_utc_text(*overview.latest_try)) : Json(nullptr);
   return written({{"stats", std::move(stats)}, {"pause", json_of(overview.pause)}});
 }
 
@@ -158,7 +172,9 @@ Result<ExitCode> blocked(const Session& session, const QueueBlockedCommand& comm
       cut_page(orders, command.limit, [](const BlockedOrder& order) { return order.head.id; });
   std::ostream& out = session.environment.out;
   if (session.json) {
-    out << written({{"blocked", list_of(orders, &json_of_blocked)}, {"next_after", id_or_null(next)}}) << '\n';
+    out << written(
+               {{"blocked", list_of(orders, &json_of_blocked)}, {"next_after", id_or_null(next)}})
+        << '\n';
     return ExitCode::done;
   }
   if (!orders.empty()) out << blocked_text(orders, session.environment.colour);
@@ -179,7 +195,8 @@ Result<ExitCode> log(const Session& session, const QueueLogCommand& command) {
   }
   std::ostream& out = session.environment.out;
   if (session.json) {
-    out << written({{"log", list_of<AuditRow>(rows, &json_of)}, {"next_before", id_or_null(next)}}) << '\n';
+    out << written({{"log", list_of<AuditRow>(rows, &json_of)}, {"next_before", id_or_null(next)}})
+        << '\n';
     return ExitCode::done;
   }
   if (!rows.empty()) out << log_text(rows, session.environment.colour);

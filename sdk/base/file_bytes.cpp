@@ -44,6 +44,13 @@ Error io_error(const char* verb, const std::string& path, int number) {
       Retry::after_fix);
 }
 
+// A folder that is not there is no thing that was asked for and not found.
+Error not_written(const std::string& path, int number) {
+  return local_error(ErrorCode::io,
+                     "cannot write " + path + ": " + std::generic_category().message(number),
+                     Retry::after_fix);
+}
+
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -106,10 +113,10 @@ Result<void> write_file_durably(const std::string& path, std::string_view octets
                                 unsigned permissions) {
   std::string beside = path + ".new-XXXXXX";
   Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!file.open()) return fail(io_error("create", beside, errno));
+  if (!file.open()) return fail(not_written(path, errno));
   if (!write_all(file.get(), octets) || ::fchmod(file.get(), permissions) != 0 ||
       ::fsync(file.get()) != 0 || !file.close() || ::rename(beside.c_str(), path.c_str()) != 0) {
-    const Error error = io_error("write", path, errno);
+    const Error error = not_written(path, errno);
     ::unlink(beside.c_str());
     return fail(error);
   }

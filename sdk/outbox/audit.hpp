@@ -13,6 +13,7 @@ inline constexpr std::string_view kPaused = "paused";
 inline constexpr std::string_view kResumed = "resumed";
 inline constexpr std::string_view kReplaced = "replaced";
 inline constexpr std::string_view kReplacement = "replacement";
+inline constexpr std::string_view kHurried = "hurried";
 inline constexpr std::string_view kPruned = "pruned";
 
 /// Nobody decides without a name and a reason.

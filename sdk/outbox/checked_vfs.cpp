@@ -9,8 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "sdk/outbox/commit_mark.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/page_check.hpp"
+#include "sdk/outbox/sqlite_place.hpp"
 
 namespace smev::outbox {
 namespace {
@@ -264,7 +266,14 @@ int open_file(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags
   return code;
 }
 
+// SQLite removes a log when all of it is in the database file, while nobody else has that open. A
+// log whose mark cannot be taken back stays, or its absence would pass for a loss.
 int delete_file(sqlite3_vfs*, const char* name, int sync_directory) {
+  std::string path = name;
+  if (path.ends_with(kLogSuffix)) {
+    path.resize(path.size() - std::strlen(kLogSuffix));
+    if (!CommitMark::take_back(path + kMarkSuffix)) return SQLITE_IOERR_DELETE;
+  }
   return vfs_below()->xDelete(vfs_below(), name, sync_directory);
 }
 int access_file(sqlite3_vfs*, const char* name, int flags, int* result) {

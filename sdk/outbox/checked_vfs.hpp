@@ -2,7 +2,8 @@
 // The VFS through which the store opens its database: seals each page that goes into the database
 // file (page_check.hpp) and looks at the seal of each page that comes out of it; of the write-ahead
 // log it looks at SQLite's own checks, which SQLite itself only does when it recovers. What is not
-// as it was written comes back as SQLITE_IOERR_DATA and is never seen by anybody.
+// as it was written comes back as SQLITE_IOERR_DATA and is never seen by anybody. Before a log is
+// removed, its mark is taken back (commit_mark.hpp).
 //
 // Everything else is done by the VFS that is SQLite's default when a file is opened. A file whose
 // header does not leave room for the check (another program's) is read and written as it is.

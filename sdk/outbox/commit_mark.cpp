@@ -16,7 +16,6 @@ namespace {
 
 constexpr mode_t kMode = 0660;
 constexpr std::string_view kMagic = "smevmark";
-constexpr const char* kBootIdentifier = "/proc/sys/kernel/random/boot_id";
 
 // As it lies in the file; of this machine only, so in its order of octets.
 struct Record {
@@ -24,7 +23,7 @@ struct Record {
   Committed committed;
   std::uint64_t check = 0;
 };
-static_assert(sizeof(Record) == 48, "without gaps, whose octets would be anything");
+static_assert(sizeof(Record) == 32, "without gaps, whose octets would be anything");
 
 std::uint64_t check_of(const Record& record) {
   return octets_check({reinterpret_cast<const char*>(&record), offsetof(Record, check)}, 0);
@@ -43,6 +42,14 @@ bool read_exactly(int descriptor, char* to, std::size_t size, std::uint64_t offs
   return true;
 }
 
+bool write_record(int descriptor, const Committed& committed) noexcept {
+  Record record;
+  std::copy(kMagic.begin(), kMagic.end(), record.magic.begin());
+  record.committed = committed;
+  record.check = check_of(record);
+  return ::pwrite(descriptor, &record, sizeof(record), 0) == sizeof(record);
+}
+
 std::optional<Committed> read_record(int descriptor) {
   std::array<char, sizeof(Record)> octets{};
   if (!read_exactly(descriptor, octets.data(), octets.size(), 0)) return {};
@@ -58,11 +65,11 @@ bool all_zero(std::string_view octets) {
 }
 
 // Every frame of the mark is there, with the checks that SQLite gave it.
-bool frames_hold(int log, const LogHeader& header, std::uint32_t frames) {
+bool frames_hold(int log, const LogHeader& header, std::uint64_t frames) {
   std::string frame(kFrameHeaderOctets + header.page_size, '\0');
   LogCheck check = header.check;
   std::uint64_t offset = kLogHeaderOctets;
-  for (std::uint32_t i = 0; i < frames; ++i, offset += frame.size()) {
+  for (std::uint64_t i = 0; i < frames; ++i, offset += frame.size()) {
     if (!read_exactly(log, frame.data(), frame.size(), offset)) return false;
     const std::string_view whole = frame;
     const std::string_view head = whole.substr(0, kFrameHeaderOctets);
@@ -90,23 +97,20 @@ std::optional<Committed> CommitMark::read(const std::string& path) {
 std::optional<Committed> CommitMark::said() const { return read_record(file_.get()); }
 
 void CommitMark::note(const Committed& committed) noexcept {
-  Record record;
-  std::copy(kMagic.begin(), kMagic.end(), record.magic.begin());
-  record.committed = committed;
-  record.check = check_of(record);
-  static_cast<void>(::pwrite(file_.get(), &record, sizeof(record), 0) == sizeof(record));
+  const std::optional<Committed> before = said();
+  const bool written = write_record(file_.get(), committed);
+  if (written && (!before || before->salt != committed.salt))
+    static_cast<void>(::fsync(file_.get()));
 }
 
-void CommitMark::take_back() noexcept {
-  note({});
-  static_cast<void>(::fsync(file_.get()));
+bool CommitMark::take_back() noexcept {
+  return write_record(file_.get(), {}) && ::fsync(file_.get()) == 0;
 }
 
-std::uint64_t boot_of_machine() {
-  const FileHandle file(::open(kBootIdentifier, O_RDONLY | O_CLOEXEC));
-  std::array<char, 36> text{};  // a UUID
-  if (!file.open() || !read_exactly(file.get(), text.data(), text.size(), 0)) return 0;
-  return octets_check({text.data(), text.size()}, 0);
+bool CommitMark::take_back(const std::string& path) noexcept {
+  FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.open()) return errno == ENOENT;
+  return CommitMark(std::move(file)).take_back();
 }
 
 LogState examine_log(const std::string& log_path, const std::optional<Committed>& mark) {

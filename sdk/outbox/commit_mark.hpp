@@ -3,9 +3,10 @@
 // is missing or damaged looks to SQLite like one whose last commits were never finished, and SQLite
 // drops them without a word; the mark tells that they had been finished.
 //
-// The mark is written after each commit and not synced: it says no more than the truth even when
-// the power goes, at most less. The last process that ends in order takes it back, once all that it
-// names is in the database file and the log is gone.
+// The mark is written after each commit and synced with the first of each log: it says no more than
+// the truth even when the power goes, at most less. It is taken back, on the disk, when all of the
+// log is in the database file, and always before the log is removed. So a mark that names something
+// needs its log, after a restart of the machine too.
 
 #include <cstdint>
 #include <optional>
@@ -18,11 +19,8 @@
 namespace smev::outbox {
 
 struct Committed {
-  std::uint64_t salt = 0;     ///< of the log
-  std::uint32_t frames = 0;   ///< that were committed; 0: nothing is known
-  std::uint32_t page = 0;     ///< the page in the last of them
-  std::uint64_t content = 0;  ///< its check (page_check.hpp)
-  std::uint64_t boot = 0;     ///< of the machine: what was not synced is lost with it
+  std::uint64_t salt = 0;    ///< of the log
+  std::uint64_t frames = 0;  ///< that were committed; 0: nothing is known
   friend bool operator==(const Committed&, const Committed&) = default;
 };
 
@@ -33,20 +31,20 @@ class CommitMark {
   /// Nothing: it is not there, or unreadable.
   static std::optional<Committed> read(const std::string& path);
 
-  /// Never an error: without it only damage is noticed less well.
+  /// Never an error: without it only damage is noticed less well. On the disk when this returns if
+  /// it is the first of its log.
   void note(const Committed& committed) noexcept;
   /// What is said there now, by whichever process was the last to note.
   [[nodiscard]] std::optional<Committed> said() const;
-  /// The log need not be there any more; on the disk when this returns.
-  void take_back() noexcept;
+  /// The log need not be there any more; on the disk when this returns true.
+  bool take_back() noexcept;
+  /// The same for a mark that may not be there.
+  static bool take_back(const std::string& path) noexcept;
 
  private:
   explicit CommitMark(FileHandle file) : file_(std::move(file)) {}
   FileHandle file_;
 };
-
-/// Of the machine's present start.
-std::uint64_t boot_of_machine();
 
 /// What a log is, beside its mark.
 enum class LogState {

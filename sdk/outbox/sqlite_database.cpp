@@ -25,6 +25,10 @@ constexpr std::size_t kIdleStatementsMax = 4;
 constexpr std::int64_t kSynchronousFull = 2;
 // Frames in the log from which on a commit brings them into the database file; SQLite's own number.
 constexpr int kCheckpointFrames = 1000;
+// Of the header of a database file (https://www.sqlite.org/fileformat.html): how it is to be read.
+constexpr std::size_t kHeaderOctets = 100;
+constexpr std::size_t kReadVersionAt = 19;
+constexpr char kReadVersionOfLog = 2;
 // A log that was longer for once does not stay so.
 constexpr const char* kLogLimit = "PRAGMA journal_size_limit = 67108864;";
 
@@ -207,32 +211,25 @@ std::optional<Committed> mark_of(sqlite3_file* log, std::uint32_t frames) {
   if (!read_octets(log, octets, kLogHeaderOctets, 0) || !read_log_header(octets, header)) return {};
   const std::size_t frame_octets = kFrameHeaderOctets + header.page_size;
   const std::uint64_t last = kLogHeaderOctets + (std::uint64_t{frames} - 1) * frame_octets;
-  if (!read_octets(log, octets, frame_octets, last)) return {};
+  if (!read_octets(log, octets, kFrameHeaderOctets, last)) return {};
   const std::uint64_t salt =
       static_cast<std::uint64_t>(big_endian(octets, 8)) << 32 | big_endian(octets, 12);
   if (salt != header.salt) return {};
-  Committed committed{salt, frames, big_endian(octets, 0), 0, 0};
-  committed.content =
-      page_check(std::string_view(octets).substr(kFrameHeaderOctets), committed.page);
-  return committed;
+  return Committed{salt, frames};
 }
 
 }  // namespace
 
 void SqliteDatabase::keep_mark(CommitMark mark) {
   mark_.emplace(std::move(mark));
-  boot_ = boot_of_machine();
   // Takes the place of SQLite's own hook, which only checkpoints.
   sqlite3_wal_hook(connection_, &SqliteDatabase::committed, this);
 }
 
-int SqliteDatabase::committed(void* self, sqlite3* connection, const char* name, int frames) {
-  if (frames > 0)
-    static_cast<SqliteDatabase*>(self)->note_commit(static_cast<std::uint32_t>(frames));
-  // The commit is done, whatever becomes of the checkpoint; the next one tries again.
-  if (frames >= kCheckpointFrames) {
-    sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  }
+int SqliteDatabase::committed(void* self, sqlite3*, const char* name, int frames) {
+  auto* database = static_cast<SqliteDatabase*>(self);
+  if (frames > 0) database->note_commit(static_cast<std::uint32_t>(frames));
+  if (frames >= kCheckpointFrames) database->bring_log_in(name);
   return SQLITE_OK;
 }
 
@@ -240,10 +237,18 @@ void SqliteDatabase::note_commit(std::uint32_t frames) {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
   if (log == nullptr) return;
-  std::optional<Committed> committed = mark_of(log, frames);
-  if (!committed) return;
-  committed->boot = boot_;
-  mark_->note(*committed);
+  if (const std::optional<Committed> committed = mark_of(log, frames)) mark_->note(*committed);
+}
+
+// The commit is done, whatever becomes of this; the next one tries again.
+void SqliteDatabase::bring_log_in(const char* name) {
+  const std::optional<Committed> named = mark_->said();
+  int in_log = 0;
+  int brought = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &brought);
+  // What somebody else has noted meanwhile may be in a log that was begun anew.
+  if (code == SQLITE_OK && brought == in_log && mark_->said() == named) mark_->take_back();
 }
 
 // Around SQLite's cache and log, through its own handle: opening the file beside it, and closing
@@ -257,10 +262,12 @@ bool SqliteDatabase::read_page(std::uint32_t page, std::string& octets) {
   return read_octets(file, octets, page_octets, (std::uint64_t{page} - 1) * page_octets);
 }
 
-bool SqliteDatabase::file_holds(const Committed& committed) {
-  std::string octets;
-  return read_page(committed.page, octets) &&
-         page_check(octets, committed.page) == committed.content;
+bool SqliteDatabase::has_log() {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  std::string header;
+  return file != nullptr && read_octets(file, header, kHeaderOctets, 0) &&
+         header[kReadVersionAt] == kReadVersionOfLog;
 }
 
 Result<std::uint32_t> SqliteDatabase::pages_in_file() {
@@ -288,22 +295,17 @@ void SqliteDatabase::leave_log() {
 }
 
 // The end of the last connection brings the log into the database file and, when all of it is
-// there, removes it; while another has it open, or when a frame cannot be read, the log stays. Only
-// without a log there is nothing left for the mark to promise.
+// there, removes it (and checked_vfs takes the mark back before that); while another has it open,
+// or when a frame cannot be read, the log stays.
 void SqliteDatabase::close_marked() {
   const std::string path = sqlite3_db_filename(connection_, "main");
-  // Whoever opens the store holds it too: nobody begins a log, and notes a commit, in between.
-  const Result<FileHandle> guard = lock_directory(fs::path(path).parent_path().string());
-  const std::optional<Committed> said = mark_->said();
-  const LogState log = examine_log(path + kLogSuffix, said);
+  // Whoever opens the store holds it too, and finds mark and log as they belong together.
+  [[maybe_unused]] const Result<FileHandle> guard =
+      lock_directory(fs::path(path).parent_path().string());
   // SQLite may recover from such a log as much as there is and remove it: the rest would be gone
   // and with it what shows that.
-  if (log == LogState::damaged) leave_log();
+  if (examine_log(path + kLogSuffix, mark_->said()) == LogState::damaged) leave_log();
   sqlite3_close_v2(connection_);
-  const bool sound = log == LogState::holds || !said || said->frames == 0;
-  std::error_code fault;
-  const bool gone = !fs::exists(path + kLogSuffix, fault) && !fault;
-  if (guard && sound && gone) mark_->take_back();
 }
 
 SqliteDatabase::~SqliteDatabase() {

@@ -38,13 +38,13 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] bool has_checks();
   /// WAL, synchronous=FULL, foreign keys; and checks that each of them took.
   Result<void> make_durable();
-  /// From now on each commit is noted there. The end of the last connection takes it back, unless
-  /// the log cannot be brought in.
+  /// From now on each commit is noted there, until all of the log is brought in.
   void keep_mark(CommitMark mark);
   /// The end of this connection neither brings the log in nor removes it, whatever is in it.
   void leave_log();
-  /// That the database file itself, without its log, holds the page as it was committed.
-  [[nodiscard]] bool file_holds(const Committed& committed);
+  /// That its changes go through a log, as the header of its file says: of a copy they do not.
+  /// Nothing else is read for it, so that no log is brought in.
+  [[nodiscard]] bool has_log();
   /// Pages that the database file itself has.
   [[nodiscard]] Result<std::uint32_t> pages_in_file();
   /// That a page of the database file is as it was written; others may be writing it.
@@ -69,6 +69,7 @@ class SqliteDatabase final : public Database {
   void configure(Duration busy_timeout);
   static int committed(void* self, sqlite3* connection, const char* name, int frames);
   void note_commit(std::uint32_t frames);
+  void bring_log_in(const char* name);
   void close_marked();
   bool read_page(std::uint32_t page, std::string& octets);
   [[nodiscard]] Error failure(std::string_view doing) const;
@@ -80,7 +81,6 @@ class SqliteDatabase final : public Database {
   std::map<std::string, Cursors, std::less<>> idle_;
   Cursors in_use_;
   std::optional<CommitMark> mark_;
-  std::uint64_t boot_ = 0;
 };
 
 /// BEGIN IMMEDIATE: whoever holds one is the only writer, in whatever process. Rolled back unless

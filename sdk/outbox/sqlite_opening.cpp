@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -53,14 +54,14 @@ Result<void> check_not_emptied(const StorePlace& place, const std::optional<Comm
       place.database + " is empty, and its mark says that it was not");
 }
 
-// That nothing of what was committed is missing from the log, or from the file when somebody else
-// has brought the log in and taken it away.
+// That nothing of what was committed is missing from the log. Somebody who removes it has taken the
+// mark back before.
 Result<void> check_committed(SqliteDatabase& database, const StorePlace& place, LogState log,
                              const std::optional<Committed>& mark) {
-  const bool in_file =
-      log == LogState::empty && mark && mark->frames > 0 && mark->boot == boot_of_machine();
+  const bool lost_log =
+      log == LogState::empty && mark && mark->frames > 0 && CommitMark::read(place.mark) == mark;
   const bool damaged_log = log == LogState::damaged;
-  if (!damaged_log && (!in_file || database.file_holds(*mark))) return {};
+  if (!damaged_log && !lost_log) return {};
   database.leave_log();
   // A copy that was put in the place of its base looks the same: it is not what the mark is about.
   return lost(
@@ -72,6 +73,17 @@ Result<void> check_committed(SqliteDatabase& database, const StorePlace& place, 
       damaged_log ? "frames of the log are damaged or missing" : "the log is missing");
 }
 
+// SQLite would mix a log that belongs to another file into this one.
+Result<void> check_own_log(SqliteDatabase& database, const StorePlace& place, LogState log) {
+  if (log != LogState::holds || database.has_log()) return {};
+  database.leave_log();
+  return lost(fmt::format("Рядом с базой исходящих лежит журнал другой базы ({0}-wal): похоже, "
+                          "копию поставили на место базы, не убрав её журнала. Уберите в сторону "
+                          "{0}-wal, {0}-shm и {0}.mark и откройте снова.",
+                          place.database),
+              "the log belongs to another database file");
+}
+
 // The file is there, and the directory is locked.
 Result<std::unique_ptr<SqliteDatabase>> open_examined(const StorePlace& place,
                                                       const std::optional<Committed>& mark,
@@ -80,12 +92,15 @@ Result<std::unique_ptr<SqliteDatabase>> open_examined(const StorePlace& place,
   const LogState log = examine_log(place.database + kLogSuffix, mark);
   SMEV_ASSIGN(auto database, SqliteDatabase::open(place.database, busy_timeout));
   SMEV_TRY(check_committed(*database, place, log, mark));
+  SMEV_TRY(check_own_log(*database, place, log));
   return database;
 }
 
 // Last of all: the end of a connection with a mark waits for the directory, which is locked here.
-Result<void> keep_mark(SqliteDatabase& database, const StorePlace& place) {
+Result<void> keep_mark(SqliteDatabase& database, const StorePlace& place, int directory) {
   SMEV_ASSIGN(CommitMark kept, CommitMark::open(place.mark));
+  // What is synced there later is of use only under its name.
+  if (!kept.said()) static_cast<void>(::fsync(directory));
   database.keep_mark(std::move(kept));
   return {};
 }
@@ -101,7 +116,7 @@ Result<std::unique_ptr<SqliteDatabase>> open_store(const StorePlace& place, Dura
   SMEV_TRY(ensure_schema(*database));
   // SQLite makes the log when it first reads in this mode; from then on it is watched.
   SMEV_TRY(database->number("SELECT count(*) FROM orders WHERE id = 0"));
-  SMEV_TRY(keep_mark(*database, place));
+  SMEV_TRY(keep_mark(*database, place, directory.get()));
   return database;
 }
 
@@ -113,7 +128,7 @@ Result<OpenedDatabase> open_as_it_is(const StorePlace& place, Duration busy_time
   SMEV_ASSIGN(opened.database, open_examined(place, mark, busy_timeout));
   SMEV_ASSIGN(opened.version, schema_version(*opened.database));
   // A file of another program, or of before there were marks, gets none.
-  if (mark) SMEV_TRY(keep_mark(*opened.database, place));
+  if (mark) SMEV_TRY(keep_mark(*opened.database, place, directory.get()));
   return opened;
 }
 

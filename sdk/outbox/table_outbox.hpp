@@ -3,7 +3,7 @@
 // how it is written down. The engine's part is how a connection is come by, how a change becomes
 // durable, and who may dispatch. Its parts: table_submit, table_dispatch, table_attempts,
 // table_receive, table_overdue, table_circuits, table_read, table_overview, table_decide,
-// table_replace, table_pause, table_prune, table_check.
+// table_hurry, table_replace, table_pause, table_prune, table_check.
 
 #include <functional>
 #include <memory>
@@ -49,6 +49,8 @@ class TableOutbox : public Outbox {
   Result<std::vector<UpdateRow>> hold_overdue() override;
   Result<std::vector<UpdateRow>> near_deadline(Duration lead) override;
 
+  Result<std::int64_t> limit_rests(TimePoint latest) override;
+
   Result<std::optional<UpdateRow>> find_update(UpdateId id) override;
   Result<std::optional<UpdateRow>> unfinished_of_another(const std::string& sender,
                                                          Contour contour) override;
@@ -67,6 +69,7 @@ class TableOutbox : public Outbox {
 
   Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                            const std::string& reason) override;
+  Result<UpdateRow> hurry(UpdateId id, const std::string& who, const std::string& reason) override;
   Result<Submitted> replace(UpdateId id, const NewUpdate& update, const SubmitCheck& check,
                             const std::string& who, const std::string& reason) override;
   Result<void> pause(const std::string& who, const std::string& reason) override;

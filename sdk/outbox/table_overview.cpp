@@ -58,6 +58,34 @@ Result<void> count_held(Database& database, OutboxOverview& overview) {
   }
 }
 
+Result<void> count_answers(Database& database, OutboxOverview& overview) {
+  SMEV_ASSIGN(overview.unsettled_answers,
+              count(database.number("SELECT count(*) FROM answers "
+                                    "WHERE verified = 0 OR stray = 1")));
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT coalesce(min(received), ''), count(*) FROM answers "
+                             "WHERE verified = 1 AND stray = 0 AND acknowledged = ''"));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) return {};
+  overview.oldest_unacknowledged = statement.optional_moment(0);
+  overview.unacknowledged_answers = statement.integer(1);
+  return statement.sound();
+}
+
+// What rests for long may have been written down by a clock that was ahead.
+Result<void> count_rests(Database& database, TimePoint now, OutboxOverview& overview) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT coalesce(max(not_before), ''), count(*) FROM messages "
+                             "WHERE waiting = 1 AND state IN ('frozen', 'in_doubt') "
+                             "AND not_before > ?",
+                             now));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) return {};
+  overview.latest_try = statement.optional_moment(0);
+  overview.resting_messages = statement.integer(1);
+  return statement.sound();
+}
+
 Result<BlockedOrder> read_blocked(Statement& statement) {
   BlockedOrder blocked;
   SMEV_ASSIGN(blocked.head, read_update(statement));
@@ -77,9 +105,8 @@ Result<OutboxOverview> TableOutbox::overview() {
     SMEV_ASSIGN(overview.in_doubt,
                 count(database.number("SELECT count(*) FROM messages WHERE waiting = 1 "
                                       "AND state = 'in_doubt'")));
-    SMEV_ASSIGN(overview.unsettled_answers,
-                count(database.number("SELECT count(*) FROM answers "
-                                      "WHERE verified = 0 OR stray = 1")));
+    SMEV_TRY(count_answers(database, overview));
+    SMEV_TRY(count_rests(database, now, overview));
     SMEV_ASSIGN(overview.oldest_queued, oldest(database, UpdateState::queued));
     SMEV_ASSIGN(overview.oldest_in_flight, oldest(database, UpdateState::in_flight));
     SMEV_ASSIGN(overview.pause, find_pause(database));

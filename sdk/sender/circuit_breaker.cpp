@@ -10,8 +10,7 @@ namespace smev {
 Duration CircuitBreaker::closed_for(TimePoint now) const {
   if (!circuit_.open_until || *circuit_.open_until <= now) return Duration::zero();
   const Duration left = *circuit_.open_until - now;
-  const Duration longest = std::max({retry_.cap, retry_.throttled, kRetryAfterMax});
-  return left > longest ? Duration::zero() : left;
+  return left > longest_pause(retry_) ? Duration::zero() : left;
 }
 
 CircuitBreaker::Passage CircuitBreaker::passage(TimePoint now) const {

@@ -329,6 +329,7 @@ const std::vector<Key>& keys() {
       path_key("outbox.path", SMEV_FIELD(outbox_path)),
       key("outbox.postgres", SMEV_FIELD(postgres.connection)),
       path_key("outbox.files", SMEV_FIELD(postgres.files)),
+      path_key("outbox.inbox_files", SMEV_FIELD(inbox_files)),
       key("outbox.schema", SMEV_FIELD(postgres.schema)),
       key("outbox.lease", SMEV_FIELD(postgres.lease)),
       key("key.key", SMEV_FIELD(key.key)),

@@ -254,9 +254,17 @@ Result<void> Dispatcher::give_up(const ClaimedUpdate& claim, const Error& error)
 Result<CircuitBreaker*> Dispatcher::breaker() {
   if (!breaker_) {
     const std::string& endpoint = parts_.options.soap.url;
-    SMEV_ASSIGN(std::optional<Circuit> kept, parts_.outbox().circuit(endpoint));
-    if (!kept) kept = Circuit{endpoint, 0, std::nullopt};
-    breaker_.emplace(parts_.options.retry, std::move(*kept));
+    Result<std::optional<Circuit>> kept = parts_.outbox().circuit(endpoint);
+    if (!kept) {
+      if (kept.error().retry == Retry::later) return fail(std::move(kept).error());
+      // It only spares an endpoint: what cannot be read of it must not stop the sending.
+      parts_.logger().warning("circuit.unreadable",
+                              "Запись об адресе в таблице circuits не читается: адрес считается "
+                              "исправным, запись будет заменена",
+                              {{"endpoint", endpoint}, {"error", kept.error().detail}});
+      kept = std::optional<Circuit>{};
+    }
+    breaker_.emplace(parts_.options.retry, kept->value_or(Circuit{endpoint, 0, std::nullopt}));
   }
   return &*breaker_;
 }

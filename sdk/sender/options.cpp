@@ -160,6 +160,10 @@ void check_outbox(Faults& faults, const SenderOptions& options) {
       faults.add("outbox.files", "excess",
                  "нужен только с outbox.postgres: рядом с outbox.path каталог files есть всегда");
     }
+    if (!options.inbox_files.empty()) {
+      faults.add("outbox.inbox_files", "excess",
+                 "нужен только с outbox.postgres: у базы SQLite входящих нет");
+    }
     return;
   }
   faults.needed("outbox.files", postgres.files, "общий каталог файлов результата");

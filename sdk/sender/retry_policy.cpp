@@ -84,6 +84,10 @@ Duration backoff(const RetryOptions& retry, int tries, double random) {
   return Duration(static_cast<Duration::rep>(longest * random));
 }
 
+Duration longest_pause(const RetryOptions& retry) {
+  return std::max({retry.base, retry.cap, retry.throttled, kRetryAfterMax});
+}
+
 Duration throttled_pause(const RetryOptions& retry, const Transmission& transmission) {
   return asked_pause(transmission).value_or(retry.throttled);
 }

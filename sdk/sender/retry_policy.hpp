@@ -21,6 +21,8 @@ inline constexpr Duration kRetryAfterMax = std::chrono::hours(24);
 
 /// Full jitter: the pause after the `tries`-th try is uniform in [0, min(cap, base·2^(tries-1))].
 Duration backoff(const RetryOptions& retry, int tries, double random);
+/// No pause lasts longer.
+Duration longest_pause(const RetryOptions& retry);
 /// The pause after SMEV's limit of calls.
 Duration throttled_pause(const RetryOptions& retry, const Transmission& transmission);
 

@@ -21,6 +21,7 @@
 #include "sdk/sender/inbox_reader.hpp"
 #include "sdk/sender/ownership.hpp"
 #include "sdk/sender/receiver.hpp"
+#include "sdk/sender/retry_policy.hpp"
 
 namespace smev {
 namespace {
@@ -459,9 +460,26 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
   note(receiver.finish());
 }
 
+namespace {
+
+// A clock that was ahead once has written down tries that it would take years to wait for.
+Result<void> limit_rests(SenderParts& parts) {
+  const TimePoint latest = parts.clock().now() + longest_pause(parts.options.retry);
+  SMEV_ASSIGN(const std::int64_t limited, parts.outbox().limit_rests(latest));
+  if (limited == 0) return {};
+  parts.logger().warning("retries.limited",
+                         "Повторы были назначены позже самой длинной паузы (часы спешили?): "
+                         "назначены заново",
+                         {{"messages", std::to_string(limited)}, {"until", to_utc_text(latest)}});
+  return {};
+}
+
+}  // namespace
+
 Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   SMEV_TRY(check_all_ours(parts_));
   SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
+  SMEV_TRY(limit_rests(parts_));
   Dispatcher dispatcher(parts_, events_, bell_);
   InboxReader inbox(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
     return submit(update, options);

@@ -1,6 +1,7 @@
 // The power goes at every write and every sync of a life of the outbox, and what was not synced is
 // forgotten, kept, kept in part or torn. After each cut the store must hold exactly what it held
-// after the last call that returned, or after the one that was under way; nothing else.
+// after the last call that returned, or after the one that was under way; nothing else. When its
+// write-ahead log is then taken away, it holds the same or refuses to open.
 //
 //   power_cuts [--seed N] [--cuts N] [--seeds N] [--mutant NAME]
 //
@@ -194,6 +195,32 @@ Fault cut_one_sender(const Reference& reference, const Cut& cut, const std::stri
   return fault;
 }
 
+// Whoever loses the log after the cut is told so, unless all that returned is in the database file.
+struct LogLoss {
+  Fault fault;
+  bool refused = false;
+};
+
+LogLoss lose_log_after_cut(const Reference& reference, const Cut& cut) {
+  Machine machine;
+  ScenarioWorld world(machine.folder());
+  machine.power.cut_at(cut.operation);
+  const std::size_t done = run_until_the_cut(world, machine.power);
+  if (!machine.power.off()) machine.power.cut_now();
+  machine.restart(cut);
+  std::error_code ignored;
+  fs::remove(world.database() + "-wal", ignored);
+  LogLoss loss;
+  if (const Result<void> opened = world.open(); opened) {
+    loss.fault = check_database(world, reference, done);
+  } else if (opened.error().text.find("-wal") != std::string::npos) {
+    loss.refused = true;
+  } else {
+    loss.fault = said("cannot open", opened.error());
+  }
+  return loss;
+}
+
 // --- many senders that share their commits
 
 constexpr int kThreads = 4;
@@ -378,6 +405,19 @@ std::size_t prove_one_sender(const Options& options, const Reference& reference)
   return lost;
 }
 
+std::size_t prove_log_losses(const Options& options, const Reference& reference) {
+  std::size_t unnoticed = 0;
+  std::size_t refused = 0;
+  const std::vector<Cut> cuts = all_cuts(reference.operations, options);
+  for (const Cut& cut : cuts) {
+    const LogLoss loss = lose_log_after_cut(reference, cut);
+    if (loss.refused) ++refused;
+    if (loss.fault && ++unnoticed <= kReportedMax) report("log losses", cut, *loss.fault);
+  }
+  fmt::print("log losses: {} cuts, {} refused, {} unnoticed\n", cuts.size(), refused, unnoticed);
+  return unnoticed;
+}
+
 std::size_t prove_many_senders(const Options& options) {
   const GroupCut whole = cut_many_senders({}, "");
   if (whole.fault) {
@@ -413,6 +453,7 @@ int prove(const Options& options) {
   fmt::print("seed {}\n", options.seed);
   std::size_t lost = prove_one_sender(options, *reference);
   // What is broken in the mutant may not concern the other scenario.
+  if (options.mutant.empty()) lost += prove_log_losses(options, *reference);
   if (options.mutant.empty() || lost == 0) lost += prove_many_senders(options);
   if (!options.mutant.empty()) {
     fmt::print("mutant {}: {}\n", options.mutant, lost > 0 ? "caught" : "NOT CAUGHT");

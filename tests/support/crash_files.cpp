@@ -1,7 +1,6 @@
 #include "tests/support/crash_files.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -55,7 +54,6 @@ struct CrashFiles::Impl {
 
   Power& power;
   std::string root;
-  int boot = 1;  ///< of the machine: another one after each restart
   bool file_syncs_lie = false;
   bool directory_syncs_lie = false;
   std::map<std::string, File> now;     // names as the program sees them
@@ -104,18 +102,6 @@ namespace {
 
 CrashFiles::Impl* disk = nullptr;
 
-// The kernel tells by it whether the machine was started anew.
-constexpr std::string_view kBootIdentifier = "/proc/sys/kernel/random/boot_id";
-
-int open_boot_identifier() {
-  std::string text = std::to_string(disk->boot);
-  text.resize(36, '-');
-  const int descriptor = ::memfd_create("boot_id", MFD_CLOEXEC);
-  const bool written = descriptor >= 0 && ::pwrite(descriptor, text.data(), text.size(), 0) ==
-                                              static_cast<ssize_t>(text.size());
-  return written ? descriptor : -1;
-}
-
 int power_is_gone() {
   errno = EIO;
   return -1;
@@ -157,7 +143,6 @@ void CrashFiles::restart(Survival survival, std::uint64_t seed) {
   impl_->synced.clear();
   impl_->changes.clear();
   impl_->open.clear();
-  ++impl_->boot;
 }
 
 }  // namespace smev::testing
@@ -189,9 +174,6 @@ int __wrap_open(const char* path, int flags, ...) {
     va_start(arguments, flags);
     mode = static_cast<mode_t>(va_arg(arguments, int));
     va_end(arguments);
-  }
-  if (disk != nullptr && path == smev::testing::kBootIdentifier) {
-    return smev::testing::open_boot_identifier();
   }
   if (disk == nullptr || !disk->looks_after(path)) return __real_open(path, flags, mode);
   if (disk->power.off()) return smev::testing::power_is_gone();

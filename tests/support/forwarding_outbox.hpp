@@ -108,6 +108,12 @@ class ForwardingOutbox : public Outbox {
                            const std::string& reason) override {
     return inner_->decide(id, event, who, reason);
   }
+  Result<UpdateRow> hurry(UpdateId id, const std::string& who, const std::string& reason) override {
+    return inner_->hurry(id, who, reason);
+  }
+  Result<std::int64_t> limit_rests(TimePoint latest) override {
+    return inner_->limit_rests(latest);
+  }
   Result<Submitted> replace(UpdateId id, const NewUpdate& update, const SubmitCheck& check,
                             const std::string& who, const std::string& reason) override {
     return inner_->replace(id, update, check, who, reason);

@@ -124,7 +124,8 @@ class SeveralSenders(KillLoop):
 
     def configuration(self, name, connection):
         text = over_postgres(self.stand.config.read_text(encoding="utf-8"), connection,
-                             'lease = "%ds"' % LEASE_SECONDS)
+                             'lease = "%ds"' % LEASE_SECONDS,
+                             'inbox_files = "%s"' % self.stand.folder)
         path = self.stand.config.with_name(name + ".toml")
         path.write_text(text, encoding="utf-8")
         return path

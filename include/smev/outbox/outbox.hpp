@@ -268,8 +268,8 @@ struct AuditRow {
   std::int64_t id = 0;
   TimePoint at{};
   std::string who;
-  std::string
-      action;  ///< name of an UpdateEvent, or paused, resumed, replaced, replacement, pruned
+  std::string action;   ///< name of an UpdateEvent, or paused, resumed, replaced, replacement,
+                        ///< hurried, pruned
   UpdateId update = 0;  ///< 0: the outbox as a whole
   std::int64_t sequence = 0;
   std::string order_number;
@@ -329,6 +329,10 @@ struct OutboxOverview {
   std::int64_t in_doubt = 0;        ///< messages that may have reached SMEV and go again
   std::int64_t blocked_orders = 0;  ///< orders with a held head
   std::int64_t unsettled_answers = 0;
+  std::int64_t unacknowledged_answers = 0;         ///< settled, and offered by SMEV again and again
+  std::optional<TimePoint> oldest_unacknowledged;  ///< when the oldest of them was received
+  std::int64_t resting_messages = 0;               ///< between two tries
+  std::optional<TimePoint> latest_try;             ///< when the last of them is due
   std::vector<std::pair<HoldReason, std::int64_t>> held_by_reason;  ///< those that there are
   std::optional<TimePoint> oldest_queued;     ///< when the oldest queued update was submitted
   std::optional<TimePoint> oldest_in_flight;  ///< when the oldest update in flight was submitted
@@ -396,6 +400,9 @@ class Outbox {
   /// when this process has it, or another one where only one can. Attempts that a dead worker left
   /// open become in doubt, and its claims free.
   virtual Result<std::shared_ptr<void>> start_dispatching() = 0;
+  /// Brings the next try of messages that rest longer than until then forward to it: whoever wrote
+  /// it down may have had a clock that was ahead. Gives how many they were.
+  virtual Result<std::int64_t> limit_rests(TimePoint /*latest*/) { return 0; }
   /// Head updates that are due, with a lease; at most `limit`, one per order.
   virtual Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) = 0;
   /// Gives a claim back unused, or not before a moment.
@@ -499,6 +506,11 @@ class Outbox {
   /// has accepted, or what went stale in doubt, cannot be requeued.
   virtual Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                                    const std::string& reason) = 0;
+  /// What waits for its moment is due now: the message between two tries, as it is, or the update
+  /// that has none yet. Order, id and octets stay; who and why go on record. Nothing of the update
+  /// waits for a moment: `illegal_transition`.
+  virtual Result<UpdateRow> hurry(UpdateId id, const std::string& who,
+                                  const std::string& reason) = 0;
   /// Puts a corrected update at the place of one that is held, which becomes rejected; the order is
   /// kept, and what stood behind still does. `check` sees the order as it was before that place.
   /// Not of the same order: `validation`. Not held, or an earlier message of it is not known to be

@@ -57,6 +57,9 @@ struct SenderOptions {
 
   std::string outbox_path;   ///< SQLite file; its folder holds the files too
   PostgresOptions postgres;  ///< instead of the SQLite file when it has a connection
+  /// The only folder from which updates of the inbox may name files: whoever may write there need
+  /// not be allowed to read what this process can. Empty: they may name none.
+  std::string inbox_files;
   KeyOptions key;
   TrustOptions trust;  ///< whose signatures count as SMEV's
   SoapOptions soap;

@@ -79,7 +79,8 @@ TEST_F(FileBytes, a_name_without_folder_is_in_the_working_folder) {
 
 TEST_F(FileBytes, missing_file_is_not_found) {
   EXPECT_EQ(read_file(path("missing")).error().code, ErrorCode::not_found);
-  EXPECT_EQ(write_file_durably(path("missing/a"), "x").error().code, ErrorCode::not_found);
+  EXPECT_EQ(write_file_durably(path("missing/a"), "x").error().code, ErrorCode::io)
+      << "nothing was looked for";
 }
 
 TEST_F(FileBytes, a_folder_is_no_file) {

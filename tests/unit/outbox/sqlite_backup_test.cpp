@@ -95,6 +95,23 @@ TEST_P(SqliteBackupTest, of_another_program_is_refused) {
   EXPECT_FALSE(fs::exists(copy()));
 }
 
+TEST_P(SqliteBackupTest, is_not_opened_beside_the_log_of_its_base) {
+  submit("a");
+  ASSERT_TRUE(back_up_sqlite(options(), copy()));
+  const std::string restored = directory_.file("restored.db");
+  fs::copy_file(copy(), restored);
+  const std::string octets = *read_file(restored);
+  for (const bool marked : {true, false}) {
+    fs::copy_file(options().path + "-wal", restored + "-wal");
+    if (marked) fs::copy_file(options().path + ".mark", restored + ".mark");
+    const Error error = error_of(sqlite_outbox({.path = restored}, clock_));
+    EXPECT_THAT(error.text, HasSubstr("журнал другой базы")) << marked;
+    EXPECT_EQ(*read_file(restored), octets) << "nothing was mixed in";
+    for (const char* suffix : {"-wal", "-shm", ".mark"}) fs::remove(restored + suffix);
+  }
+  EXPECT_TRUE(sqlite_outbox({.path = restored}, clock_));
+}
+
 // The store as a process leaves it that is killed, and then its log is hurt.
 TEST_P(SqliteBackupTest, of_a_store_whose_log_is_damaged_or_lost_is_refused_and_changes_nothing) {
   submit("a");

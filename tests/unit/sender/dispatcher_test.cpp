@@ -25,6 +25,11 @@ using Outcome = Transmission::Outcome;
 class FragileOutbox final : public testing::ForwardingOutbox {
  public:
   bool refuse_outcomes = false;
+  bool damage_circuits = false;
+  Result<std::optional<Circuit>> circuit(const std::string& endpoint) override {
+    if (damage_circuits) return fail(local_error(ErrorCode::store, "rubbish", Retry::after_fix));
+    return inner().circuit(endpoint);
+  }
   Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) override {
     if (refuse_outcomes) return fail(local_error(ErrorCode::store, "the disk is full"));
@@ -224,6 +229,14 @@ TEST_F(DispatcherTest, ends_after_a_store_error_between_the_attempts_of_a_round)
   EXPECT_FALSE(running.dispatcher.round());
   const Result<void> finished = running.dispatcher.finish();
   EXPECT_TRUE(finished) << "nothing is waited for that was never handed over";
+}
+
+TEST_F(DispatcherTest, takes_an_endpoint_of_which_rubbish_was_kept_for_one_that_works) {
+  submit("a");
+  outbox_->damage_circuits = true;
+  Running running(*this);
+  running.work();
+  EXPECT_THAT(sent_, SizeIs(1));
 }
 
 TEST_F(DispatcherTest, goes_on_looking_for_deadlines_when_the_wall_clock_is_set_back) {

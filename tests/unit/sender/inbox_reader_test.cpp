@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "sdk/outbox/table_outbox.hpp"
@@ -13,6 +14,7 @@ namespace smev {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kUpdate =
@@ -66,6 +68,9 @@ class InboxReaderTest : public ::testing::Test {
   Result<bool> round() {
     InboxReader reader(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
       submitted_.push_back(update.order.number.text() + " " + options.idempotency_key);
+      for (const File& file : update.status.results) {
+        files_.push_back(file.path + " as " + file.name);
+      }
       return answer_;
     });
     return reader.round();
@@ -79,6 +84,7 @@ class InboxReaderTest : public ::testing::Test {
   SenderParts parts_;
   Result<UpdateId> answer_ = UpdateId{42};
   std::vector<std::string> submitted_;
+  std::vector<std::string> files_;
 };
 
 TEST_F(InboxReaderTest, an_empty_inbox_is_no_work) {
@@ -109,6 +115,62 @@ TEST_F(InboxReaderTest, what_breaks_the_rules_is_refused_with_its_faults) {
   const auto unreadable = nlohmann::json::parse(store_->settled[1].second.faults);
   EXPECT_EQ(unreadable["code"], "bad_json");
   EXPECT_THAT(submitted_, ElementsAre("1 k1"));
+}
+
+class InboxFilesTest : public InboxReaderTest {
+ protected:
+  InboxFilesTest() {
+    std::filesystem::create_directories(folder_ + "/inbox/a");
+    folder_ = std::filesystem::canonical(folder_).string();
+    for (const char* name : {"/secret.pdf", "/inbox/a/result.pdf", "/inbox-beside.pdf"}) {
+      std::ofstream(folder_ + name) << "%PDF";
+    }
+    std::filesystem::create_symlink(folder_ + "/secret.pdf", folder_ + "/inbox/link.pdf");
+    std::filesystem::create_directory_symlink(folder_ + "/inbox/a", folder_ + "/inbox/b");
+    parts_.options.inbox_files = folder_ + "/inbox";
+  }
+  void hand_over(const std::string& path) {
+    nlohmann::json update = nlohmann::json::parse(kUpdate);
+    update["status"]["results"] = {{{"path", path}}};
+    store_->waiting = {{7, "k1", update.dump()}};
+    store_->settled.clear();
+    EXPECT_TRUE(*round());
+  }
+  void expect_refused(const std::string& path) {
+    hand_over(path);
+    EXPECT_THAT(submitted_, IsEmpty()) << path;
+    ASSERT_EQ(store_->settled.size(), 1u) << path;
+    const auto refused = nlohmann::json::parse(store_->settled[0].second.faults);
+    EXPECT_EQ(refused["code"], "validation") << path;
+    EXPECT_EQ(refused["faults"][0]["field"], "status.results[0].path") << path;
+    EXPECT_THAT(std::string(refused["faults"][0]["text"]), HasSubstr("outbox.inbox_files"));
+  }
+};
+
+TEST_F(InboxFilesTest, are_taken_from_their_folder) {
+  hand_over(folder_ + "/inbox/a/result.pdf");
+  hand_over("a/result.pdf");
+  hand_over(folder_ + "/inbox/b/result.pdf");
+  const std::string taken = folder_ + "/inbox/a/result.pdf as result.pdf";
+  EXPECT_THAT(files_, ElementsAre(taken, taken, taken));
+}
+
+TEST_F(InboxFilesTest, are_refused_from_elsewhere) {
+  for (const char* path : {"/secret.pdf", "/inbox/../secret.pdf", "/inbox/a/../../secret.pdf",
+                           "/inbox/link.pdf", "/inbox-beside.pdf", "/none.pdf", "/inbox", ""}) {
+    expect_refused(folder_ + path);
+  }
+  expect_refused("../secret.pdf");
+  expect_refused("link.pdf");
+}
+
+TEST_F(InboxFilesTest, are_refused_where_no_folder_is_named) {
+  parts_.options.inbox_files = "";
+  expect_refused(folder_ + "/inbox/a/result.pdf");
+  expect_refused("a/result.pdf");
+  store_->waiting = {{7, "k1", kUpdate}};
+  EXPECT_TRUE(*round());
+  EXPECT_THAT(submitted_, ElementsAre("1 k1")) << "without files as ever";
 }
 
 TEST_F(InboxReaderTest, a_fault_of_the_store_refuses_nothing) {

@@ -54,6 +54,24 @@ TEST_F(QueueDecide, one_that_cannot_be_decided_does_not_stop_the_others) {
   EXPECT_EQ(updates.at(3).at("state"), "skipped");
 }
 
+TEST_F(QueueDecide, an_update_that_is_named_twice_is_decided_once) {
+  submit({"A-1"});
+  const json document = told({"queue", "cancel", "1", "1", "--reason", "ошибка"});
+  EXPECT_EQ(document.at("done"), 1);
+  EXPECT_EQ(document.at("refused"), 0);
+}
+
+TEST_F(QueueDecide, what_waits_for_no_moment_is_not_hurried) {
+  submit({"A-1"});
+  const json document =
+      told({"queue", "hurry", "1", "17", "--reason", "часы исправлены"}, ExitCode::validation);
+  EXPECT_EQ(document.at("decision"), "hurried");
+  EXPECT_EQ(document.at("refused"), 2);
+  EXPECT_EQ(document.at("updates").at(0).at("error").at("code"), "illegal_transition");
+  EXPECT_EQ(document.at("updates").at(1).at("error").at("code"), "not_found");
+  EXPECT_EQ(run({"queue", "hurry", "--reason", "r"}), ExitCode::usage);
+}
+
 TEST_F(QueueDecide, by_criteria_it_shows_the_count_and_a_sample_and_asks) {
   hold({"A-1", "A-2", "A-3", "A-4", "A-5", "A-6"});
   interactive = true;

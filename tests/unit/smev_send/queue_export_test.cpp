@@ -102,6 +102,8 @@ TEST_F(QueueExport, only_its_owner_may_read_it_and_nothing_is_written_over) {
   ASSERT_EQ(::stat(to.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777u, 0600u);
   EXPECT_EQ(run({"queue", "export", "1", "--out", to}), ExitCode::storage);
+  EXPECT_EQ(run({"queue", "export", "1", "--out", path("nowhere/a.tar")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("nowhere"));
   EXPECT_EQ(run({"queue", "export", "17", "--out", path("other.tar")}), ExitCode::validation);
   EXPECT_FALSE(std::filesystem::exists(path("other.tar")));
 }
