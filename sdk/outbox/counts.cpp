@@ -3,9 +3,8 @@
 namespace smev::outbox {
 namespace {
 
-Result<void> count_updates(Database& database, OutboxStats& stats) {
-  SMEV_ASSIGN(Statement statement,
-              database.query("SELECT state, count(*) FROM updates GROUP BY state"));
+Result<void> count_updates(Database& database, const char* sql, OutboxStats& stats) {
+  SMEV_ASSIGN(Statement statement, database.query(sql));
   while (true) {
     SMEV_ASSIGN(const bool more, statement.next());
     if (!more) return {};
@@ -36,11 +35,9 @@ Result<void> count_messages(Database& database, OutboxStats& stats) {
   }
 }
 
-}  // namespace
-
-Result<OutboxStats> count_all(Database& database) {
+Result<OutboxStats> count(Database& database, const char* updates_sql) {
   OutboxStats stats;
-  SMEV_TRY(count_updates(database, stats));
+  SMEV_TRY(count_updates(database, updates_sql, stats));
   SMEV_TRY(count_messages(database, stats));
   SMEV_ASSIGN(const auto blocked,
               database.number("SELECT count(*) FROM updates h JOIN updates b "
@@ -48,6 +45,18 @@ Result<OutboxStats> count_all(Database& database) {
                               "WHERE h.head = 1 AND h.state = 'held' AND b.state = 'queued'"));
   stats.blocked = blocked.value_or(0);
   return stats;
+}
+
+}  // namespace
+
+Result<OutboxStats> count_all(Database& database) {
+  return count(database, "SELECT state, count(*) FROM updates GROUP BY state");
+}
+
+Result<OutboxStats> count_open(Database& database) {
+  return count(database,
+               "SELECT state, count(*) FROM updates "
+               "WHERE state IN ('queued', 'in_flight', 'held') GROUP BY state");
 }
 
 }  // namespace smev::outbox

@@ -6,5 +6,7 @@
 namespace smev::outbox {
 
 Result<OutboxStats> count_all(Database& database);
+/// The same without what is final.
+Result<OutboxStats> count_open(Database& database);
 
 }  // namespace smev::outbox

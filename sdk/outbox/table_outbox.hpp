@@ -63,6 +63,7 @@ class TableOutbox : public Outbox {
   Result<std::vector<AuditRow>> audit_of(UpdateId id) override;
   Result<std::vector<AuditRow>> audit_log(const AuditPage& page) override;
   Result<OutboxStats> stats() override;
+  Result<OutboxStats> open_stats() override;
   Result<OutboxOverview> overview() override;
   Result<std::vector<BlockedOrder>> blocked_orders(UpdateId after, int limit) override;
   Result<std::vector<UpdateId>> select_updates(const UpdateFilter& filter) override;

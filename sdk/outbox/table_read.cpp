@@ -191,4 +191,8 @@ Result<OutboxStats> TableOutbox::stats() {
   return read([](Database& database) { return count_all(database); });
 }
 
+Result<OutboxStats> TableOutbox::open_stats() {
+  return read([](Database& database) { return count_open(database); });
+}
+
 }  // namespace smev::outbox

@@ -519,12 +519,20 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
 }
 
 // What was under way is on record; its leases run out or are freed, and the same octets go again.
+namespace {
+
+// A full disk is told of by the store, or by whatever lies beside it.
+bool is_away(const Error& error) {
+  return (error.code == ErrorCode::store || error.code == ErrorCode::io) &&
+         error.retry == Retry::later;
+}
+
+}  // namespace
+
 Result<void> Sender::Core::work_on() {
   while (true) {
     Result<void> done = work([]() -> Result<bool> { return false; });
-    const bool away = !done && done.error().code == ErrorCode::store &&
-                      done.error().retry == Retry::later && !stop_asked_;
-    if (!away) {
+    if (done || !is_away(done.error()) || stop_asked_) {
       stop_asked_ = false;
       return done;
     }
@@ -584,13 +592,14 @@ Result<DrainReport> Sender::drain(Duration timeout) {
   const auto end = core_->parts().clock().steady() + timeout;
   DrainReport report;
   SMEV_TRY(core_->work([&]() -> Result<bool> {
-    SMEV_ASSIGN(report.stats, outbox().stats());
+    SMEV_ASSIGN(report.stats, outbox().open_stats());
     report.complete = report.stats.in_flight == 0 && report.stats.queued == report.stats.blocked;
     SMEV_ASSIGN(report.pause, outbox().paused());
     // While dispatching is paused only answers can still come.
     if (report.pause && report.stats.awaiting_answer == 0) return true;
     return report.complete || core_->parts().clock().steady() >= end;
   }));
+  SMEV_ASSIGN(report.stats, outbox().stats());
   return report;
 }
 

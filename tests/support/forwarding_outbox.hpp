@@ -97,6 +97,7 @@ class ForwardingOutbox : public Outbox {
     return inner_->audit_log(page);
   }
   Result<OutboxStats> stats() override { return inner_->stats(); }
+  Result<OutboxStats> open_stats() override { return inner_->open_stats(); }
   Result<OutboxOverview> overview() override { return inner_->overview(); }
   Result<std::vector<BlockedOrder>> blocked_orders(UpdateId after, int limit) override {
     return inner_->blocked_orders(after, limit);

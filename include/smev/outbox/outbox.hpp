@@ -493,6 +493,8 @@ class Outbox {
   /// What people did to any update and to the outbox.
   virtual Result<std::vector<AuditRow>> audit_log(const AuditPage& page) = 0;
   virtual Result<OutboxStats> stats() = 0;
+  /// Without what is final, which is long to count: `final` is 0.
+  virtual Result<OutboxStats> open_stats() = 0;
   /// More than `stats`, for people: it reads all that is held.
   virtual Result<OutboxOverview> overview() = 0;
   /// By the ids of their heads, those above `after`.

@@ -98,7 +98,7 @@ TEST_P(OutboxHurry, answers_that_are_settled_and_not_acknowledged_are_counted) {
   advance(hours(1));
   EXPECT_EQ(overview().unacknowledged_answers, 1);
   EXPECT_EQ(overview().oldest_unacknowledged, received);
-  ASSERT_TRUE(outbox().mark_acknowledged(recorded.id));
+  ASSERT_TRUE(outbox().mark_acknowledged({recorded.id}));
   EXPECT_EQ(overview().unacknowledged_answers, 0);
 }
 

@@ -11,6 +11,7 @@
 #include "sdk/elk/answer.hpp"
 #include "sdk/xml/document.hpp"
 #include "smev/testing/scripted_transport.hpp"
+#include "tests/support/forwarding_outbox.hpp"
 
 namespace smev {
 namespace {
@@ -756,6 +757,77 @@ TEST_F(SenderTest, check_knows_repeats_of_the_outbox_and_of_its_own) {
   EXPECT_FALSE(sender.check(created("1999290003"), {"key", {}, {}}, rehearsal)->repeat);
   EXPECT_EQ(sender.check(created("1999290004"), {"key", {}, {}}, rehearsal).error().code,
             ErrorCode::idempotency_conflict);
+}
+
+/// A store whose surroundings have no room at first, and that tells of its marks.
+class CrampedOutbox final : public testing::ForwardingOutbox {
+ public:
+  CrampedOutbox(std::shared_ptr<Outbox> inner, int refusals) : refusals_(refusals) {
+    set_inner(std::move(inner));
+  }
+  Result<std::shared_ptr<void>> start_dispatching() override {
+    if (refusals_-- > 0) return fail(local_error(ErrorCode::io, "no space left", Retry::later));
+    return ForwardingOutbox::start_dispatching();
+  }
+  Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override {
+    if (!answers.empty()) marked.push_back(answers.size());
+    return ForwardingOutbox::mark_acknowledged(answers);
+  }
+  std::vector<std::size_t> marked;
+
+ private:
+  int refusals_;
+};
+
+class CrampedSenderTest : public SenderTest {
+ protected:
+  Sender open_over(int refusals) {
+    store_ = std::make_shared<CrampedOutbox>(
+        *sqlite_outbox({.path = (folder_ / "outbox.db").string()}, system_clock()), refusals);
+    transport_ = std::make_shared<ScriptedTransport>(
+        [this](const PreparedMessage& message) { return accept_and_answer(message); });
+    SenderOptions options = this->options();
+    options.transport = transport_;
+    options.outbox = store_;
+    options.sole_consumer = true;
+    options.poll.pollers = 1;
+    Result<Sender> sender = Sender::open(std::move(options));
+    EXPECT_TRUE(sender) << sender.error().describe();
+    return *std::move(sender);
+  }
+  std::shared_ptr<CrampedOutbox> store_;
+};
+
+TEST_F(CrampedSenderTest, run_waits_for_room_beside_the_store_and_goes_on) {
+  Sender sender = open_over(1);
+  const UpdateId id = submitted(sender, created("1999290001"));
+  sender.on_event([&](const Event& event) {
+    if (event.kind == Event::Kind::delivered) sender.stop();
+  });
+  const Result<void> ran = sender.run();
+  ASSERT_TRUE(ran) << ran.error().describe();
+  EXPECT_EQ(row(sender, id).state, UpdateState::delivered);
+}
+
+TEST_F(CrampedSenderTest, what_is_acknowledged_in_a_row_is_marked_together) {
+  Sender sender = open_over(0);
+  constexpr int kAnswers = 100;
+  for (int i = 0; i < kAnswers; ++i) {
+    IncomingMessage stray;
+    stray.message_id = "stray-" + std::to_string(i);
+    stray.original_message_id = "11111111-1111-1111-8111-111111111111";
+    stray.raw = stray.content = "<a/>";
+    stray.verified = true;
+    transport_->put_answer(std::move(stray));
+  }
+  int seen = 0;
+  sender.on_event([&](const Event& event) {
+    if (event.kind == Event::Kind::stray && ++seen == kAnswers) sender.stop();
+  });
+  const Result<void> ran = sender.run();
+  ASSERT_TRUE(ran) << ran.error().describe();
+  EXPECT_EQ(transport_->acknowledged().size(), static_cast<std::size_t>(kAnswers));
+  EXPECT_EQ(store_->marked, (std::vector<std::size_t>{64, 36}));
 }
 
 }  // namespace
