@@ -170,6 +170,8 @@ def scenario(loop, kills):
                 loop.run_and_kill(None)
                 visits = len(CODES) - 1 - step
         point = points.pop()
+        if point.startswith("outbox.acknowledged."):
+            visits = 1  # one commit may mark the answers to all of them
         if not loop.run_and_kill("%s:%d" % (point, loop.random.randint(1, visits))):
             raise Broken("kill point %s was not reached" % point)
         if sum(loop.kills.values()) >= kills and kills < len(RUN_POINTS):
