@@ -83,6 +83,7 @@ void GroupCommit::run_group(const Group& group) {
 void GroupCommit::run_alone(Job& job) {
   const auto work = [&]() -> Result<void> {
     SMEV_ASSIGN(Transaction transaction, Transaction::begin(database_));
+    SMEV_TRY(checks_.within());
     SMEV_TRY(job.change());
     ++commits_;
     return transaction.commit(points_of({job.points}));
@@ -92,7 +93,7 @@ void GroupCommit::run_alone(Job& job) {
 
 bool GroupCommit::run_together(const Group& group) {
   Result<Transaction> transaction = Transaction::begin(database_);
-  if (!transaction) return false;
+  if (!transaction || !checks_.within()) return false;
   std::vector<Result<void>> outcomes;
   std::vector<const CommitPoints*> points;
   for (const Job* job : group) {

@@ -27,6 +27,7 @@ class GroupCommit {
   /// What has to hold, asked once for a whole group.
   struct Checks {
     std::function<Result<void>()> before;  ///< else nothing is done
+    std::function<Result<void>()> within;  ///< the transaction; else nothing is done
     std::function<Result<void>()> after;   ///< else nobody is told that it was
   };
 

@@ -320,6 +320,8 @@ ALTER TABLE updates ADD COLUMN content_digest text COLLATE "C" NOT NULL DEFAULT 
 UPDATE updates u SET content_digest = k.payload_digest FROM idempotency_keys k
   WHERE k.update_id = u.id AND k.idempotency_key = 'digest:' || k.payload_digest;
 DELETE FROM idempotency_keys WHERE idempotency_key = 'digest:' || payload_digest;
+ALTER TABLE idempotency_keys ADD CONSTRAINT keys_are_the_callers
+  CHECK (idempotency_key <> 'digest:' || payload_digest);
 CREATE UNIQUE INDEX updates_content ON updates (order_id, content_digest)
   WHERE content_digest <> '';
 CREATE TABLE answer_bodies (

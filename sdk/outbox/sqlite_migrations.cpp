@@ -102,6 +102,9 @@ UPDATE updates SET content_digest = coalesce((SELECT payload_digest FROM idempot
   WHERE update_id = updates.id AND idempotency_key = 'digest:' || payload_digest), '');
 DROP INDEX keys_of_updates;
 DELETE FROM idempotency_keys WHERE idempotency_key = 'digest:' || payload_digest;
+CREATE TRIGGER keys_are_the_callers BEFORE INSERT ON idempotency_keys
+  WHEN NEW.idempotency_key = 'digest:' || NEW.payload_digest
+BEGIN SELECT RAISE(ABORT, 'a program of version 3 must not write here'); END;
 CREATE UNIQUE INDEX updates_content ON updates (order_id, content_digest)
   WHERE content_digest <> '';
 CREATE TABLE answer_bodies (

@@ -13,6 +13,7 @@
 #include "sdk/outbox/place_watch.hpp"
 #include "sdk/outbox/sqlite_database.hpp"
 #include "sdk/outbox/sqlite_place.hpp"
+#include "sdk/outbox/sqlite_schema.hpp"
 #include "sdk/outbox/table_outbox.hpp"
 #include "sdk/outbox/whole_check.hpp"
 
@@ -33,7 +34,8 @@ class SqliteOutbox final : public TableOutbox {
         watch_(std::move(watch)),
         database_(std::move(database)),
         group_(*database_, mutex_,
-               {[this] { return check_before(); }, [this] { return check_after(); }}) {}
+               {[this] { return check_before(); }, [this] { return check_version(*database_); },
+                [this] { return check_after(); }}) {}
 
   Result<std::shared_ptr<void>> start_dispatching() override;
   /// The look at the whole file after an unclean end, if there was one; for tests.

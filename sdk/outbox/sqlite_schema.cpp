@@ -22,6 +22,9 @@ namespace {
 // and not at a random place among all. It is '' when there is a key, or when the update was given
 // up and its content has been submitted anew.
 //
+// A program of version 3 that had the base open while it was migrated would go on deriving keys:
+// keys_are_the_callers stops it, or what it writes would not be known again.
+//
 // What is pruned keeps its row, so that marks, links and late answers still find it.
 //
 // messages.waiting is 1 while an update is in flight in that message: what waits for a person is
@@ -98,6 +101,9 @@ CREATE TABLE idempotency_keys (
   sequence INTEGER NOT NULL,
   PRIMARY KEY (sender, contour, idempotency_key)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER keys_are_the_callers BEFORE INSERT ON idempotency_keys
+  WHEN NEW.idempotency_key = 'digest:' || NEW.payload_digest
+BEGIN SELECT RAISE(ABORT, 'a program of version 3 must not write here'); END;
 
 CREATE TABLE files (
   update_id INTEGER NOT NULL REFERENCES updates (id),
@@ -272,6 +278,13 @@ Result<std::int64_t> schema_version(Database& database) {
         fmt::format("application_id is {}, expected {}", application.value_or(0), kApplicationId));
   }
   return version.value_or(0);
+}
+
+Result<void> check_version(Database& database) {
+  SMEV_ASSIGN(const auto version, database.number("PRAGMA user_version"));
+  if (version == kSchemaVersion) return {};
+  SMEV_TRY(check_known(database));
+  return fail(damaged("the version of the tables has changed"));
 }
 
 Result<void> ensure_schema(SqliteDatabase& database) {

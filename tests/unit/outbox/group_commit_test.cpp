@@ -17,7 +17,8 @@ class GroupCommitTest : public ::testing::Test {
     ASSERT_TRUE(database_->execute("CREATE TABLE kept (value INTEGER PRIMARY KEY)"));
     group_ = std::make_unique<GroupCommit>(
         *database_, database_mutex_,
-        GroupCommit::Checks{[this] { return before_; }, [this] { return after_; }});
+        GroupCommit::Checks{[this] { return before_; }, [this] { return within_; },
+                            [this] { return after_; }});
   }
 
   Result<void> keep(int value) {
@@ -44,6 +45,7 @@ class GroupCommitTest : public ::testing::Test {
   std::unique_ptr<SqliteDatabase> database_;
   std::mutex database_mutex_;
   Result<void> before_;
+  Result<void> within_;
   Result<void> after_;
   std::unique_ptr<GroupCommit> group_;
 };
@@ -115,6 +117,9 @@ TEST_F(GroupCommitTest, a_change_that_fails_before_it_writes_costs_the_others_no
 
 TEST_F(GroupCommitTest, nothing_is_done_unless_the_store_is_fit) {
   before_ = fail(misuse("the file has been moved"));
+  EXPECT_FALSE(keep(1));
+  before_ = {};
+  within_ = fail(misuse("the tables are of another version"));
   EXPECT_FALSE(keep(1));
   EXPECT_EQ(count(), 0);
 }

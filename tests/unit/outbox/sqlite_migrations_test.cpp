@@ -145,6 +145,21 @@ TEST_P(SqliteMigrations, a_repeat_is_still_known_by_its_key_or_its_content) {
   EXPECT_FALSE((*store)->submit(third, {})->duplicate) << "it had a key";
 }
 
+TEST_P(SqliteMigrations, a_program_of_another_version_does_not_go_on_writing) {
+  const auto store = sqlite_outbox(old(), clock_);
+  ASSERT_TRUE(store) << store.error().describe();
+  ASSERT_TRUE((*store)->submit(new_update("a"), {}));
+  auto beside = SqliteDatabase::open(old().path, seconds(1));
+  ASSERT_TRUE(beside);
+  EXPECT_FALSE((*beside)->execute(
+      "INSERT INTO idempotency_keys VALUES ('TEST01', 'test', 'digest:d', 'd', 1, 1)"))
+      << "as version 3 wrote them";
+  ASSERT_TRUE((*beside)->execute("PRAGMA user_version = 5"));
+  const Error error = error_of((*store)->submit(new_update("b"), {}));
+  EXPECT_EQ(error.code, ErrorCode::store);
+  EXPECT_THAT(error.text, HasSubstr("более новой версией"));
+}
+
 // More than SQLite's cache holds: it writes pages in another order than that of the file.
 TEST_P(SqliteMigrations, a_large_base_of_an_older_version_is_copied_and_migrated_whole) {
   constexpr std::int64_t kUpdates = 400;
