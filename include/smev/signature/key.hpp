@@ -92,9 +92,9 @@ struct KeyOptions {
 /// or missing PIN, a key that is no GOST R 34.10-2012 one, a certificate that does not fit the key,
 /// is not valid at `now` or is not made for signatures, a trial signature that fails.
 ///
-/// A PIN is offered to a token once only: a wrong one costs one try. OpenSSL keeps an engine and its
-/// library until the process ends; one that the process has already loaded by that id is taken as
-/// it is.
+/// A PIN is offered to a token once only: a wrong one costs one try. OpenSSL keeps an engine and
+/// its library until the process ends; one that the process has already loaded by that id is taken
+/// as it is.
 Result<std::shared_ptr<Signer>> open_signer(const KeyOptions& options, TimePoint now);
 
 /// Whole days left at `moment`: 0 on the last day, negative when the certificate has run out.
