@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sdk/outbox/commit_mark.hpp"
 #include "sdk/outbox/errors.hpp"
@@ -21,7 +22,11 @@ constexpr const char* kName = "smev-checked";
 constexpr int kSmallestPage = 512;
 constexpr int kLargestPage = 65536;
 constexpr std::string_view kFileMagic("SQLite format 3\0", 16);
-constexpr std::size_t kReservedOctetsAt = 20;  // in the header of a database file
+constexpr std::size_t kReservedOctetsAt = 20;   // in the header of a database file
+constexpr std::size_t kGatheredMax = 0x1ffff;   // SQLite's own VFS cuts the rest off
+constexpr std::size_t kPagesAfterCommitAt = 4;  // in the header of a frame; 0: no commit
+constexpr std::size_t kSaltAt = 8;
+constexpr int kWriteLock = 0;  // of a log, in the shared memory
 
 // What a file is to the checks.
 enum class Kind { database, log, other };
@@ -34,6 +39,12 @@ struct CheckedFile {
   bool header_known = false;
   LogHeader header;
   std::string scratch;
+  std::string gathered;  ///< of a log: what is still to be written, in one piece
+  sqlite3_int64 gathered_at = 0;
+  bool commit_begun = false;  ///< the header of the frame that commits is the last of it
+  std::optional<std::uint64_t> committed_salt;
+  /// Of a log its database, of a database its log; nothing when the other is not ours.
+  CheckedFile* partner = nullptr;
 
   [[nodiscard]] sqlite3_file* below() const {
     return reinterpret_cast<sqlite3_file*>(memory.get());
@@ -60,6 +71,7 @@ void learn_header(CheckedFile& file, std::string_view octets, sqlite3_int64 offs
 }
 
 int close_file(sqlite3_file* file) {
+  if (CheckedFile* partner = checked(file).partner; partner != nullptr) partner->partner = nullptr;
   const int code = methods_below(file).xClose(below(file));
   checked(file).~CheckedFile();
   return code;
@@ -92,6 +104,43 @@ int write_page(CheckedFile& file, const char* from, int size, sqlite3_int64 offs
 }
 
 // --- the log
+
+// SQLite writes a log frame by frame, each in two pieces. They are put together until the frame
+// that commits, or until anybody could look: until then nobody does, for the frames are not in the
+// shared index, and whoever wrote them has the lock. What was put together of a change that came
+// to nothing is forgotten with that lock.
+int write_gathered(CheckedFile& file) {
+  if (file.gathered.empty()) return SQLITE_OK;
+  const int code = file.below()->pMethods->xWrite(
+      file.below(), file.gathered.data(), static_cast<int>(file.gathered.size()), file.gathered_at);
+  if (code == SQLITE_OK) file.gathered.clear();
+  return code;
+}
+
+bool begins_commit(std::string_view octets) {
+  return octets.size() == kFrameHeaderOctets && big_endian(octets, kPagesAfterCommitAt) != 0;
+}
+
+int gather(CheckedFile& file, std::string_view octets, sqlite3_int64 offset) {
+  const auto end = file.gathered_at + static_cast<sqlite3_int64>(file.gathered.size());
+  if (offset != end || file.gathered.size() + octets.size() > kGatheredMax) {
+    if (const int code = write_gathered(file); code != SQLITE_OK) return code;
+  }
+  if (file.gathered.empty()) file.gathered_at = offset;
+  file.gathered += octets;
+  return SQLITE_OK;
+}
+
+int write_log(CheckedFile& file, std::string_view octets, sqlite3_int64 offset) {
+  const bool ends_commit = std::exchange(file.commit_begun, begins_commit(octets));
+  if (file.commit_begun) {
+    file.committed_salt = static_cast<std::uint64_t>(big_endian(octets, kSaltAt)) << 32 |
+                          big_endian(octets, kSaltAt + 4);
+  }
+  if (const int code = gather(file, octets, offset); code != SQLITE_OK) return code;
+  // Who cannot be told of a lock that is given back must not keep anything.
+  return ends_commit || file.partner == nullptr ? write_gathered(file) : SQLITE_OK;
+}
 
 bool read_below(CheckedFile& file, std::string& to, std::size_t size, sqlite3_int64 offset) {
   to.resize(size);
@@ -154,7 +203,18 @@ int read_log(CheckedFile& file, char* to, int size, sqlite3_int64 offset) {
 
 // --- methods of a file
 
+// SQLite knows one errno that means "full"; a quota and a limit of size are others, and by the time
+// that it has taken the change back, errno is of something else.
+int full_or(int code, sqlite3_file* file) {
+  int error_number = 0;
+  if (code == SQLITE_IOERR_WRITE) {
+    methods_below(file).xFileControl(below(file), SQLITE_FCNTL_LAST_ERRNO, &error_number);
+  }
+  return is_disk_full(error_number) ? SQLITE_FULL : code;
+}
+
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
+  if (const int code = full_or(write_gathered(checked(file)), file); code != SQLITE_OK) return code;
   switch (checked(file).kind) {
     case Kind::database:
       return read_page(checked(file), static_cast<char*>(to), size, offset);
@@ -166,31 +226,28 @@ int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   return methods_below(file).xRead(below(file), to, size, offset);
 }
 
-// SQLite knows one errno that means "full"; a quota and a limit of size are others, and by the time
-// that it has taken the change back, errno is of something else.
-int full_or(int code, sqlite3_file* file) {
-  int error_number = 0;
-  if (code == SQLITE_IOERR_WRITE) {
-    methods_below(file).xFileControl(below(file), SQLITE_FCNTL_LAST_ERRNO, &error_number);
-  }
-  return is_disk_full(error_number) ? SQLITE_FULL : code;
-}
-
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
   if (checked(file).kind == Kind::database) {
     const int code = write_page(checked(file), static_cast<const char*>(from), size, offset);
     return full_or(code, file);
   }
+  if (checked(file).kind == Kind::log) {
+    const std::string_view octets(static_cast<const char*>(from), static_cast<std::size_t>(size));
+    return full_or(write_log(checked(file), octets, offset), file);
+  }
   return full_or(methods_below(file).xWrite(below(file), from, size, offset), file);
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+  if (const int code = full_or(write_gathered(checked(file)), file); code != SQLITE_OK) return code;
   return methods_below(file).xTruncate(below(file), size);
 }
 int sync_file(sqlite3_file* file, int flags) {
+  if (const int code = full_or(write_gathered(checked(file)), file); code != SQLITE_OK) return code;
   return methods_below(file).xSync(below(file), flags);
 }
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  if (const int code = full_or(write_gathered(checked(file)), file); code != SQLITE_OK) return code;
   return methods_below(file).xFileSize(below(file), size);
 }
 int lock_file(sqlite3_file* file, int level) {
@@ -213,6 +270,12 @@ int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile*
   return methods_below(file).xShmMap(below(file), region, size, extend, memory);
 }
 int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+  constexpr int kGivesBack = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
+  CheckedFile* log = checked(file).partner;
+  if (log != nullptr && offset == kWriteLock && (flags & kGivesBack) == kGivesBack) {
+    log->gathered.clear();
+    log->commit_begun = false;
+  }
   return methods_below(file).xShmLock(below(file), offset, count, flags);
 }
 void shm_barrier(sqlite3_file* file) { methods_below(file).xShmBarrier(below(file)); }
@@ -241,6 +304,8 @@ constexpr sqlite3_io_methods kMethods = {2,
                                          nullptr,
                                          nullptr};
 
+bool is_ours(sqlite3_file* file) { return file != nullptr && file->pMethods == &kMethods; }
+
 // --- the VFS
 
 sqlite3_vfs* vfs_below() { return sqlite3_vfs_find(nullptr); }
@@ -263,6 +328,12 @@ int open_file(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags
   self->memory = std::move(memory);
   self->kind = kind_of(flags);
   self->base.pMethods = &kMethods;
+  if (self->kind == Kind::log) {
+    if (sqlite3_file* database = sqlite3_database_file_object(name); is_ours(database)) {
+      self->partner = &checked(database);
+      self->partner->partner = self;
+    }
+  }
   return code;
 }
 
@@ -311,6 +382,10 @@ sqlite3_vfs make_vfs() {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> committed_salt(sqlite3_file* log) {
+  return is_ours(log) ? checked(log).committed_salt : std::nullopt;
+}
 
 const char* checked_vfs() {
   static std::once_flag once;

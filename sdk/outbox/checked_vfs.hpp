@@ -8,10 +8,26 @@
 // Everything else is done by the VFS that is SQLite's default when a file is opened. A file whose
 // header does not leave room for the check (another program's) is read and written as it is.
 
+#include <cstdint>
+#include <optional>
+
+struct sqlite3_file;
+
+#include <cstdint>
+#include <optional>
+
+struct sqlite3_file;
+
 namespace smev::outbox {
 
 /// Its name for sqlite3_open_v2; registered with SQLite at the first call, for the whole process,
 /// because SQLite knows no other way.
 const char* checked_vfs();
+
+/// The salt of the last commit that was written through this handle of a log.
+std::optional<std::uint64_t> committed_salt(sqlite3_file* log);
+
+/// The salt of the last commit that was written through this handle of a log.
+std::optional<std::uint64_t> committed_salt(sqlite3_file* log);
 
 }  // namespace smev::outbox

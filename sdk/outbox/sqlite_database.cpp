@@ -204,20 +204,6 @@ bool read_octets(sqlite3_file* file, std::string& to, std::size_t size, std::uin
                                static_cast<sqlite3_int64>(offset)) == SQLITE_OK;
 }
 
-// The mark of a log that ends with this frame; nothing when somebody has begun it anew.
-std::optional<Committed> mark_of(sqlite3_file* log, std::uint32_t frames) {
-  std::string octets;
-  LogHeader header;
-  if (!read_octets(log, octets, kLogHeaderOctets, 0) || !read_log_header(octets, header)) return {};
-  const std::size_t frame_octets = kFrameHeaderOctets + header.page_size;
-  const std::uint64_t last = kLogHeaderOctets + (std::uint64_t{frames} - 1) * frame_octets;
-  if (!read_octets(log, octets, kFrameHeaderOctets, last)) return {};
-  const std::uint64_t salt =
-      static_cast<std::uint64_t>(big_endian(octets, 8)) << 32 | big_endian(octets, 12);
-  if (salt != header.salt) return {};
-  return Committed{salt, frames};
-}
-
 }  // namespace
 
 void SqliteDatabase::keep_mark(CommitMark mark) {
@@ -236,8 +222,9 @@ int SqliteDatabase::committed(void* self, sqlite3*, const char* name, int frames
 void SqliteDatabase::note_commit(std::uint32_t frames) {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  if (log == nullptr) return;
-  if (const std::optional<Committed> committed = mark_of(log, frames)) mark_->note(*committed);
+  // Should somebody have begun the log anew meanwhile, the mark is of one that is not there any
+  // more and says less, until the next commit.
+  if (const auto salt = committed_salt(log)) mark_->note({*salt, frames});
 }
 
 // The commit is done, whatever becomes of this; the next one tries again.
@@ -374,6 +361,11 @@ Error SqliteDatabase::failure(std::string_view doing) const {
 
 Result<Transaction> Transaction::begin(Database& database) {
   SMEV_TRY(database.run("BEGIN IMMEDIATE"));
+  return Transaction(database);
+}
+
+Result<Transaction> Transaction::begin_reading(Database& database) {
+  SMEV_TRY(database.run("BEGIN"));
   return Transaction(database);
 }
 

@@ -88,6 +88,8 @@ class SqliteDatabase final : public Database {
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
+  /// Sees one state of the database, whatever others commit meanwhile.
+  static Result<Transaction> begin_reading(Database& database);
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();

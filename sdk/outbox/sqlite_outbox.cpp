@@ -82,7 +82,9 @@ Result<void> SqliteOutbox::check_after() {
 Result<void> SqliteOutbox::run_reading(const Work& work) {
   SMEV_TRY(check_before());
   const std::lock_guard lock(mutex_);
-  return work(*database_);
+  SMEV_ASSIGN(Transaction transaction, Transaction::begin_reading(*database_));
+  SMEV_TRY(work(*database_));
+  return transaction.commit();
 }
 
 Result<void> SqliteOutbox::run_change(const Work& work, const CommitPoints* points) {

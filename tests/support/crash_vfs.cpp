@@ -2,11 +2,13 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <new>
@@ -20,6 +22,7 @@ namespace smev::testing {
 namespace {
 
 constexpr const char* kName = "crash";
+constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 constexpr int kTracked = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL;
 
 struct TrackedFile {
@@ -46,7 +49,7 @@ struct CrashVfs::Impl {
   std::atomic<std::uint64_t> syncs = 0;
   std::atomic<std::uint64_t> operations = 0;
   std::atomic<std::uint64_t> fail_at = 0;
-  std::atomic<std::uint64_t> writes_until_full = 0;
+  std::atomic<std::uint64_t> longest = kNoLimit;
   std::atomic<SyncLies> lies = SyncLies::none;
   std::function<void()> on_sync;
 
@@ -56,15 +59,6 @@ struct CrashVfs::Impl {
   bool fails_now() {
     const std::uint64_t number = ++operations;
     return fail_at != 0 && number == fail_at;
-  }
-  bool full_now() {
-    const std::uint64_t left = writes_until_full;
-    if (left == 0) return false;
-    if (left > 1) {
-      --writes_until_full;
-      return false;
-    }
-    return true;
   }
 };
 
@@ -108,9 +102,23 @@ int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   return real_file(file)->pMethods->xRead(real_file(file), to, size, offset);
 }
 
-bool makes_longer(sqlite3_file* real, sqlite3_int64 end) {
-  sqlite3_int64 size = 0;
-  return real->pMethods->xFileSize(real, &size) != SQLITE_OK || end > size;
+// How much of a write there is room for: a file that is longer already is only not made longer.
+std::uint64_t room_for(sqlite3_file* real, std::uint64_t offset, std::uint64_t size,
+                       std::uint64_t longest) {
+  sqlite3_int64 length = 0;
+  if (real->pMethods->xFileSize(real, &length) != SQLITE_OK) return 0;
+  const std::uint64_t end = std::max(longest, static_cast<std::uint64_t>(length));
+  return offset >= end ? 0 : std::min(size, end - offset);
+}
+
+int write_octets(CrashFile& file, std::string_view octets, sqlite3_int64 offset) {
+  if (octets.empty()) return SQLITE_OK;
+  {
+    const std::lock_guard lock(file.disk->mutex);
+    file.tracked->octets.write(static_cast<std::uint64_t>(offset), std::string(octets));
+  }
+  return file.real->pMethods->xWrite(file.real, octets.data(), static_cast<int>(octets.size()),
+                                     offset);
 }
 
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
@@ -120,15 +128,21 @@ int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 off
   const Power::Moment moment = disk.power.operation();
   if (moment == Power::Moment::off) return SQLITE_IOERR_WRITE;
   ++disk.writes;
-  if (disk.fails_now()) return SQLITE_IOERR_WRITE;
-  if (disk.full_now() && makes_longer(self.real, offset + size)) return SQLITE_FULL;
-  {
-    const std::lock_guard lock(disk.mutex);
-    self.tracked->octets.write(static_cast<std::uint64_t>(offset),
-                               {static_cast<const char*>(from), static_cast<std::size_t>(size)});
+  const std::string_view octets(static_cast<const char*>(from), static_cast<std::size_t>(size));
+  if (disk.fails_now()) {
+    write_octets(self, octets.substr(0, octets.size() / 2), offset);
+    return SQLITE_IOERR_WRITE;
   }
-  if (moment == Power::Moment::going) return SQLITE_IOERR_WRITE;
-  return self.real->pMethods->xWrite(self.real, from, size, offset);
+  const std::uint64_t fits =
+      room_for(self.real, static_cast<std::uint64_t>(offset), octets.size(), disk.longest);
+  if (fits < octets.size()) {
+    write_octets(self, octets.substr(0, fits), offset);
+    return SQLITE_FULL;
+  }
+  if (moment == Power::Moment::on) return write_octets(self, octets, offset);
+  const std::lock_guard lock(disk.mutex);
+  self.tracked->octets.write(static_cast<std::uint64_t>(offset), std::string(octets));
+  return SQLITE_IOERR_WRITE;
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
@@ -319,7 +333,8 @@ void CrashVfs::fail_at(std::uint64_t operation) {
   impl_->fail_at = operation;
 }
 
-void CrashVfs::fill_up_at(std::uint64_t write) { impl_->writes_until_full = write; }
+void CrashVfs::fill_up_at(std::uint64_t octets) { impl_->longest = octets; }
+void CrashVfs::room() { impl_->longest = kNoLimit; }
 void CrashVfs::lie_about_syncs(SyncLies lies) { impl_->lies = lies; }
 void CrashVfs::on_sync(std::function<void()> callback) { impl_->on_sync = std::move(callback); }
 

@@ -35,11 +35,13 @@ class CrashVfs {
   /// on again.
   void restart(Survival survival, std::uint64_t seed);
 
-  /// The n-th write or sync from now on fails once, as of a bad disk; 0: none.
+  /// The n-th write or sync from now on fails once, as of a bad disk; 0: none. Half of such a write
+  /// is done.
   void fail_at(std::uint64_t operation);
-  /// No write from the n-th on can make a file longer, until there is `room`; 0: none.
-  void fill_up_at(std::uint64_t write);
-  void room() { fill_up_at(0); }
+  /// No file can become longer than so many octets, until there is `room`; what fits of a write is
+  /// done.
+  void fill_up_at(std::uint64_t octets);
+  void room();
   void lie_about_syncs(SyncLies lies);
   /// Called in each sync, before it is done.
   void on_sync(std::function<void()> callback);
