@@ -30,11 +30,15 @@ namespace {
 // messages.waiting is 1 while an update is in flight in that message: what waits for a person is
 // neither offered nor counted as awaited, though an answer may still come.
 //
+// Of orders, updates, messages and the audit no row is ever deleted, so that their ids need no
+// AUTOINCREMENT: it would write another page in every transaction. Checks have no IN of more than
+// two values: for each SQLite builds a table in memory whenever a row is written.
+//
 // Bodies, of messages and of answers, have a table of their own, so that a change of state does not
 // write them again; a trigger sees to it that nobody does.
 constexpr const char* kTables = R"sql(
 CREATE TABLE orders (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   sender TEXT NOT NULL,
   contour TEXT NOT NULL CHECK (contour IN ('test', 'production')),
   number TEXT NOT NULL,
@@ -46,16 +50,17 @@ CREATE TABLE orders (
 ) STRICT;
 
 CREATE TABLE updates (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   order_id INTEGER NOT NULL REFERENCES orders (id),
   sequence INTEGER NOT NULL CHECK (sequence >= 1),
-  state TEXT NOT NULL CHECK (state IN ('queued', 'in_flight', 'delivered', 'held', 'rejected',
-                                       'skipped', 'cancelled', 'expired')),
+  state TEXT NOT NULL CHECK (state = 'queued' OR state = 'in_flight' OR state = 'held' OR state = 'delivered'
+    OR state = 'rejected' OR state = 'skipped' OR state = 'cancelled' OR state = 'expired'),
   head INTEGER NOT NULL CHECK (head IN (0, 1)),
   hold_reason TEXT NOT NULL DEFAULT 'none',
   hold_text TEXT NOT NULL DEFAULT '',
   result_code INTEGER,
-  forced_kind TEXT NOT NULL DEFAULT 'none' CHECK (forced_kind IN ('none', 'create', 'update')),
+  forced_kind TEXT NOT NULL DEFAULT 'none' CHECK (forced_kind = 'none' OR forced_kind = 'create'
+    OR forced_kind = 'update'),
   conversions INTEGER NOT NULL DEFAULT 0,
   not_before TEXT NOT NULL DEFAULT '',
   deadline TEXT NOT NULL DEFAULT '',
@@ -75,8 +80,8 @@ CREATE TABLE updates (
   UNIQUE (order_id, sequence, revision),
   CHECK ((state = 'held') = (hold_reason <> 'none')),
   CHECK ((state = 'held') = (held_since <> '')),
-  CHECK ((settled_at <> '') = (state IN ('delivered', 'rejected', 'skipped', 'cancelled', 'expired'))),
-  CHECK (head = 0 OR state IN ('queued', 'in_flight', 'held')),
+  CHECK ((settled_at = '') = (state = 'queued' OR state = 'in_flight' OR state = 'held')),
+  CHECK (head = 0 OR settled_at = ''),
   CHECK (state <> 'in_flight' OR head = 1),
   CHECK (state = 'queued' OR lease_until = ''),
   CHECK (pruned_at = '' OR (settled_at <> '' AND payload = '')),
@@ -115,10 +120,10 @@ CREATE TABLE files (
 CREATE INDEX files_content ON files (sha256);
 
 CREATE TABLE messages (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   message_id TEXT NOT NULL UNIQUE,
-  state TEXT NOT NULL CHECK (state IN ('frozen', 'sending', 'in_doubt', 'accepted', 'answered',
-                                       'refused', 'superseded')),
+  state TEXT NOT NULL CHECK (state = 'frozen' OR state = 'sending' OR state = 'in_doubt' OR state = 'accepted'
+    OR state = 'answered' OR state = 'refused' OR state = 'superseded'),
   waiting INTEGER NOT NULL DEFAULT 1 CHECK (waiting IN (0, 1)),
   content_type TEXT NOT NULL,
   body_sha256 TEXT NOT NULL CHECK (length(body_sha256) = 64),
@@ -141,7 +146,8 @@ CREATE TABLE messages (
   CHECK (state <> 'frozen' OR doubtful_attempts = 0),
   CHECK (state <> 'accepted' OR accepted_at <> ''),
   CHECK ((state = 'answered') = (answered_at <> '')),
-  CHECK (waiting = 0 OR state IN ('frozen', 'sending', 'in_doubt', 'accepted'))
+  CHECK (waiting = 0 OR state = 'frozen' OR state = 'sending' OR state = 'in_doubt'
+    OR state = 'accepted')
 ) STRICT;
 CREATE INDEX messages_due ON messages (not_before, id)
   WHERE waiting = 1 AND state IN ('frozen', 'in_doubt');
@@ -221,7 +227,7 @@ CREATE TABLE circuits (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
   who TEXT NOT NULL CHECK (who <> ''),
   action TEXT NOT NULL,

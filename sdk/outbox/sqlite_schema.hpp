@@ -11,7 +11,7 @@ namespace smev::outbox {
 /// PRAGMA application_id: "SMEV" in ASCII.
 inline constexpr std::int64_t kApplicationId = 0x534D4556;
 /// PRAGMA user_version. From 3 on pages carry checks (checked_vfs.hpp).
-inline constexpr std::int64_t kSchemaVersion = 4;
+inline constexpr std::int64_t kSchemaVersion = 5;
 
 /// Of the tables in the file; 0: there is nothing in it yet. Refuses a database of something else.
 Result<std::int64_t> schema_version(Database& database);

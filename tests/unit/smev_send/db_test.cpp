@@ -64,7 +64,7 @@ TEST_F(DbCommands, backup_makes_an_outbox_and_names_the_folder_that_belongs_to_i
 TEST_F(DbCommands, migrate_of_a_new_database_has_nothing_to_do) {
   submit({"A-1"});
   EXPECT_EQ(run({"db", "migrate"}), ExitCode::done);
-  EXPECT_THAT(out, HasSubstr("Таблицы уже версии 4"));
+  EXPECT_THAT(out, HasSubstr("Таблицы уже версии"));
   const json document = told({"db", "migrate", "--dry-run"});
   EXPECT_EQ(document.at("from"), document.at("to"));
   EXPECT_EQ(document.at("sql"), "");
