@@ -96,6 +96,13 @@ class Statement {
   void bind_at(int index, const std::optional<TimePoint>& value) {
     bind_at(index, value ? to_utc_text(*value) : std::string());
   }
+  void bind_at(int index, const std::optional<std::string>& value) {
+    if (value) {
+      bind_at(index, std::string_view(*value));
+    } else {
+      cursor_->bind_null(index);
+    }
+  }
   template <class Number>
   void bind_at(int index, const std::optional<Number>& value) {
     if (value) {

@@ -35,11 +35,10 @@ Result<bool> anything_to_start(Database& database, TimePoint now) {
 
 Result<StartedAttempt> start_attempt(Database& database, TimePoint now, TimePoint until,
                                      MessageKey key) {
-  SMEV_TRY(apply(database, now, key, MessageEvent::attempt_started));
-  SMEV_TRY(
-      database.run("UPDATE messages SET attempts = attempts + 1, "
-                   "lease_epoch = lease_epoch + 1, lease_until = ? WHERE id = ?",
-                   until, key));
+  MessageChange change;
+  change.attempt_begins = true;
+  change.lease_until = to_utc_text(until);
+  SMEV_TRY(apply(database, now, key, MessageEvent::attempt_started, change));
   StartedAttempt started;
   SMEV_ASSIGN(started.message, read_message(database, key));
   SMEV_ASSIGN(const auto epoch,
@@ -100,8 +99,6 @@ Result<void> close_attempt(Database& database, TimePoint now, MessageKey key,
       now, outcome.outcome, outcome.endpoint, outcome.http_status, outcome.fault, outcome.text,
       static_cast<std::int64_t>(outcome.duration.count()), outcome.verdicts, Blob{outcome.receipt},
       key, outcome.attempt));
-  SMEV_TRY(database.run("UPDATE messages SET lease_until = '', endpoint = ? WHERE id = ?",
-                        outcome.endpoint, key));
   return {};
 }
 
@@ -156,15 +153,14 @@ Result<Verdict> judge(const AttemptOutcome& outcome, const MessageBefore& messag
 
 Result<void> write_verdict(Database& database, TimePoint now, MessageKey key,
                            const Verdict& verdict, const AttemptOutcome& outcome) {
-  if (verdict.counts_as_doubt) {
-    SMEV_TRY(database.run(
-        "UPDATE messages SET doubtful_attempts = doubtful_attempts + 1 WHERE id = ?", key));
-  }
-  SMEV_TRY(apply(database, now, key, verdict.event));
-  SMEV_TRY(database.run(
-      "UPDATE messages SET not_before = ?1, tries = tries + ?4, "
-      "answer_deadline = CASE WHEN ?2 = '' THEN answer_deadline ELSE ?2 END WHERE id = ?3",
-      outcome.not_before, outcome.answer_deadline, key, std::int64_t{outcome.costs_try ? 1 : 0}));
+  MessageChange change;
+  change.doubtful_attempt = verdict.counts_as_doubt;
+  change.costs_try = outcome.costs_try;
+  change.endpoint = outcome.endpoint;
+  change.lease_until = "";
+  change.not_before = outcome.not_before ? to_utc_text(*outcome.not_before) : "";
+  if (outcome.answer_deadline) change.answer_deadline = to_utc_text(*outcome.answer_deadline);
+  SMEV_TRY(apply(database, now, key, verdict.event, change));
   return {};
 }
 
@@ -192,9 +188,10 @@ Result<void> finish_attempt(Database& database, TimePoint now, const AttemptOutc
   // The answer came before the receipt and has said all; when SMEV took the message is still
   // evidence.
   if (message.state == MessageState::answered) {
-    if (verdict.event != MessageEvent::accepted) return {};
-    SMEV_TRY(database.run("UPDATE messages SET accepted_at = ? WHERE id = ? AND accepted_at = ''",
-                          now, message.key));
+    SMEV_TRY(database.run(
+        "UPDATE messages SET lease_until = '', endpoint = ?, accepted_at = CASE WHEN ? = 1 "
+        "AND accepted_at = '' THEN ? ELSE accepted_at END WHERE id = ?",
+        outcome.endpoint, verdict.event == MessageEvent::accepted, now, message.key));
     return {};
   }
   SMEV_TRY(write_verdict(database, now, message.key, verdict, outcome));

@@ -138,7 +138,7 @@ Result<bool> apply(Database& database, TimePoint now, UpdateId update, const Upd
 }
 
 Result<MessageState> apply(Database& database, TimePoint now, MessageKey message,
-                           MessageEvent event) {
+                           MessageEvent event, const MessageChange& change) {
   MessageState before{};
   {
     SMEV_ASSIGN(Statement statement,
@@ -153,14 +153,22 @@ Result<MessageState> apply(Database& database, TimePoint now, MessageKey message
     return fail(illegal_move(
         fmt::format("message {}: {} in state {}", message, smev::name(event), smev::name(before))));
   }
-  if (*after == before) return before;
-  const bool accepted = *after == MessageState::accepted;
-  const bool answered = *after == MessageState::answered;
+  const bool moved = *after != before;
+  if (!moved && change == MessageChange{}) return before;
+  const bool accepted = moved && *after == MessageState::accepted;
+  const bool answered = moved && *after == MessageState::answered;
   SMEV_TRY(database.run(
       "UPDATE messages SET state = ?1, waiting = CASE WHEN ?2 = 1 THEN waiting ELSE 0 END, "
       "accepted_at = CASE WHEN ?3 = 1 THEN ?5 ELSE accepted_at END, "
-      "answered_at = CASE WHEN ?4 = 1 THEN ?5 ELSE answered_at END WHERE id = ?6",
-      smev::name(*after), may_be_offered(*after), accepted, answered, now, message));
+      "answered_at = CASE WHEN ?4 = 1 THEN ?5 ELSE answered_at END, "
+      "attempts = attempts + ?7, lease_epoch = lease_epoch + ?7, "
+      "doubtful_attempts = doubtful_attempts + ?8, tries = tries + ?9, "
+      "endpoint = coalesce(?10, endpoint), lease_until = coalesce(?11, lease_until), "
+      "not_before = coalesce(?12, not_before), "
+      "answer_deadline = coalesce(?13, answer_deadline) WHERE id = ?6",
+      smev::name(*after), may_be_offered(*after), accepted, answered, now, message,
+      change.attempt_begins, change.doubtful_attempt, change.costs_try, change.endpoint,
+      change.lease_until, change.not_before, change.answer_deadline));
   return *after;
 }
 

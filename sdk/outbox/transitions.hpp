@@ -24,9 +24,21 @@ struct UpdateChange {
 /// Whether the state changed; `illegal_transition` when the table has no such move.
 Result<bool> apply(Database& database, TimePoint now, UpdateId update, const UpdateChange& change);
 
+/// What else changes of a message with its state; what is not given stays.
+struct MessageChange {
+  bool attempt_begins = false;  ///< under a lease of its own
+  bool doubtful_attempt = false;
+  bool costs_try = false;
+  std::optional<std::string> endpoint;
+  std::optional<std::string> lease_until;  ///< moments as they are stored, '' for none
+  std::optional<std::string> not_before;
+  std::optional<std::string> answer_deadline;
+  friend bool operator==(const MessageChange&, const MessageChange&) = default;
+};
+
 /// The message's state after the event. A message that will not be offered again stops waiting.
 Result<MessageState> apply(Database& database, TimePoint now, MessageKey message,
-                           MessageEvent event);
+                           MessageEvent event, const MessageChange& change = {});
 
 /// A message waits while an update is in flight in it.
 Result<void> refresh_waiting(Database& database, MessageKey message);
