@@ -1,6 +1,7 @@
 #include "sdk/outbox/group_commit.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace smev::outbox {
@@ -19,62 +20,92 @@ std::vector<const CommitPoints*> points_of(const std::vector<const CommitPoints*
 
 }  // namespace
 
+GroupCommit::~GroupCommit() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  handed_over_.notify_one();
+}
+
 Result<void> GroupCommit::run(const std::function<Result<void>()>& change,
                               const CommitPoints* points) {
   Job job{change, points, {}};
-  bool leads = false;
+  std::shared_future<void> decided;
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(&job);
-    leads = !std::exchange(leading_, true);
+    if (std::exchange(busy_, true)) decided = wait_with_others(job);
   }
-  if (!leads) job.woken.get_future().wait();
-  if (!job.outcome) lead(job);
+  if (decided.valid()) {
+    decided.wait();
+  } else {
+    run_group({&job});
+    hand_over();
+  }
   return *std::move(job.outcome);
 }
 
-// Takes what waits, itself included, and commits it while others gather behind. Then the first of
-// those leads, and it is woken first: the disk should not wait for the rest to learn their outcome.
-void GroupCommit::lead(Job& own) {
-  const Group group = take_group();
-  run_group(group);
-  Job* next = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!waiting_.empty()) next = waiting_.front();
-    leading_ = next != nullptr;
+std::shared_future<void> GroupCommit::wait_with_others(Job& job) {
+  if (waiting_.empty() || waiting_.back().jobs.size() == kChangesMax) waiting_.emplace_back();
+  waiting_.back().jobs.push_back(&job);
+  return waiting_.back().known;
+}
+
+// Whoever was alone goes on its way; those that came meanwhile are the thread's, if there can be
+// one.
+void GroupCommit::hand_over() {
+  std::unique_lock lock(mutex_);
+  if (waiting_.empty()) {
+    busy_ = false;
+    return;
   }
-  if (next != nullptr) next->woken.set_value();
-  for (Job* job : group) {
-    if (job != &own) job->woken.set_value();
+  try {
+    if (!thread_.joinable()) thread_ = std::jthread([this] { work(); });
+  } catch (const std::system_error&) {
+    return run_waiting(lock);
   }
+  for_thread_ = true;
+  handed_over_.notify_one();
+}
+
+void GroupCommit::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    handed_over_.wait(lock, [this] { return ended_ || for_thread_; });
+    if (ended_) return;
+    run_waiting(lock);
+    for_thread_ = false;
+  }
+}
+
+void GroupCommit::run_waiting(std::unique_lock<std::mutex>& lock) {
+  while (!waiting_.empty()) {
+    Group group = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    run_group(group.jobs);
+    group.decided.set_value();
+    lock.lock();
+  }
+  busy_ = false;
 }
 
 std::size_t GroupCommit::waiting() {
   const std::lock_guard lock(mutex_);
-  return waiting_.size();
+  std::size_t count = 0;
+  for (const Group& group : waiting_) count += group.jobs.size();
+  return count;
 }
 
-GroupCommit::Group GroupCommit::take_group() {
-  const std::lock_guard lock(mutex_);
-  const std::size_t count = std::min(waiting_.size(), kChangesMax);
-  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  Group group(waiting_.begin(), end);
-  waiting_.erase(waiting_.begin(), end);
-  return group;
-}
-
-void GroupCommit::run_group(const Group& group) {
+void GroupCommit::run_group(const Jobs& jobs) {
   const std::lock_guard lock(database_mutex_);
   if (const Result<void> fit = checks_.before(); !fit) {
-    for (Job* job : group) job->outcome = fit;
+    for (Job* job : jobs) job->outcome = fit;
     return;
   }
-  if (group.size() == 1 || !run_together(group)) {
-    for (Job* job : group) run_alone(*job);
+  if (jobs.size() == 1 || !run_together(jobs)) {
+    for (Job* job : jobs) run_alone(*job);
   }
   if (const Result<void> kept = checks_.after(); !kept) {
-    for (Job* job : group) {
+    for (Job* job : jobs) {
       if (*job->outcome) job->outcome = kept;
     }
   }
@@ -91,12 +122,12 @@ void GroupCommit::run_alone(Job& job) {
   job.outcome = work();
 }
 
-bool GroupCommit::run_together(const Group& group) {
+bool GroupCommit::run_together(const Jobs& jobs) {
   Result<Transaction> transaction = Transaction::begin(database_);
   if (!transaction || !checks_.within()) return false;
   std::vector<Result<void>> outcomes;
   std::vector<const CommitPoints*> points;
-  for (const Job* job : group) {
+  for (const Job* job : jobs) {
     const std::int64_t before = database_.rows_changed();
     Result<void> outcome = job->change();
     if (outcome) {
@@ -110,7 +141,7 @@ bool GroupCommit::run_together(const Group& group) {
     ++commits_;
     if (!transaction->commit(points_of(points))) return false;
   }
-  for (std::size_t i = 0; i < group.size(); ++i) group[i]->outcome = std::move(outcomes[i]);
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i]->outcome = std::move(outcomes[i]);
   return true;
 }
 
