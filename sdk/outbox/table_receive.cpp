@@ -165,6 +165,59 @@ Result<void> settle(Database& database, TimePoint now, const NewAnswer& answer,
   return hold_unnamed(database, now, *message, changed);
 }
 
+// What an update replaced stands at its place, and carried the same status or what should have been
+// it; what was given up and submitted again carried the very same. A code other than 0 says that
+// nothing came of the message.
+Result<std::vector<std::string>> others_that_may_have_acted(Database& database, MessageKey message,
+                                                            const UpdateRow& update) {
+  SMEV_ASSIGN(
+      Statement statement,
+      database.query(
+          "SELECT DISTINCT m.id, m.message_id FROM updates k "
+          "JOIN message_items i ON i.update_id = k.id JOIN messages m ON m.id = i.message "
+          "WHERE k.order_id = ? AND ((k.sequence = ? AND k.revision <= ?) OR (k.payload = ? "
+          "AND k.settled_at <> '' AND k.state <> 'delivered')) "
+          "AND m.id <> ? AND coalesce(i.result_code, 0) = 0 "
+          "AND (m.accepted_at <> '' OR m.answered_at <> '' OR m.doubtful_attempts > 0) "
+          "ORDER BY m.id",
+          update.order_id, update.sequence, update.revision, update.payload, message));
+  return read_all<std::string>(statement,
+                               [](Statement& row) -> Result<std::string> { return row.text(1); });
+}
+
+Result<AnsweredUpdate> read_answered(Statement& statement) {
+  AnsweredUpdate answered;
+  SMEV_ASSIGN(answered.update, read_update(statement));
+  answered.item.update = answered.update.id;
+  answered.item.order_number = answered.update.order.number;
+  answered.item.position = static_cast<int>(statement.integer(kUpdateColumns));
+  answered.item.create = statement.flag(kUpdateColumns + 1);
+  if (const auto code = statement.optional_integer(kUpdateColumns + 2)) {
+    answered.item.result_code = static_cast<int>(*code);
+  }
+  return answered;
+}
+
+Result<std::vector<AnsweredUpdate>> answered_updates(Database& database, MessageKey message) {
+  std::vector<AnsweredUpdate> updates;
+  {
+    SMEV_ASSIGN(Statement statement,
+                database.query("SELECT " SMEV_UPDATE_COLUMNS
+                               ", i.position, i.is_create, i.result_code FROM message_items i "
+                               "JOIN updates u ON u.id = i.update_id "
+                               "JOIN orders o ON o.id = u.order_id "
+                               "WHERE i.message = ? ORDER BY i.position",
+                               message));
+    SMEV_ASSIGN(updates, read_all(statement, &read_answered));
+  }
+  for (AnsweredUpdate& each : updates) {
+    SMEV_ASSIGN(each.order, require_order(database, each.update.order_id));
+    if (!each.item.create) continue;
+    SMEV_ASSIGN(each.may_have_acted, others_that_may_have_acted(database, message, each.update));
+  }
+  return updates;
+}
+
 Result<void> lock_answered(Database& database, const NewAnswer& answer) {
   if (!database.locks_rows()) return {};
   SMEV_ASSIGN(const auto message, find_message_key(database, answer.original_message_id));
@@ -180,6 +233,15 @@ Result<std::optional<MessageRow>> TableOutbox::find_message(const Uuid& message_
     if (!key) return std::optional<MessageRow>{};
     SMEV_ASSIGN(MessageRow row, read_message(database, *key, Body::left));
     return std::optional<MessageRow>(std::move(row));
+  });
+}
+
+Result<std::optional<std::vector<AnsweredUpdate>>> TableOutbox::answered(const Uuid& message_id) {
+  return read([&](Database& database) -> Result<std::optional<std::vector<AnsweredUpdate>>> {
+    SMEV_ASSIGN(const auto key, find_message_key(database, message_id.text()));
+    if (!key) return std::optional<std::vector<AnsweredUpdate>>{};
+    SMEV_ASSIGN(std::vector<AnsweredUpdate> updates, answered_updates(database, *key));
+    return std::optional(std::move(updates));
   });
 }
 

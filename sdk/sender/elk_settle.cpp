@@ -19,7 +19,7 @@ namespace result_code = elk::result_code;
 
 constexpr std::string_view kRejectedBySmev = "requestIsRejectedBySmev";
 
-Settlement held(const SettledItem& item, HoldReason reason, std::string text,
+Settlement held(const AnsweredUpdate& item, HoldReason reason, std::string text,
                 std::optional<int> code = std::nullopt) {
   Settlement settlement;
   settlement.update = item.item.update;
@@ -31,7 +31,7 @@ Settlement held(const SettledItem& item, HoldReason reason, std::string text,
 }
 
 // Back into the queue, to go again in a new message of that kind.
-Settlement returned(const SettledItem& item, ForcedKind kind, std::optional<int> code) {
+Settlement returned(const AnsweredUpdate& item, ForcedKind kind, std::optional<int> code) {
   Settlement settlement;
   settlement.update = item.item.update;
   settlement.event = UpdateEvent::returned;
@@ -40,20 +40,20 @@ Settlement returned(const SettledItem& item, ForcedKind kind, std::optional<int>
   return settlement;
 }
 
-SettledAnswer all_held(const std::vector<SettledItem>& items, HoldReason reason,
+SettledAnswer all_held(const std::vector<AnsweredUpdate>& items, HoldReason reason,
                        const std::string& text, std::string note) {
   SettledAnswer settled;
-  for (const SettledItem& item : items) settled.settlements.push_back(held(item, reason, text));
+  for (const AnsweredUpdate& item : items) settled.settlements.push_back(held(item, reason, text));
   settled.note = std::move(note);
   return settled;
 }
 
 // A refusal that names no order: one of several may be to blame, so each goes again in a message of
 // its own (the dispatcher never puts an update that was in a message before together with others).
-SettledAnswer refused(const std::vector<SettledItem>& items, const std::string& text) {
+SettledAnswer refused(const std::vector<AnsweredUpdate>& items, const std::string& text) {
   if (items.size() <= 1) return all_held(items, HoldReason::refused, text, {});
   SettledAnswer settled;
-  for (const SettledItem& item : items) {
+  for (const AnsweredUpdate& item : items) {
     settled.settlements.push_back(returned(item, ForcedKind::none, std::nullopt));
   }
   settled.note = "отказ не называет заявления: каждое уйдёт снова своим сообщением";
@@ -77,7 +77,7 @@ std::string smev_refusal(const IncomingMessage& answer) {
 
 // SMEV also tells of the way of a message or of its answer; a fault without any category can only
 // be a refusal.
-SettledAnswer settle_async_status(const std::vector<SettledItem>& items,
+SettledAnswer settle_async_status(const std::vector<AnsweredUpdate>& items,
                                   const IncomingMessage& answer) {
   if (answer.code == kRejectedBySmev || (answer.code.empty() && answer.fault)) {
     return refused(items, smev_refusal(answer));
@@ -88,12 +88,12 @@ SettledAnswer settle_async_status(const std::vector<SettledItem>& items,
 // --- by result code ------------------------------------------------------------------------------
 
 // Each conversion once per update: the last one stands in forced_kind.
-bool was_converted(const SettledItem& item, ForcedKind kind) {
+bool was_converted(const AnsweredUpdate& item, ForcedKind kind) {
   return item.update.conversions > 1 ||
          (item.update.conversions == 1 && item.update.forced_kind == kind);
 }
 
-Settlement delivered(const SettledItem& item, const AnswerOrder& order) {
+Settlement delivered(const AnsweredUpdate& item, const AnswerOrder& order) {
   Settlement settlement;
   settlement.update = item.item.update;
   settlement.event = UpdateEvent::delivered;
@@ -104,12 +104,12 @@ Settlement delivered(const SettledItem& item, const AnswerOrder& order) {
 }
 
 // A create needs the facts of the order and a number of the sender's.
-bool can_be_created(const SettledItem& item) {
+bool can_be_created(const AnsweredUpdate& item) {
   const Result<elk::KnownOrder> known = elk::known_order_from_json(item.order.facts);
   return known && known->order.has_facts() && !elk::elk_number_of_key(item.item.order_number);
 }
 
-Settlement settle_order_not_found(const SettledItem& item, const AnswerOrder& order,
+Settlement settle_order_not_found(const AnsweredUpdate& item, const AnswerOrder& order,
                                   const Dictionaries& words) {
   if (item.item.create) {
     return held(item, HoldReason::refused,
@@ -127,7 +127,7 @@ Settlement settle_order_not_found(const SettledItem& item, const AnswerOrder& or
 
 // 34 tells that the order exists. That it was not a message of ours that made it, with these very
 // statuses, must be certain: else an update would write them a second time.
-Settlement settle_order_exists(const SettledItem& item, const AnswerOrder& order,
+Settlement settle_order_exists(const AnsweredUpdate& item, const AnswerOrder& order,
                                const Dictionaries& words) {
   if (!item.item.create) {
     return held(item, HoldReason::refused,
@@ -150,7 +150,7 @@ Settlement settle_order_exists(const SettledItem& item, const AnswerOrder& order
   return settlement;
 }
 
-Settlement settle_result(const SettledItem& item, const AnswerOrder& order,
+Settlement settle_result(const AnsweredUpdate& item, const AnswerOrder& order,
                          const Dictionaries& words) {
   switch (*order.result) {
     case result_code::kOk:
@@ -169,7 +169,7 @@ std::string shown(const std::optional<int>& result) {
   return result ? std::to_string(*result) : "нечитаемый";
 }
 
-Settlement misnamed(const SettledItem& item) {
+Settlement misnamed(const AnsweredUpdate& item) {
   return held(
       item, HoldReason::bad_answer,
       "Под указанным номером ЕЛК (elk_number) личный кабинет знает заявление с другим номером "
@@ -177,7 +177,7 @@ Settlement misnamed(const SettledItem& item) {
       "кабинет.");
 }
 
-Settlement settle_said(const SettledItem& item, const std::vector<AnswerOrder>& said,
+Settlement settle_said(const AnsweredUpdate& item, const std::vector<AnswerOrder>& said,
                        const Dictionaries& words) {
   if (said.empty()) {
     return held(item, HoldReason::not_in_answer, "В ответе ЕЛК нет этого заявления.");
@@ -220,7 +220,7 @@ std::string oddities(const elk::Answer& answer, const elk::AnswerMatch& match, b
 
 // An order that only ЕЛК has a number for is kept under a key, which no answer can name. A number
 // that an answer gave counts more than one that the sender claims.
-elk::AskedOrder asked_order(const SettledItem& item) {
+elk::AskedOrder asked_order(const AnsweredUpdate& item) {
   if (const auto number = elk::elk_number_of_key(item.item.order_number)) {
     return {.order_number = "", .elk_number = number, .confirmed = false};
   }
@@ -235,8 +235,8 @@ elk::AskedOrder asked_order(const SettledItem& item) {
   return asked;
 }
 
-SettledAnswer settle_content(const std::vector<SettledItem>& items, const IncomingMessage& answer,
-                             const Dictionaries& words) {
+SettledAnswer settle_content(const std::vector<AnsweredUpdate>& items,
+                             const IncomingMessage& answer, const Dictionaries& words) {
   Result<xml::Document> document = xml::Document::parse(answer.content);
   if (!document) {
     return all_held(items, HoldReason::bad_answer, "Ответ ЕЛК не читается как XML.",
@@ -252,7 +252,7 @@ SettledAnswer settle_content(const std::vector<SettledItem>& items, const Incomi
                     content.error().text);
   }
   std::vector<elk::AskedOrder> asked;
-  for (const SettledItem& item : items) {
+  for (const AnsweredUpdate& item : items) {
     asked.push_back(asked_order(item));
   }
   const elk::AnswerMatch match = elk::match_orders(*content, asked);
@@ -267,7 +267,7 @@ SettledAnswer settle_content(const std::vector<SettledItem>& items, const Incomi
 
 }  // namespace
 
-SettledAnswer settle_elk_answer(const std::vector<SettledItem>& items,
+SettledAnswer settle_elk_answer(const std::vector<AnsweredUpdate>& items,
                                 const IncomingMessage& answer,
                                 const elk::Dictionaries& dictionaries) {
   switch (answer.kind) {

@@ -8,7 +8,7 @@ namespace smev {
 
 /// `dictionaries`: words for the result codes. Every order settles by its own result code: never by
 /// a text, never by the code of the message.
-SettledAnswer settle_elk_answer(const std::vector<SettledItem>& items,
+SettledAnswer settle_elk_answer(const std::vector<AnsweredUpdate>& items,
                                 const IncomingMessage& answer,
                                 const elk::Dictionaries& dictionaries);
 

@@ -131,7 +131,7 @@ class ElkStatus final : public InformationType {
     return composition;
   }
 
-  SettledAnswer settle(const std::vector<SettledItem>& items,
+  SettledAnswer settle(const std::vector<AnsweredUpdate>& items,
                        const IncomingMessage& answer) const override {
     return settle_elk_answer(items, answer, profile_.dictionaries);
   }

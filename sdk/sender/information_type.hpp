@@ -22,15 +22,6 @@ struct Composition {
   std::vector<MessageItem> items;
 };
 
-/// An update in an answered message, with what is known of its past.
-struct SettledItem {
-  MessageItem item;
-  UpdateRow update;
-  OrderFacts order;
-  /// MessageIDs of other messages of ours that may already have done what this one was to do.
-  std::vector<std::string> may_have_acted;
-};
-
 /// What an answer means.
 struct SettledAnswer {
   std::vector<Settlement> settlements;  ///< one for each item; none when it is a mere notice
@@ -45,7 +36,7 @@ class InformationType {
   /// Whether the update would go as a create now; updates of both kinds never share a message.
   [[nodiscard]] virtual bool is_create(const ClaimedUpdate& claim) const = 0;
   virtual Result<Composition> compose(const std::vector<ClaimedUpdate>& claims, IdSource& ids) = 0;
-  [[nodiscard]] virtual SettledAnswer settle(const std::vector<SettledItem>& items,
+  [[nodiscard]] virtual SettledAnswer settle(const std::vector<AnsweredUpdate>& items,
                                              const IncomingMessage& answer) const = 0;
 };
 

@@ -1,6 +1,5 @@
 #include "sdk/sender/receiver.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,15 +14,6 @@ constexpr int kFastErrors = 3;
 
 std::string both(const std::string& one, const std::string& other) {
   return one + (one.empty() || other.empty() ? "" : "; ") + other;
-}
-
-// SMEV may have handed the message on, and no result code says that nothing came of it.
-bool may_have_acted(const MessageRow& message, UpdateId update) {
-  const auto item = std::find_if(message.items.begin(), message.items.end(),
-                                 [&](const MessageItem& each) { return each.update == update; });
-  const bool refused = item != message.items.end() && item->result_code.value_or(0) != 0;
-  return !refused && (message.accepted_at.has_value() || message.answered_at.has_value() ||
-                      message.doubtful_attempts > 0);
 }
 
 }  // namespace
@@ -97,15 +87,13 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   answer.verdicts = to_json(incoming.verdicts);
   answer.verified = incoming.verified;
 
-  std::optional<MessageRow> message;
+  std::optional<std::vector<AnsweredUpdate>> updates;
   if (Result<Uuid> original = Uuid::parse(incoming.original_message_id)) {
-    SMEV_ASSIGN(message, parts_.outbox().find_message(*original));
+    SMEV_ASSIGN(updates, parts_.outbox().answered(*original));
   }
-  answer.stray = !message;
+  answer.stray = !updates;
   SettledAnswer settled;
-  if (incoming.verified && message) {
-    SMEV_ASSIGN(settled, settle(*message, incoming));
-  }
+  if (incoming.verified && updates) settled = parts_.type->settle(*updates, incoming);
   answer.note = both(incoming.problem, settled.note);
   SMEV_ASSIGN(RecordedAnswer recorded, parts_.outbox().record_answer(answer, settled.settlements));
   if (!settled.note.empty() && !recorded.repeated) {
@@ -134,60 +122,6 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   }
   if (answer.stray && !ours_alone) return false;
   return acknowledge(recorded.id, incoming.message_id);
-}
-
-// What an update replaces carried the same status, or what should have been it; what was given up
-// and submitted again carried the very same.
-Result<std::vector<UpdateId>> Receiver::akin(const UpdateRow& update) {
-  std::vector<UpdateId> ids;
-  std::optional<UpdateRow> at = update;
-  while (at) {
-    ids.push_back(at->id);
-    if (!at->replaces) break;
-    SMEV_ASSIGN(at, parts_.outbox().find_update(*at->replaces));
-  }
-  UpdateFilter filter;
-  filter.order = update.order;
-  SMEV_ASSIGN(const std::vector<UpdateRow> all, parts_.outbox().list_updates(filter));
-  for (const UpdateRow& other : all) {
-    const bool given_up = is_final(other.state) && other.state != UpdateState::delivered;
-    if (!given_up || other.payload != update.payload) continue;
-    if (std::find(ids.begin(), ids.end(), other.id) == ids.end()) ids.push_back(other.id);
-  }
-  return ids;
-}
-
-// Asked of creates only: of an update no answer hangs on it.
-Result<std::vector<std::string>> Receiver::others_that_may_have_acted(const MessageRow& message,
-                                                                      const UpdateRow& update) {
-  std::vector<std::string> found;
-  SMEV_ASSIGN(const std::vector<UpdateId> carriers, akin(update));
-  for (const UpdateId carrier : carriers) {
-    SMEV_ASSIGN(const std::vector<MessageRow> messages, parts_.outbox().messages_of(carrier));
-    for (const MessageRow& other : messages) {
-      if (other.message_id != message.message_id && may_have_acted(other, carrier)) {
-        found.push_back(other.message_id.text());
-      }
-    }
-  }
-  return found;
-}
-
-Result<SettledAnswer> Receiver::settle(const MessageRow& message, const IncomingMessage& incoming) {
-  std::vector<SettledItem> items;
-  for (const MessageItem& item : message.items) {
-    SMEV_ASSIGN(std::optional<UpdateRow> update, parts_.outbox().find_update(item.update));
-    if (!update) {
-      return fail(local_error(ErrorCode::store, "message item without its update"));
-    }
-    SMEV_ASSIGN(std::optional<OrderFacts> order, parts_.outbox().find_order(update->order));
-    SettledItem settled{item, std::move(*update), order ? std::move(*order) : OrderFacts{}, {}};
-    if (item.create) {
-      SMEV_ASSIGN(settled.may_have_acted, others_that_may_have_acted(message, settled.update));
-    }
-    items.push_back(std::move(settled));
-  }
-  return parts_.type->settle(items, incoming);
 }
 
 Result<bool> Receiver::acknowledge(std::int64_t answer, const std::string& message_id) {

@@ -35,10 +35,6 @@ class Receiver {
   Result<bool> poll();
   Result<void> mark_acknowledged();
   Result<bool> take(const IncomingMessage& incoming);
-  Result<SettledAnswer> settle(const MessageRow& message, const IncomingMessage& incoming);
-  Result<std::vector<UpdateId>> akin(const UpdateRow& update);
-  Result<std::vector<std::string>> others_that_may_have_acted(const MessageRow& message,
-                                                              const UpdateRow& update);
   Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);
   void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
 

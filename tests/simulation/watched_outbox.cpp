@@ -72,9 +72,9 @@ Result<std::string> WatchedOutbox::file_path(const std::string& sha256) {
   return inner().file_path(sha256);
 }
 
-Result<std::optional<MessageRow>> WatchedOutbox::find_message(const Uuid& message_id) {
-  chaos_.point("find_message");
-  return inner().find_message(message_id);
+Result<std::optional<std::vector<AnsweredUpdate>>> WatchedOutbox::answered(const Uuid& message_id) {
+  chaos_.point("answered");
+  return inner().answered(message_id);
 }
 
 Result<UpdateRow> WatchedOutbox::decide(UpdateId id, UpdateEvent event, const std::string& who,

@@ -38,7 +38,7 @@ class WatchedOutbox final : public testing::ForwardingOutbox {
   Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override;
   Result<std::vector<UpdateRow>> hold_overdue() override;
   Result<std::string> file_path(const std::string& sha256) override;
-  Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override;
+  Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) override;
   Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                            const std::string& reason) override;
 

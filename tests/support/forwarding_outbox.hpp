@@ -58,6 +58,9 @@ class ForwardingOutbox : public Outbox {
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override {
     return inner_->find_message(message_id);
   }
+  Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) override {
+    return inner_->answered(message_id);
+  }
   Result<RecordedAnswer> record_answer(const NewAnswer& answer,
                                        const std::vector<Settlement>& settlements) override {
     return inner_->record_answer(answer, settlements);

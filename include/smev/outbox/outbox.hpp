@@ -242,6 +242,17 @@ struct Settlement {
   std::string hold_text;
 };
 
+/// An update in a message that was answered, with what is known of its past.
+struct AnsweredUpdate {
+  MessageItem item;
+  UpdateRow update;
+  OrderFacts order;
+  /// Of a create: MessageIDs of other messages of ours that may already have done what this one was
+  /// to do. They carried the update, one that it replaces, or one with the same content that was
+  /// given up; and no result code says that nothing came of it.
+  std::vector<std::string> may_have_acted;
+};
+
 struct RecordedAnswer {
   std::int64_t id = 0;
   bool repeated = false;           ///< the same answer was stored before: nothing was settled again
@@ -439,6 +450,8 @@ class Outbox {
   // --- the receiver -----------------------------------------------------------------------------
   /// Without its body, which is not read.
   virtual Result<std::optional<MessageRow>> find_message(const Uuid& message_id) = 0;
+  /// What an answer to this message is about; nothing: it is no message of ours.
+  virtual Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) = 0;
   /// Stores the answer, settles, in one commit. A repeated answer (same id and hash) settles
   /// nothing, unless it could not be used the first time. A delivery counts from any message of the
   /// update, bad news once and from its last one only. Updates of the message that are not named

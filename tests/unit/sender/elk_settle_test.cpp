@@ -12,7 +12,7 @@
 namespace smev {
 namespace {
 
-SettledAnswer settle(const std::vector<SettledItem>& items, const IncomingMessage& answer) {
+SettledAnswer settle(const std::vector<AnsweredUpdate>& items, const IncomingMessage& answer) {
   return settle_elk_answer(items, answer, elk::Dictionaries());
 }
 
@@ -28,8 +28,8 @@ elk::Order facts() {
           .applicant = elk::PersonByEsiaId{.esia_id = "1000000001"}};
 }
 
-SettledItem item(bool create) {
-  SettledItem item;
+AnsweredUpdate item(bool create) {
+  AnsweredUpdate item;
   item.item = {kUpdate, 0, create, "1", std::nullopt};
   item.order.facts = elk::to_json(facts());
   return item;
@@ -51,7 +51,7 @@ IncomingMessage answer_with(std::vector<elk::AnswerOrder> orders, bool create = 
   return content(elk::to_xml(answer));
 }
 
-Settlement settle_code(const SettledItem& one, int code, const std::string& message = "text") {
+Settlement settle_code(const AnsweredUpdate& one, int code, const std::string& message = "text") {
   const SettledAnswer settled =
       settle({one}, answer_with({{{}, "1", code, message}}, one.item.create));
   EXPECT_THAT(settled.note, IsEmpty());
@@ -77,7 +77,7 @@ TEST(ElkSettle, keeps_a_code_that_nobody_knows_as_a_number_and_shows_its_message
 }
 
 TEST(ElkSettle, converts_once_each_way) {
-  SettledItem update = item(false);
+  AnsweredUpdate update = item(false);
   EXPECT_EQ(settle_code(update, 28).forced_kind, ForcedKind::create);
   update.update.conversions = 1;
   update.update.forced_kind = ForcedKind::update;  // it was a create that got 34
@@ -88,7 +88,7 @@ TEST(ElkSettle, converts_once_each_way) {
   update.update.forced_kind = ForcedKind::create;
   EXPECT_EQ(settle_code(update, 28).hold_reason, HoldReason::order_not_found);
 
-  SettledItem create = item(true);
+  AnsweredUpdate create = item(true);
   EXPECT_EQ(settle_code(create, 34).forced_kind, ForcedKind::update);
   create.update.conversions = 1;
   create.update.forced_kind = ForcedKind::create;  // it was an update that got 28
@@ -98,10 +98,10 @@ TEST(ElkSettle, converts_once_each_way) {
 }
 
 TEST(ElkSettle, does_not_convert_without_facts_nor_past_a_message_that_may_have_acted) {
-  SettledItem update = item(false);
+  AnsweredUpdate update = item(false);
   update.order.facts.clear();
   EXPECT_EQ(settle_code(update, 28).hold_reason, HoldReason::order_not_found);
-  SettledItem create = item(true);
+  AnsweredUpdate create = item(true);
   create.may_have_acted = {"b077cd84-3959-11f1-b8b2-0242333cce59"};
   const Settlement held = settle_code(create, 34);
   EXPECT_EQ(held.hold_reason, HoldReason::order_exists);
@@ -126,7 +126,7 @@ TEST(ElkSettle, takes_the_number_of_elk_from_any_of_equal_words_about_an_order) 
 }
 
 TEST(ElkSettle, holds_an_order_whose_result_alone_cannot_be_read) {
-  SettledItem other = item(true);
+  AnsweredUpdate other = item(true);
   other.item = {kUpdate + 1, 1, true, "2", std::nullopt};
   const SettledAnswer settled =
       settle({item(true), other}, answer_with({{{}, "1", std::nullopt, "?"}, {{}, "2", 0, "OK"}}));
@@ -135,7 +135,7 @@ TEST(ElkSettle, holds_an_order_whose_result_alone_cannot_be_read) {
 }
 
 TEST(ElkSettle, finds_an_order_that_only_elk_has_a_number_for) {
-  SettledItem nameless = item(false);
+  AnsweredUpdate nameless = item(false);
   nameless.item.order_number = "elk:4654266659";
   const auto settled = [&](elk::AnswerOrder order) {
     return settle({nameless}, answer_with({std::move(order)}, false));
@@ -149,14 +149,14 @@ TEST(ElkSettle, finds_an_order_that_only_elk_has_a_number_for) {
 }
 
 TEST(ElkSettle, does_not_create_an_order_that_has_no_number_of_the_sender) {
-  SettledItem nameless = item(false);
+  AnsweredUpdate nameless = item(false);
   nameless.item.order_number = "elk:4654266659";
   const SettledAnswer settled = settle({nameless}, answer_with({{0, "", 28, ""}}, false));
   EXPECT_EQ(settled.settlements[0].hold_reason, HoldReason::order_not_found);
 }
 
 TEST(ElkSettle, holds_what_is_answered_under_another_number_unless_elk_gave_ours) {
-  SettledItem claimed = item(false);
+  AnsweredUpdate claimed = item(false);
   claimed.update.payload =
       R"({"order":{"number":"1","elk_number":4654266659},"status":{"code":7,"at":"2026-04-16T10:00:00"}})";
   const IncomingMessage answer = answer_with({{4654266659, "other", 0, "OK"}}, false);
