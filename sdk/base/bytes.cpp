@@ -111,10 +111,11 @@ std::string hex_encode(std::string_view octets) {
 }
 
 std::string sha256_hex(std::string_view octets) {
+  // Fetched once: by its name alone OpenSSL looks for it at each call.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
-  if (EVP_Digest(octets.data(), octets.size(), digest.data(), &length, EVP_sha256(), nullptr) !=
-      1) {
+  if (EVP_Digest(octets.data(), octets.size(), digest.data(), &length, sha256, nullptr) != 1) {
     die("SHA-256 failed: OpenSSL is unusable");
   }
   return hex_encode({reinterpret_cast<const char*>(digest.data()), length});

@@ -1,5 +1,6 @@
 #include "smev/base/clock.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -48,9 +49,10 @@ std::string seconds_text(TimePoint moment) {
   const auto day = std::chrono::floor<days>(moment);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{std::chrono::floor<seconds>(moment - day)};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"),
+                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count());
 }
 
 long long microseconds_of(TimePoint moment) {
@@ -215,7 +217,7 @@ Result<DateTime> DateTime::parse(std::string_view text) {
 
 std::string to_utc_text(TimePoint moment) {
   const TimePoint writable = std::clamp(moment, kFirstMoment, kLastMoment);
-  return fmt::format("{}.{:06}Z", seconds_text(writable), microseconds_of(writable));
+  return fmt::format(FMT_COMPILE("{}.{:06}Z"), seconds_text(writable), microseconds_of(writable));
 }
 
 Result<TimePoint> parse_utc_text(std::string_view text) {

@@ -46,7 +46,10 @@ Result<std::optional<Submitted>> find_same_content(Database& database, const New
 
 Result<std::optional<Submitted>> find_duplicate(Database& database, const NewUpdate& update,
                                                 std::int64_t order) {
-  if (update.idempotency_key.empty()) return find_same_content(database, update, order);
+  if (update.idempotency_key.empty()) {
+    if (order == 0) return std::optional<Submitted>{};  // nothing is in an order that is not there
+    return find_same_content(database, update, order);
+  }
   SMEV_ASSIGN(Statement statement,
               database.query("SELECT payload_digest, update_id, sequence FROM idempotency_keys "
                              "WHERE sender = ? AND contour = ? AND idempotency_key = ?",

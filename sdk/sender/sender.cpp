@@ -58,6 +58,10 @@ elk::OrderHistory history_of(const OrderFacts& order) {
   return history;
 }
 
+bool has_no_past(const OrderFacts& order) {
+  return !order.last_mark && order.facts.empty() && !order.known_to_recipient && !order.elk_number;
+}
+
 // The update at this place may not be dated after the one behind it, which waits already: in the
 // account it would stand below it.
 Result<void> check_before(const NewUpdate& placed, const std::optional<std::string>& next_payload) {
@@ -221,8 +225,17 @@ class Sender::Core {
  private:
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
-  Result<void> judge_ahead(const elk::Update& update);
-  SubmitCheck in_place(const elk::Update& update, const KeptUpdate& kept,
+  /// What an update becomes at its place in the order.
+  struct Placed {
+    std::vector<FieldFault> warnings;
+    std::optional<std::string> payload;  ///< when its dates had to be spaced
+    std::string mark;
+    std::string facts;
+  };
+  static Result<Placed> place(const elk::Update& update, const KeptUpdate& kept,
+                              const OrderFacts& order, std::vector<FieldFault> warnings);
+  Result<std::optional<std::vector<FieldFault>>> judge_ahead(const elk::Update& update);
+  SubmitCheck in_place(const elk::Update& update, const KeptUpdate& kept, const Placed* as_first,
                        std::vector<FieldFault>& warnings) const;
   void tell_submitted(const Submitted& submitted, const KeptUpdate& kept,
                       std::vector<FieldFault> warnings);
@@ -283,13 +296,21 @@ Result<UpdateId> Sender::Core::repeat_of(const elk::Update& update, const Submit
 }
 
 // Before files are copied, so that nothing is kept of what is refused; it is done once more inside
-// the transaction, where the order's past is certain. What has no files and is in form need not
-// wait for the past, which is read behind the commits of others.
-Result<void> Sender::Core::judge_ahead(const elk::Update& update) {
-  if (!has_files(update) && judge(update, kAnyPast)) return {};
+// the transaction, where the order's past is certain. What has no files and is good as the first of
+// its order, or in form, need not wait for the past, which is read behind the commits of others.
+// Gives the warnings of one that was judged as the first.
+Result<std::optional<std::vector<FieldFault>>> Sender::Core::judge_ahead(
+    const elk::Update& update) {
+  using AsFirst = std::optional<std::vector<FieldFault>>;
+  if (!has_files(update)) {
+    const bool as_first = update.order.has_facts();
+    Result<std::vector<FieldFault>> judged =
+        judge(update, as_first ? elk::OrderHistory{} : kAnyPast);
+    if (judged) return as_first ? AsFirst(std::move(*judged)) : AsFirst{};
+  }
   SMEV_ASSIGN(std::optional<OrderFacts> known, parts_.outbox().find_order(key_of(update)));
   SMEV_TRY(judge(update, history_of(known.value_or(OrderFacts{}))));
-  return {};
+  return AsFirst{};
 }
 
 Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOptions& options) {
@@ -297,7 +318,8 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
     SMEV_TRY(check_some_ours(parts_));
     place_checked_ = true;
   }
-  if (Result<void> judged = judge_ahead(update); !judged) {
+  Result<std::optional<std::vector<FieldFault>>> judged = judge_ahead(update);
+  if (!judged) {
     if (judged.error().fields.empty()) return fail(std::move(judged).error());
     return repeat_of(update, options, std::move(judged.error().fields));
   }
@@ -305,9 +327,14 @@ Result<UpdateId> Sender::Core::submit(const elk::Update& update, const SubmitOpt
     return parts_.outbox().keep_file(path);
   };
   SMEV_ASSIGN(KeptUpdate kept, keep(update, options, keep_file));
+  std::optional<Placed> as_first;
+  if (*judged) {
+    SMEV_ASSIGN(as_first, place(update, kept, OrderFacts{}, std::move(**judged)));
+  }
   std::vector<FieldFault> warnings;
   SMEV_ASSIGN(Submitted submitted,
-              parts_.outbox().submit(kept.stored, in_place(update, kept, warnings)));
+              parts_.outbox().submit(
+                  kept.stored, in_place(update, kept, as_first ? &*as_first : nullptr, warnings)));
   tell_submitted(submitted, kept, std::move(warnings));
   return submitted.id;
 }
@@ -322,7 +349,7 @@ Result<Replaced> Sender::Core::replace(UpdateId id, const elk::Update& update,
   };
   SMEV_ASSIGN(KeptUpdate kept, keep(update, options, keep_file));
   Replaced replaced;
-  const SubmitCheck judged = in_place(update, kept, replaced.warnings);
+  const SubmitCheck judged = in_place(update, kept, nullptr, replaced.warnings);
   const auto between = [&](const OrderFacts& order, NewUpdate& placed) -> Result<void> {
     SMEV_TRY(judged(order, placed));
     return check_before(placed, order.next_payload);
@@ -335,17 +362,36 @@ Result<Replaced> Sender::Core::replace(UpdateId id, const elk::Update& update,
   return replaced;
 }
 
-// Judges inside the transaction, where the order's past is certain.
+Result<Sender::Core::Placed> Sender::Core::place(const elk::Update& update, const KeptUpdate& kept,
+                                                 const OrderFacts& order,
+                                                 std::vector<FieldFault> warnings) {
+  Placed placed;
+  placed.warnings = std::move(warnings);
+  elk::Update spaced = kept.update;
+  placed.mark = elk::to_mark(elk::space_dates(spaced, history_of(order).latest));
+  if (spaced != kept.update) placed.payload = elk::to_json(spaced);
+  SMEV_ASSIGN(placed.facts, facts_with(order, update.order));
+  return placed;
+}
+
+// Judges inside the transaction, where the order's past is certain. There everybody else waits, so
+// that what was found out ahead of an order without a past is taken as it is.
 SubmitCheck Sender::Core::in_place(const elk::Update& update, const KeptUpdate& kept,
+                                   const Placed* as_first,
                                    std::vector<FieldFault>& warnings) const {
-  return [this, &update, &kept, &warnings](const OrderFacts& order,
-                                           NewUpdate& placed) -> Result<void> {
-    const elk::OrderHistory history = history_of(order);
-    SMEV_ASSIGN(warnings, judge(update, history));
-    elk::Update spaced = kept.update;
-    placed.mark = elk::to_mark(elk::space_dates(spaced, history.latest));
-    if (spaced != kept.update) placed.payload = elk::to_json(spaced);
-    SMEV_ASSIGN(placed.facts, facts_with(order, update.order));
+  return [this, &update, &kept, as_first, &warnings](const OrderFacts& order,
+                                                     NewUpdate& stored) -> Result<void> {
+    Placed placed;
+    if (as_first != nullptr && has_no_past(order)) {
+      placed = *as_first;
+    } else {
+      SMEV_ASSIGN(warnings, judge(update, history_of(order)));
+      SMEV_ASSIGN(placed, place(update, kept, order, std::move(warnings)));
+    }
+    warnings = std::move(placed.warnings);
+    if (placed.payload) stored.payload = *std::move(placed.payload);
+    stored.mark = std::move(placed.mark);
+    stored.facts = std::move(placed.facts);
     return {};
   };
 }
