@@ -1,17 +1,19 @@
-// What a durable submit costs, beside plain commits of SQLite in the same run: one row with all
-// that a submit keeps, into one table with all the indexes that a submit fills.
+// What a durable submit costs, beside plain commits of SQLite in the same run.
 
 #include <benchmark/benchmark.h>
+#include <sqlite3.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include "bench/sender_fixture.hpp"
 #include "bench/slow_sync.hpp"
 #include "sdk/base/bytes.hpp"
 #include "sdk/elk/json.hpp"
-#include "sdk/outbox/sqlite_database.hpp"
-#include "sdk/outbox/sqlite_schema.hpp"
 
 namespace smev::bench {
 namespace {
@@ -21,8 +23,6 @@ constexpr int kPerThread = 50;
 constexpr int kUngroupedConnections = 8;
 constexpr auto kSlowSync = std::chrono::milliseconds(2);
 
-using outbox::SqliteDatabase;
-
 /// What the store keeps of an update in the row of its order.
 std::string facts_of_first_update() {
   const Workplace workplace;
@@ -31,60 +31,144 @@ std::string facts_of_first_update() {
   return (*sender.outbox().find_order(row.order))->facts;
 }
 
-/// The store's table of updates, with what a submit writes elsewhere as columns of its own.
+// One table with all that a submit keeps, and the indexes that it fills; no checks.
+constexpr const char* kPlainTable = R"sql(
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS plain (
+  id INTEGER PRIMARY KEY, sender TEXT, contour TEXT, number TEXT, facts TEXT, order_id INTEGER,
+  sequence INTEGER, revision INTEGER, state TEXT, head INTEGER, not_before TEXT, deadline TEXT,
+  submitted_at TEXT, lease_epoch INTEGER, type TEXT, payload TEXT, mark TEXT, content_digest TEXT,
+  UNIQUE (sender, contour, number), UNIQUE (order_id, sequence, revision)) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS plain_content ON plain (order_id, content_digest)
+  WHERE content_digest <> '';
+CREATE UNIQUE INDEX IF NOT EXISTS plain_head ON plain (order_id) WHERE head = 1;
+CREATE INDEX IF NOT EXISTS plain_claimable ON plain (not_before, id)
+  WHERE head = 1 AND state = 'queued';
+CREATE INDEX IF NOT EXISTS plain_state ON plain (state, id);
+)sql";
+constexpr const char* kPlainInsert =
+    "INSERT INTO plain (sender, contour, number, facts, order_id, sequence, revision, state, head, "
+    "not_before, deadline, submitted_at, lease_epoch, type, payload, mark, content_digest) VALUES "
+    "('TEST01', 'test', ?1, ?2, ?3, 1, 0, 'queued', 1, '', '', ?4, 0, 'elk/status/1.0.2', ?5, ?4, "
+    "?6)";
+
+/// Rows by SQLite alone, through its own VFS.
 class PlainRows {
  public:
   explicit PlainRows(const std::filesystem::path& path) {
-    const bool made_before = std::filesystem::exists(path);
     std::filesystem::create_directories(path.parent_path());
-    database_ = *SqliteDatabase::open(path.string(), std::chrono::seconds(60));
-    ensure_schema(*database_).value();
-    database_->execute("PRAGMA foreign_keys = OFF").value();  // no order stands behind the rows
-    if (made_before) return;
-    database_
-        ->execute(
-            "ALTER TABLE updates ADD COLUMN sender TEXT; ALTER TABLE updates ADD COLUMN contour "
-            "TEXT; ALTER TABLE updates ADD COLUMN number TEXT; ALTER TABLE updates ADD COLUMN "
-            "facts TEXT; CREATE UNIQUE INDEX updates_of_order ON updates (sender, contour, number)")
-        .value();
+    check(sqlite3_open(path.c_str(), &connection_));
+    sqlite3_busy_timeout(connection_, 60'000);
+    run(kPlainTable);
+    check(sqlite3_prepare_v2(connection_, kPlainInsert, -1, &insert_, nullptr));
   }
+  ~PlainRows() {
+    sqlite3_finalize(insert_);
+    sqlite3_close(connection_);
+  }
+  PlainRows(const PlainRows&) = delete;
+  PlainRows& operator=(const PlainRows&) = delete;
 
+  void begin() { run("BEGIN IMMEDIATE"); }
+  void commit() { run("COMMIT"); }
   void insert(std::int64_t order) {
-    database_
-        ->run(
-            "INSERT INTO updates (order_id, sequence, state, head, submitted_at, type, payload, "
-            "mark, content_digest, sender, contour, number, facts) VALUES (?, 1, 'queued', 1, ?, "
-            "'elk/status/1.0.2', ?, ?, ?, 'TEST01', 'test', ?, ?)",
-            order, now_, payload_, mark_, sha256_hex(std::to_string(order)), std::to_string(order),
-            facts_)
-        .value();
+    const std::string number = std::to_string(order);
+    const std::string digest = sha256_hex(number);
+    text(1, number);
+    text(2, facts_);
+    sqlite3_bind_int64(insert_, 3, order);
+    text(4, now_);
+    text(5, payload_);
+    text(6, digest);
+    if (sqlite3_step(insert_) != SQLITE_DONE) check(SQLITE_ERROR);
+    sqlite3_reset(insert_);
   }
   void insert_alone(std::int64_t order) {
-    auto transaction = *outbox::Transaction::begin(*database_);
+    begin();
     insert(order);
-    transaction.commit().value();
-  }
-  void insert_group(std::int64_t first, int count) {
-    auto transaction = *outbox::Transaction::begin(*database_);
-    for (int i = 0; i < count; ++i) insert(first + i);
-    transaction.commit().value();
+    commit();
   }
 
  private:
-  std::unique_ptr<SqliteDatabase> database_;
-  TimePoint now_ = system_clock()->now();
+  void check(int code) const {
+    if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(connection_));
+  }
+  void run(const char* sql) { check(sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr)); }
+  void text(int index, const std::string& value) {
+    sqlite3_bind_text(insert_, index, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
+  }
+
+  sqlite3* connection_ = nullptr;
+  sqlite3_stmt* insert_ = nullptr;
+  std::string now_ = to_utc_text(system_clock()->now());
   std::string payload_ = elk::to_json(first_update(1));
-  std::string mark_ = to_utc_text(now_);
   std::string facts_ = facts_of_first_update();
+};
+
+/// One thread that writes what others hand over, all that waits in one commit.
+class GroupingWriter {
+ public:
+  explicit GroupingWriter(PlainRows& rows) : rows_(rows), thread_([this] { work(); }) {}
+  ~GroupingWriter() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    waits_.notify_one();
+  }
+  GroupingWriter(const GroupingWriter&) = delete;
+  GroupingWriter& operator=(const GroupingWriter&) = delete;
+
+  /// Durable when this returns.
+  void insert(std::int64_t order) {
+    Row row{order, {}};
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(&row);
+    }
+    waits_.notify_one();
+    row.written.get_future().wait();
+  }
+
+ private:
+  struct Row {
+    std::int64_t order;
+    std::promise<void> written;
+  };
+  void work() {
+    while (true) {
+      std::vector<Row*> group;
+      {
+        std::unique_lock lock(mutex_);
+        waits_.wait(lock, [this] { return ended_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        group.swap(waiting_);
+      }
+      rows_.begin();
+      for (const Row* row : group) rows_.insert(row->order);
+      rows_.commit();
+      for (Row* row : group) row->written.set_value();
+    }
+  }
+
+  PlainRows& rows_;
+  std::mutex mutex_;  // guards what follows
+  std::vector<Row*> waiting_;
+  bool ended_ = false;
+  std::condition_variable waits_;
+  std::jthread thread_;  // the last: it uses the others
 };
 
 void submit_one(benchmark::State& state) {
   const Workplace workplace;
   Result<Sender> sender = Sender::open(workplace.options("submit"));
   if (!sender) return state.SkipWithError(sender.error().describe().c_str());
+  elk::Update update = first_update(1);
   int index = 0;
   for (auto _ : state) {
-    if (Result<UpdateId> id = sender->submit(first_update(++index)); !id) {
+    update.order.number = std::to_string(++index);
+    if (Result<UpdateId> id = sender->submit(update); !id) {
       return state.SkipWithError(id.error().describe().c_str());
     }
   }
@@ -111,8 +195,10 @@ void submit_by_many(benchmark::State& state, Duration added_to_sync) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] {
+        elk::Update update = first_update(1);
         for (int n = 0; n < kPerThread; ++n) {
-          if (!sender->submit(first_update(++index))) ++failed;
+          update.order.number = std::to_string(++index);
+          if (!sender->submit(update)) ++failed;
         }
       });
     }
@@ -123,20 +209,42 @@ void submit_by_many(benchmark::State& state, Duration added_to_sync) {
 void submit_64(benchmark::State& state) { submit_by_many(state, Duration::zero()); }
 BENCHMARK(submit_64)->Name("submit_64_threads")->Unit(benchmark::kMillisecond)->UseRealTime();
 
-// As many rows, 64 in a commit.
+// As many rows from as many threads, by one writer that groups them.
 void submit_64_bare(benchmark::State& state) {
   const Workplace workplace;
   PlainRows rows(workplace.folder() / "plain" / "outbox.db");
-  std::int64_t order = 0;
+  GroupingWriter writer(rows);
+  std::atomic<std::int64_t> order = 0;
   for (auto _ : state) {
-    for (int group = 0; group < kPerThread; ++group) {
-      rows.insert_group(order + 1, kThreads);
-      order += kThreads;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        for (int n = 0; n < kPerThread; ++n) writer.insert(++order);
+      });
     }
   }
 }
 BENCHMARK(submit_64_bare)
     ->Name("submit_64_threads.bare")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+// As many rows by one thread that has them all, 64 in a commit: what no store for many callers
+// reaches.
+void submit_64_chained(benchmark::State& state) {
+  const Workplace workplace;
+  PlainRows rows(workplace.folder() / "plain" / "outbox.db");
+  std::int64_t order = 0;
+  for (auto _ : state) {
+    for (int group = 0; group < kPerThread; ++group) {
+      rows.begin();
+      for (int i = 0; i < kThreads; ++i) rows.insert(++order);
+      rows.commit();
+    }
+  }
+}
+BENCHMARK(submit_64_chained)
+    ->Name("submit_64_threads.chained")
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
