@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "sdk/sender/retry_policy.hpp"
 #include "smev-send/json_values.hpp"
 #include "smev-send/queue.hpp"
 #include "smev-send/report_text.hpp"
@@ -42,7 +43,25 @@ std::string held_text(const OutboxOverview& overview) {
   return table.text(false, 2);
 }
 
-std::string overview_text(const OutboxOverview& overview, bool colour) {
+// No pause is so long: the moment was written down by a clock that was ahead.
+bool is_put_off(const OutboxOverview& overview, const Session& session) {
+  const SenderOptions& options = session.sender.options();
+  return overview.latest_try &&
+         *overview.latest_try > options.clock->now() + longest_pause(options.retry);
+}
+
+std::string rests_text(const OutboxOverview& overview, const Session& session) {
+  std::string text = fmt::format("сообщений {}{}{}", overview.resting_messages,
+                                 since("первое — не раньше", overview.earliest_try),
+                                 since("последнее —", overview.latest_try));
+  if (is_put_off(overview, session)) {
+    text += " (дальше самой длинной паузы: часы спешили, перезапустите службу)";
+  }
+  return line("Ждут повтора", text);
+}
+
+std::string overview_text(const OutboxOverview& overview, const Session& session) {
+  const bool colour = session.environment.colour;
   const OutboxStats& counts = overview.counts;
   std::string text = pause_text(overview.pause, colour);
   text += line("В очереди", fmt::format("{} (готово {}, отложено {}, ждут своей очереди {}){}",
@@ -66,10 +85,7 @@ std::string overview_text(const OutboxOverview& overview, bool colour) {
                  fmt::format("учтённых ответов {}{}", overview.unacknowledged_answers,
                              since("старший принят", overview.oldest_unacknowledged)));
   }
-  if (overview.resting_messages > 0) {
-    text += line("Ждут повтора", fmt::format("сообщений {}{}", overview.resting_messages,
-                                             since("последнее — в", overview.latest_try)));
-  }
+  if (overview.resting_messages > 0) text += rests_text(overview, session);
   return text + line("Завершено", std::to_string(counts.final));
 }
 
@@ -95,8 +111,8 @@ std::string overview_json(const OutboxOverview& overview, TimePoint now) {
   stats["unacknowledged_answers"] = overview.unacknowledged_answers;
   age("oldest_unacknowledged_seconds", overview.oldest_unacknowledged);
   stats["resting_messages"] = overview.resting_messages;
-  stats["latest_try"] =
-      overview.latest_try ? Json(to_utc_text(*overview.latest_try)) : Json(nullptr);
+  stats["earliest_try"] = or_null(overview.earliest_try);
+  stats["latest_try"] = or_null(overview.latest_try);
   return written({{"stats", std::move(stats)}, {"pause", json_of(overview.pause)}});
 }
 
@@ -160,7 +176,7 @@ Result<ExitCode> stats(const Session& session) {
   if (session.json) {
     out << overview_json(overview, session.sender.options().clock->now()) << '\n';
   } else {
-    out << overview_text(overview, session.environment.colour);
+    out << overview_text(overview, session);
   }
   return ExitCode::done;
 }

@@ -73,6 +73,7 @@ Json json_of(const UpdateRow& update) {
           {"pruned_at", or_null(update.pruned_at)},
           {"settled_at", or_null(update.settled_at)},
           {"not_before", or_null(update.not_before)},
+          {"next_try", or_null(update.next_try)},
           {"deadline", or_null(update.deadline)}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <string_view>
@@ -136,6 +137,9 @@ std::string update_text(const UpdateRow& update, bool colour) {
   }
   if (update.settled_at) text += line("Завершено", local_time_text(*update.settled_at));
   if (update.not_before) text += line("Не раньше", local_time_text(*update.not_before));
+  if (update.next_try && update.state == UpdateState::in_flight) {
+    text += line("Повтор", "не раньше " + local_time_text(*update.next_try));
+  }
   if (update.deadline) text += line("Срок", local_time_text(*update.deadline));
   return text;
 }
@@ -334,14 +338,23 @@ std::string verify_text(const VerifyReport& report, bool colour) {
 }
 
 std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
-  Table table({"номер", "заявление", "по порядку", "состояние", "с", "причина"});
+  // Most of the time nothing waits for a moment, and the table is wide as it is.
+  const bool awaited = std::any_of(updates.begin(), updates.end(), [](const UpdateRow& update) {
+    return update.next_try.has_value();
+  });
+  std::vector<std::string> titles = {"номер", "заявление", "по порядку", "состояние", "с"};
+  if (awaited) titles.emplace_back("попытка не раньше");
+  titles.emplace_back("причина");
+  Table table(std::move(titles));
   for (const UpdateRow& update : updates) {
-    table.add({std::to_string(update.id),
-               update.order.number,
-               std::to_string(update.sequence),
-               {std::string(label(update.state)), paint_of(update.state)},
-               local_time_text(update.settled_at.value_or(update.submitted_at)),
-               reason_of(update)});
+    std::vector<Cell> row = {std::to_string(update.id),
+                             update.order.number,
+                             std::to_string(update.sequence),
+                             {std::string(label(update.state)), paint_of(update.state)},
+                             local_time_text(update.settled_at.value_or(update.submitted_at))};
+    if (awaited) row.emplace_back(time_or_dash(update.next_try));
+    row.emplace_back(reason_of(update));
+    table.add(std::move(row));
   }
   return table.text(colour);
 }

@@ -334,6 +334,60 @@ CREATE TRIGGER answer_bodies_are_kept BEFORE UPDATE ON answer_bodies
   FOR EACH ROW EXECUTE FUNCTION never_changes();
 )sql";
 
+// A department whose update was refused for good or came too late may hand it over again under the
+// same key, as `submit` allows it: the row of that update gives its key up. A row that is pruned
+// between the statements frees its key too; the next round finds that out.
+constexpr const char* kInboxComesAgain = R"sql(
+ALTER TABLE inbox ADD COLUMN given_up boolean NOT NULL DEFAULT false,
+  ADD CHECK (NOT given_up OR state = 'accepted');
+DROP INDEX inbox_key;
+CREATE UNIQUE INDEX inbox_key ON inbox (sender, contour, idempotency_key)
+  WHERE state <> 'refused' AND NOT given_up;
+
+CREATE OR REPLACE FUNCTION smev_submit(sender text, contour text, payload jsonb,
+                                       idempotency_key text)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $body$
+#variable_conflict use_column
+DECLARE
+  order_number text := coalesce(nullif(smev_submit.payload #>> '{order,number}', ''),
+                                'elk:' || (smev_submit.payload #>> '{order,elk_number}'), '');
+  handed bigint;
+  known jsonb;
+BEGIN
+  IF coalesce(smev_submit.sender, '') = '' OR coalesce(smev_submit.idempotency_key, '') = ''
+     OR smev_submit.contour IS NULL OR smev_submit.contour NOT IN ('test', 'production')
+     OR smev_submit.payload IS NULL OR jsonb_typeof(smev_submit.payload) <> 'object' THEN
+    RAISE EXCEPTION 'smev_submit: sender and idempotency_key must not be empty, contour is test or production, payload is a JSON object'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended(
+    concat_ws(chr(31), 'smev_submit', smev_submit.sender, smev_submit.contour, order_number), 0));
+  LOOP
+    UPDATE inbox i SET given_up = true FROM updates u
+      WHERE i.sender = smev_submit.sender AND i.contour = smev_submit.contour
+        AND i.idempotency_key = smev_submit.idempotency_key
+        AND i.state <> 'refused' AND NOT i.given_up AND i.payload = smev_submit.payload
+        AND u.id = i.update_id AND u.state IN ('rejected', 'expired') AND u.replaced_by IS NULL;
+    INSERT INTO inbox (sender, contour, order_number, idempotency_key, payload)
+      VALUES (smev_submit.sender, smev_submit.contour, order_number, smev_submit.idempotency_key,
+              smev_submit.payload)
+      ON CONFLICT (sender, contour, idempotency_key) WHERE state <> 'refused' AND NOT given_up
+      DO NOTHING RETURNING id INTO handed;
+    EXIT WHEN handed IS NOT NULL;
+    SELECT i.id, i.payload INTO handed, known FROM inbox i
+      WHERE i.sender = smev_submit.sender AND i.contour = smev_submit.contour
+        AND i.idempotency_key = smev_submit.idempotency_key
+        AND i.state <> 'refused' AND NOT i.given_up;
+    IF handed IS NOT NULL AND known IS DISTINCT FROM smev_submit.payload THEN
+      RAISE EXCEPTION 'smev_submit: the idempotency key belongs to another update (inbox row %)',
+        handed USING ERRCODE = 'unique_violation';
+    END IF;
+    EXIT WHEN handed IS NOT NULL;
+  END LOOP;
+  RETURN handed;
+END $body$;
+)sql";
+
 constexpr const char* kVersionTable =
     "CREATE SCHEMA IF NOT EXISTS {schema};\n"
     "SET LOCAL search_path TO {schema}, pg_temp;\n"
@@ -365,6 +419,7 @@ const std::vector<PostgresMigration>& postgres_migrations() {
       {2, "inbox of departments", kInbox},
       {3, "decisions of people, pruning, spared endpoints", kDecisions},
       {4, "repeats by order, octets of answers apart", kContents},
+      {5, "handing over again what was given up", kInboxComesAgain},
   };
   return all;
 }

@@ -103,6 +103,7 @@ Result<UpdateRow> read_update(Statement& statement) {
   row.replaces = statement.optional_integer(20);
   row.replaced_by = statement.optional_integer(21);
   row.pruned_at = statement.optional_moment(22);
+  row.next_try = statement.optional_moment(23);
   SMEV_TRY(statement.sound());
   return row;
 }

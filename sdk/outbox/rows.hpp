@@ -14,12 +14,15 @@ namespace smev::outbox {
 using MessageKey = std::int64_t;
 
 /// Of `updates u JOIN orders o ON o.id = u.order_id`.
-#define SMEV_UPDATE_COLUMNS                                                                   \
-  "u.id, o.sender, o.contour, o.number, u.order_id, u.sequence, u.type, u.payload, u.state, " \
-  "u.hold_reason, u.hold_text, u.result_code, u.forced_kind, u.conversions, u.not_before, "   \
-  "u.deadline, u.submitted_at, u.settled_at, u.revision, u.held_since, u.replaces, "          \
-  "u.replaced_by, u.pruned_at"
-inline constexpr int kUpdateColumns = 23;
+#define SMEV_UPDATE_COLUMNS                                                                    \
+  "u.id, o.sender, o.contour, o.number, u.order_id, u.sequence, u.type, u.payload, u.state, "  \
+  "u.hold_reason, u.hold_text, u.result_code, u.forced_kind, u.conversions, u.not_before, "    \
+  "u.deadline, u.submitted_at, u.settled_at, u.revision, u.held_since, u.replaces, "           \
+  "u.replaced_by, u.pruned_at, CASE u.state WHEN 'queued' THEN u.not_before WHEN 'in_flight' " \
+  "THEN (SELECT coalesce(max(m.not_before), '') FROM message_items i JOIN messages m "         \
+  "ON m.id = i.message WHERE i.update_id = u.id AND m.waiting = 1 "                            \
+  "AND m.state IN ('frozen', 'in_doubt')) ELSE '' END"
+inline constexpr int kUpdateColumns = 24;
 Result<UpdateRow> read_update(Statement& statement);
 Result<std::optional<UpdateRow>> find_update(Database& database, UpdateId id);
 /// `not_found` when there is none.

@@ -132,6 +132,10 @@ class TableOutbox : public Outbox {
 
  private:
   Result<std::vector<StartedAttempt>> start_due(const char* sql, int limit, Duration lease);
+  Result<Pruned> prune_updates(const PruneBatch& batch);
+  /// Acknowledged answers from before the moment to messages that are emptied.
+  Result<std::vector<std::int64_t>> late_answers(TimePoint moment);
+  Result<std::int64_t> prune_late_answers(const PruneBatch& batch, bool on_record);
 
   template <class Inner, class Runner>
   static auto keep_outcome(Inner& work, Runner runner)

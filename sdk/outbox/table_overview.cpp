@@ -75,14 +75,16 @@ Result<void> count_answers(Database& database, OutboxOverview& overview) {
 // What rests for long may have been written down by a clock that was ahead.
 Result<void> count_rests(Database& database, TimePoint now, OutboxOverview& overview) {
   SMEV_ASSIGN(Statement statement,
-              database.query("SELECT coalesce(max(not_before), ''), count(*) FROM messages "
-                             "WHERE waiting = 1 AND state IN ('frozen', 'in_doubt') "
-                             "AND not_before > ?",
-                             now));
+              database.query(
+                  "SELECT coalesce(min(not_before), ''), coalesce(max(not_before), ''), count(*) "
+                  "FROM messages WHERE waiting = 1 AND state IN ('frozen', 'in_doubt') "
+                  "AND not_before > ?",
+                  now));
   SMEV_ASSIGN(const bool found, statement.next());
   if (!found) return {};
-  overview.latest_try = statement.optional_moment(0);
-  overview.resting_messages = statement.integer(1);
+  overview.earliest_try = statement.optional_moment(0);
+  overview.latest_try = statement.optional_moment(1);
+  overview.resting_messages = statement.integer(2);
   return statement.sound();
 }
 

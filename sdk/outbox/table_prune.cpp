@@ -11,6 +11,7 @@ namespace smev::outbox {
 namespace {
 
 constexpr int kBatchMax = 10'000;
+constexpr int kAnswersPage = 256;  // of rows that are looked at in one go
 
 // ?1 the moment. Every message of the update must be free to go: nothing else in it is younger or
 // not final, its answers are acknowledged, no attempt is open.
@@ -75,6 +76,32 @@ Result<void> empty_update(Database& database, TimePoint now, UpdateId update, Pr
   return {};
 }
 
+// Of answers: which of them came to a message that was emptied already. SMEV offers an answer again
+// when its acknowledgement was lost, and then it is stored like any other.
+struct AnswersPage {
+  std::vector<std::int64_t> late;
+  std::int64_t last = 0;  ///< id of the last row
+  bool older = false;     ///< any of them came before the moment
+};
+
+Result<AnswersPage> answers_after(Database& database, std::int64_t after, TimePoint moment) {
+  SMEV_ASSIGN(Statement statement,
+              database.query("SELECT a.id, CASE WHEN a.received < ?1 THEN 1 ELSE 0 END, "
+                             "CASE WHEN a.received < ?1 AND a.acknowledged <> '' AND EXISTS "
+                             "(SELECT 1 FROM messages m WHERE m.message_id = a.original_message_id "
+                             "AND m.pruned_at <> '') THEN 1 ELSE 0 END "
+                             "FROM answers a WHERE a.id > ?2 ORDER BY a.id LIMIT ?3",
+                             moment, after, kAnswersPage));
+  AnswersPage page;
+  while (true) {
+    SMEV_ASSIGN(const bool more, statement.next());
+    if (!more) return page;
+    page.last = statement.integer(0);
+    page.older = page.older || statement.flag(1);
+    if (statement.flag(2)) page.late.push_back(page.last);
+  }
+}
+
 }  // namespace
 
 // Before the commit: a crash in between leaves rows of final updates without their files, which the
@@ -104,7 +131,49 @@ Result<std::int64_t> TableOutbox::count_prunable(TimePoint settled_before) {
   });
 }
 
+// Ids grow as answers come, so the look ends soon after those that are old, of which a run has left
+// few. It ends with a whole page of younger ones: a clock that was ahead has dated some wrongly.
+Result<std::vector<std::int64_t>> TableOutbox::late_answers(TimePoint moment) {
+  std::vector<std::int64_t> late;
+  AnswersPage page;
+  do {
+    SMEV_ASSIGN(page, read([&](Database& database) -> Result<AnswersPage> {
+                  return answers_after(database, page.last, moment);
+                }));
+    late.insert(late.end(), page.late.begin(), page.late.end());
+  } while (page.older && late.size() < kBatchMax);
+  return late;
+}
+
+// What makes them prunable never changes back, so nothing is looked at again.
+Result<std::int64_t> TableOutbox::prune_late_answers(const PruneBatch& batch, bool on_record) {
+  SMEV_ASSIGN(const std::vector<std::int64_t> late, late_answers(batch.settled_before));
+  if (late.empty()) return std::int64_t{0};
+  return change([&](Database& database) -> Result<std::int64_t> {
+    std::int64_t removed = 0;
+    for (const std::int64_t answer : late) {
+      SMEV_TRY(database.run("DELETE FROM answer_bodies WHERE answer = ?", answer));
+      SMEV_ASSIGN(const std::int64_t gone,
+                  database.run("DELETE FROM answers WHERE id = ?", answer));
+      removed += gone;
+    }
+    if (on_record && removed > 0) {
+      SMEV_TRY(write_audit(database, clock_->now(), kPruned, batch.who, batch.reason));
+    }
+    return removed;
+  });
+}
+
 Result<Pruned> TableOutbox::prune(const PruneBatch& batch) {
+  SMEV_ASSIGN(Pruned pruned, prune_updates(batch));
+  if (pruned.more) return pruned;
+  SMEV_ASSIGN(const std::int64_t late,
+              prune_late_answers(batch, batch.first && pruned.updates == 0));
+  pruned.answers += late;
+  return pruned;
+}
+
+Result<Pruned> TableOutbox::prune_updates(const PruneBatch& batch) {
   SMEV_TRY(check_named(batch.who, batch.reason));
   SMEV_ASSIGN(const bool alone, owns_files());
   return change([&](Database& database) -> Result<Pruned> {

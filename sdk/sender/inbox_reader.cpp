@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "sdk/elk/json.hpp"
+#include "sdk/sender/inbox_file.hpp"
 
 namespace smev {
 namespace {
@@ -22,56 +22,67 @@ bool is_ours(const Error& error) {
          error.code == ErrorCode::store_busy || error.code == ErrorCode::stopped;
 }
 
-bool is_inside(const fs::path& path, const fs::path& folder) {
-  const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return end == folder.end() && rest != path.end();
-}
+// Their descriptors are open until the update is submitted.
+constexpr std::size_t kFilesMax = 100;
 
-// Where a path of the inbox leads, links resolved; nothing: out of the folder. Of what is not there
-// too, so that nobody learns what there is elsewhere.
-std::optional<fs::path> place_inside(const std::string& path, const std::string& folder) {
-  std::error_code fault;
-  const fs::path root = fs::canonical(folder, fault);
-  if (fault) return std::nullopt;
-  fs::path place = fs::weakly_canonical(root / path, fault);
-  if (fault || !is_inside(place, root)) return std::nullopt;
-  return place;
-}
+using Files = std::vector<InboxFile>;
 
-// The database lets a department write here, not read this machine's files.
-void confine(elk::Status& status, const std::string& field, const std::string& folder,
-             std::vector<FieldFault>& faults) {
+// The database lets a department write here, not read this machine's files. What is submitted names
+// the files that are open.
+Result<void> confine(elk::Status& status, const std::string& field, const std::string& folder,
+                     Files& files, std::vector<FieldFault>& faults) {
   for (std::size_t i = 0; i < status.results.size(); ++i) {
     File& file = status.results[i];
-    const std::string place = fmt::format("{}.results[{}].path", field, i);
+    const auto refuse = [&](std::string text) {
+      faults.push_back(
+          {fmt::format("{}.results[{}].path", field, i), "file", std::move(text), "правило SDK"});
+    };
     if (folder.empty()) {
-      faults.push_back({place, "file",
-                        "Файлы через входящие не принимаются: у отправителя не указан "
-                        "каталог outbox.inbox_files.",
-                        "правило SDK"});
+      refuse(
+          "Файлы через входящие не принимаются: у отправителя не указан каталог "
+          "outbox.inbox_files.");
       continue;
     }
-    const std::optional<fs::path> inside = place_inside(file.path, folder);
-    if (!inside) {
-      faults.push_back({place, "file",
-                        "Файл должен лежать в каталоге, который указан у отправителя в "
-                        "outbox.inbox_files.",
-                        "правило SDK"});
+    if (files.size() == kFilesMax) {
+      refuse(fmt::format("Файлов в одном обновлении из входящих больше {}.", kFilesMax));
+      return {};
+    }
+    Result<InboxFile> opened = InboxFile::open(folder, file.path);
+    if (!opened) {
+      if (is_ours(opened.error())) return fail(std::move(opened).error());
+      refuse(opened.error().text);
       continue;
     }
     if (file.name.empty()) file.name = fs::path(file.path).filename().string();
-    file.path = inside->string();
+    file.path = opened->path();
+    files.push_back(std::move(*opened));
   }
+  return {};
 }
 
-Result<void> confine(elk::Update& update, const std::string& folder) {
+Result<Files> confine(elk::Update& update, const std::string& folder) {
+  Files files;
   std::vector<FieldFault> faults;
-  confine(update.status, "status", folder, faults);
+  SMEV_TRY(confine(update.status, "status", folder, files, faults));
   for (std::size_t i = 0; i < update.more_statuses.size(); ++i) {
-    confine(update.more_statuses[i], fmt::format("more_statuses[{}]", i), folder, faults);
+    SMEV_TRY(confine(update.more_statuses[i], fmt::format("more_statuses[{}]", i), folder, files,
+                     faults));
   }
-  if (faults.empty()) return {};
+  if (faults.empty()) return files;
   return fail(validation_error(std::move(faults)));
+}
+
+// A fault that ends with the name of an open file tells the path that the department knows.
+Error in_their_words(Error error, const Files& files) {
+  for (FieldFault& fault : error.fields) {
+    for (const InboxFile& file : files) {
+      const std::string path = file.path();
+      if (!fault.text.ends_with(path)) continue;
+      fault.text.replace(fault.text.size() - path.size(), path.size(), file.given());
+      break;
+    }
+  }
+  return error;
 }
 
 }  // namespace
@@ -104,10 +115,12 @@ Result<bool> InboxReader::round() {
 Result<InboxVerdict> InboxReader::judge(const InboxEntry& entry) {
   const auto attempt = [&]() -> Result<UpdateId> {
     SMEV_ASSIGN(elk::Update update, elk::update_from_json(entry.payload));
-    SMEV_TRY(confine(update, parts_.options.inbox_files));
+    SMEV_ASSIGN(const Files files, confine(update, parts_.options.inbox_files));
     SubmitOptions submitting;
     submitting.idempotency_key = entry.idempotency_key;
-    return submit_(update, submitting);
+    Result<UpdateId> submitted = submit_(update, submitting);
+    if (!submitted) return fail(in_their_words(std::move(submitted).error(), files));
+    return submitted;
   };
   const Result<UpdateId> submitted = attempt();
   if (submitted) return InboxVerdict{*submitted, {}};

@@ -101,6 +101,9 @@ struct UpdateRow {
   int conversions = 0;
   std::optional<TimePoint> not_before;
   std::optional<TimePoint> deadline;
+  /// From when it is tried: of its message between two tries, or its own while it is queued.
+  /// Nothing: no moment is waited for.
+  std::optional<TimePoint> next_try;
   TimePoint submitted_at{};
   std::optional<TimePoint> held_since;
   std::optional<TimePoint> settled_at;
@@ -343,6 +346,7 @@ struct OutboxOverview {
   std::int64_t unacknowledged_answers = 0;         ///< settled, and offered by SMEV again and again
   std::optional<TimePoint> oldest_unacknowledged;  ///< when the oldest of them was received
   std::int64_t resting_messages = 0;               ///< between two tries
+  std::optional<TimePoint> earliest_try;           ///< when the first of them is due
   std::optional<TimePoint> latest_try;             ///< when the last of them is due
   std::vector<std::pair<HoldReason, std::int64_t>> held_by_reason;  ///< those that there are
   std::optional<TimePoint> oldest_queued;     ///< when the oldest queued update was submitted
@@ -547,7 +551,8 @@ class Outbox {
   /// other update has. Their rows stay, with order, idempotency keys and audit, so that a repeated
   /// submit and a late answer still find them. Left alone: a message that carries an update that is
   /// not final or younger, or whose answer is not acknowledged yet. A file that was kept within the
-  /// last day stays, in case an update with it is being submitted.
+  /// last day stays, in case an update with it is being submitted. The last batch of a run takes
+  /// acknowledged answers that have come to emptied messages since, when they are as old.
   virtual Result<Pruned> prune(const PruneBatch& batch) = 0;
   /// Reads everything: hashes of bodies and answers, heads and what waits for them, the engine's
   /// own check; of result files their size, and with `read_files` their octets. Others work on.

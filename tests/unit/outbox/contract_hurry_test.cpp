@@ -46,6 +46,39 @@ TEST_P(OutboxHurry, the_same_message_goes_now) {
   }
 }
 
+TEST_P(OutboxHurry, an_update_tells_when_it_is_tried_next) {
+  const UpdateId id = submit("a");
+  EXPECT_EQ(update(id).next_try, std::nullopt);
+  const auto claimed = outbox().claim_updates(1, kLease);
+  ASSERT_TRUE(outbox().release(id, claimed->front().lease_epoch, now() + hours(1)));
+  EXPECT_EQ(update(id).next_try, now() + hours(1)) << "no message of it is there yet";
+  advance(hours(1));
+  const Uuid resting = rest(MessageEvent::doubt);
+  EXPECT_EQ(update(id).next_try, now() + kFar);
+  EXPECT_EQ(outbox().list_updates({})->at(0).next_try, now() + kFar);
+  EXPECT_EQ(overview().earliest_try, now() + kFar);
+  ASSERT_TRUE(hurry(id));
+  EXPECT_EQ(update(id).next_try, std::nullopt);
+  const StartedAttempt again = start_one();
+  EXPECT_EQ(update(id).next_try, std::nullopt) << "it is being tried";
+  finish(again, MessageEvent::accepted);
+  EXPECT_EQ(update(id).next_try, std::nullopt) << "an answer is waited for";
+  deliver(resting, id);
+  EXPECT_EQ(update(id).next_try, std::nullopt);
+}
+
+TEST_P(OutboxHurry, the_first_and_the_last_try_of_all_that_rests_are_told) {
+  submit("a");
+  rest(MessageEvent::doubt);
+  const TimePoint first = now() + kFar;
+  advance(hours(1));
+  submit("b");
+  rest(MessageEvent::not_taken);
+  EXPECT_EQ(overview().resting_messages, 2);
+  EXPECT_EQ(overview().earliest_try, first);
+  EXPECT_EQ(overview().latest_try, first + hours(1));
+}
+
 TEST_P(OutboxHurry, an_update_without_a_message_goes_now_and_in_its_order) {
   const UpdateId first = submit("a");
   const auto claimed = outbox().claim_updates(1, kLease);

@@ -103,6 +103,51 @@ TEST_P(OutboxPrune, a_late_answer_to_it_still_finds_its_message) {
   EXPECT_EQ(state(id), UpdateState::delivered);
 }
 
+TEST_P(OutboxPrune, an_answer_that_comes_to_what_is_pruned_goes_when_it_is_as_old) {
+  const UpdateId id = delivered("a");
+  const Uuid message_id = outbox().messages_of(id)->at(0).message_id;
+  advance(hours(2));
+  prune(hours(1));
+  const RecordedAnswer again = deliver(message_id, id);
+  const RecordedAnswer open = deliver(message_id, id);
+  ASSERT_TRUE(outbox().mark_acknowledged({again.id}));
+  EXPECT_EQ(prune(hours(1)).answers, 0) << "it is young";
+  const UpdateId held = submit("b");
+  const Uuid waiting = send_one();
+  const RecordedAnswer kept = record(answer_to(waiting), {stopped(held, HoldReason::refused)});
+  ASSERT_TRUE(outbox().mark_acknowledged({kept.id}));
+  advance(hours(2));
+  const Pruned pruned = prune(hours(1));
+  EXPECT_EQ(pruned.answers, 1);
+  EXPECT_EQ(pruned.updates, 0);
+  ASSERT_EQ(outbox().answers_to(message_id)->size(), 1u);
+  EXPECT_EQ(outbox().answers_to(message_id)->at(0).id, open.id) << "SMEV offers it still";
+  EXPECT_EQ(outbox().answers_to(waiting)->size(), 1u) << "its update waits for a person";
+  EXPECT_EQ(outbox().audit_log({})->size(), 2u) << "each run that erased something";
+  ASSERT_TRUE(outbox().mark_acknowledged({open.id}));
+  EXPECT_EQ(prune(hours(1)).answers, 1);
+  EXPECT_EQ(outbox().check_store(true)->answers, 1);
+  EXPECT_TRUE(outbox().check_store(true)->sound());
+}
+
+TEST_P(OutboxPrune, late_answers_go_however_many_others_came_before_them) {
+  const UpdateId id = delivered("a");
+  const Uuid message_id = outbox().messages_of(id)->at(0).message_id;
+  advance(hours(2));
+  prune(hours(1));
+  NewAnswer other = answer_to(message_id);
+  other.stray = true;
+  other.original_message_id = "of another system";
+  for (int i = 0; i < 300; ++i) {
+    other.raw = std::to_string(i);
+    record(other, {});
+  }
+  ASSERT_TRUE(outbox().mark_acknowledged({deliver(message_id, id).id}));
+  advance(hours(2));
+  EXPECT_EQ(prune(hours(1)).answers, 1);
+  EXPECT_EQ(outbox().unsettled_answers(1000)->size(), 300u);
+}
+
 TEST_P(OutboxPrune, an_answer_that_is_not_acknowledged_yet_keeps_its_update) {
   const UpdateId id = delivered(new_update("a"), false);
   advance(hours(2));

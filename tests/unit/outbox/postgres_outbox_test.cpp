@@ -377,6 +377,115 @@ TEST_P(PostgresOutbox, a_refused_key_may_be_used_again) {
   EXPECT_EQ(number("SELECT count(*) FROM inbox"), 2) << "the refusal stays on record";
 }
 
+/// The department's view of an update that a person or its deadline has ended.
+class PostgresInboxAgain : public PostgresOutbox {
+ protected:
+  /// Takes the one row that waits and submits it, as the sender does.
+  UpdateId take_one() {
+    const auto taken = take(outbox());
+    EXPECT_THAT(taken, SizeIs(1));
+    if (taken.size() != 1) return 0;
+    NewUpdate given = new_update("a");
+    given.idempotency_key = taken[0].idempotency_key;
+    given.payload_digest = "the same each time";
+    const UpdateId id = submit(given);
+    EXPECT_TRUE(outbox().settle_inbox(taken[0].id, {id, {}}));
+    return id;
+  }
+  void end(UpdateId id, UpdateEvent event) {
+    EXPECT_TRUE(outbox().decide(id, event, "op", "причина"));
+  }
+  UpdateId hold_one(UpdateId id) {
+    freeze_one();
+    finish(start_one(), MessageEvent::refused);
+    EXPECT_EQ(state(id), UpdateState::held);
+    return id;
+  }
+  /// The row that a call gives back.
+  std::int64_t handed(const std::string& more = "") { return number(hand_over("a", "k1", more)); }
+};
+INSTANTIATE_TEST_SUITE_P(Server, PostgresInboxAgain, ::testing::Values(postgres_store()),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(PostgresInboxAgain, what_was_rejected_may_be_handed_over_again) {
+  const std::int64_t first = handed();
+  const UpdateId rejected = hold_one(take_one());
+  EXPECT_EQ(handed(), first) << "nobody has decided yet";
+  end(rejected, UpdateEvent::rejected);
+  const std::int64_t second = handed();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(handed(), second) << "given up once";
+  const UpdateId again = take_one();
+  EXPECT_NE(again, rejected);
+  EXPECT_EQ(handed(), second);
+  EXPECT_THAT(take(outbox()), IsEmpty());
+  EXPECT_EQ(number("SELECT count(*) FROM inbox_status WHERE state = 'accepted'"), 2)
+      << "the first one stays on record";
+  end(hold_one(again), UpdateEvent::rejected);
+  EXPECT_GT(handed(), second) << "as often as it is given up";
+}
+
+TEST_P(PostgresInboxAgain, what_expired_may_be_handed_over_again) {
+  const std::int64_t first = handed();
+  end(hold_one(take_one()), UpdateEvent::expired);
+  EXPECT_NE(handed(), first);
+  EXPECT_THAT(take(outbox()), SizeIs(1));
+}
+
+TEST_P(PostgresInboxAgain, what_may_be_in_the_account_or_was_replaced_is_not_handed_over_again) {
+  const std::int64_t first = handed();
+  const UpdateId held = hold_one(take_one());
+  NewUpdate corrected = new_update("a");
+  ASSERT_TRUE(outbox().replace(held, corrected, {}, "op", "причина"));
+  EXPECT_EQ(state(held), UpdateState::rejected);
+  EXPECT_EQ(handed(), first);
+  EXPECT_THAT(take(outbox()), IsEmpty());
+
+  ASSERT_TRUE(connect()->execute(hand_over("a", "k2")));
+  end(take_one(), UpdateEvent::cancelled);
+  ASSERT_TRUE(connect()->execute(hand_over("a", "k2")));
+  EXPECT_THAT(take(outbox()), IsEmpty());
+}
+
+TEST_P(PostgresInboxAgain, another_content_under_the_key_of_a_rejected_one_is_an_error) {
+  handed();
+  end(hold_one(take_one()), UpdateEvent::rejected);
+  EXPECT_FALSE(connect()->execute(hand_over("a", "k1", ", \"more\": 1")));
+  EXPECT_EQ(number("SELECT count(*) FROM inbox WHERE given_up"), 0) << "the error undoes nothing";
+}
+
+TEST_P(PostgresInboxAgain, sessions_that_hand_it_over_again_at_once_make_one_row) {
+  const std::int64_t first = handed();
+  end(hold_one(take_one()), UpdateEvent::rejected);
+  std::mutex mutex;
+  std::set<std::int64_t> rows;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&] {
+        const std::int64_t row = handed();
+        const std::lock_guard lock(mutex);
+        rows.insert(row);
+      });
+    }
+  }
+  EXPECT_THAT(rows, SizeIs(1));
+  EXPECT_THAT(rows, ::testing::Not(::testing::Contains(first)));
+  EXPECT_THAT(take(outbox()), SizeIs(1));
+}
+
+TEST_P(PostgresInboxAgain, a_session_waits_for_another_one_that_hands_it_over_again) {
+  const std::int64_t first = handed();
+  end(hold_one(take_one()), UpdateEvent::rejected);
+  auto slow = connect();
+  ASSERT_TRUE(slow->execute("BEGIN; " + hand_over("a", "k1")));
+  auto other = connect();
+  EXPECT_FALSE(other->execute("SET statement_timeout TO 200; " + hand_over("a", "k1")));
+  ASSERT_TRUE(slow->execute("ROLLBACK"));
+  EXPECT_EQ(number("SELECT count(*) FROM inbox WHERE given_up"), 0);
+  EXPECT_NE(handed(), first) << "what was rolled back gave nothing up";
+}
+
 TEST_P(PostgresOutbox, nonsense_is_refused_where_it_is_handed_over) {
   auto department = connect();
   for (const char* arguments :
@@ -487,6 +596,47 @@ TEST_P(PostgresOutbox, version_2_becomes_the_present_one_and_nothing_is_forgotte
   EXPECT_EQ(count("idempotency_keys WHERE idempotency_key = 'key'"), 1);
   EXPECT_EQ(count("idempotency_keys"), 1);
   EXPECT_EQ(count("answer_bodies WHERE answer = 1 AND raw = 'octets'"), 1);
+}
+
+TEST_P(PostgresOutbox, version_4_becomes_the_present_one_and_its_rejected_may_come_again) {
+  PostgresOptions fourth = options();
+  fourth.schema = schema_for(directory_.path() + "/fourth");
+  auto database = connect();
+  std::vector<outbox::PostgresMigration> steps = outbox::postgres_migrations();
+  std::erase_if(steps, [](const outbox::PostgresMigration& step) { return step.version > 4; });
+  ASSERT_TRUE(outbox::migrate(*database, fourth.schema, steps));
+  ASSERT_TRUE(database->execute(
+      "SET search_path TO " + fourth.schema +
+      "; INSERT INTO orders (sender, contour, number, next_sequence) "
+      "VALUES ('TEST01', 'test', 'a', 2), ('TEST01', 'test', 'b', 2);"
+      "INSERT INTO updates (order_id, sequence, state, head, submitted_at, settled_at, type, "
+      "payload) VALUES (1, 1, 'rejected', 0, '2026', '2026', 't', 'p'), "
+      "(2, 1, 'delivered', 0, '2026', '2026', 't', 'p');" +
+      hand_over("a", "k1") + ";" + hand_over("b", "k2") +
+      "; UPDATE inbox SET state = 'accepted', update_id = id, settled_at = clock_timestamp()"));
+  EXPECT_EQ(*database->number(hand_over("a", "k1")), 1);
+  ASSERT_TRUE(database->execute("GRANT EXECUTE ON FUNCTION smev_submit TO pg_monitor"));
+  const auto grants = [&]() -> std::string {
+    auto rows =
+        database->query("SELECT proacl::text FROM pg_proc WHERE oid = 'smev_submit'::regproc");
+    return rows && *rows->next() ? rows->text(0) : "none";
+  };
+  const std::string granted = grants();
+  EXPECT_THAT(granted, HasSubstr("pg_monitor"));
+
+  const auto shown = migrate_postgres(fourth, true);
+  ASSERT_TRUE(shown) << shown.error().describe();
+  EXPECT_EQ(shown->from, 4);
+  EXPECT_THAT(shown->sql, HasSubstr("ADD COLUMN given_up"));
+  EXPECT_EQ(*outbox::schema_version(*database, fourth.schema), 4) << "only shown";
+  const auto done = migrate_postgres(fourth, false);
+  ASSERT_TRUE(done) << done.error().describe();
+  EXPECT_EQ(done->from, 4);
+
+  EXPECT_EQ(*database->number(hand_over("b", "k2")), 2);
+  EXPECT_GT(*database->number(hand_over("a", "k1")), 2);
+  EXPECT_EQ(*database->number("SELECT count(*) FROM inbox WHERE given_up"), 1);
+  EXPECT_EQ(grants(), granted) << "who may call it may still, and nobody else";
 }
 
 TEST_P(PostgresOutbox, pruning_forgets_what_was_handed_over_and_still_knows_it_again) {

@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "sdk/base/bytes.hpp"
+#include "sdk/outbox/kept_files.hpp"
 #include "sdk/outbox/table_outbox.hpp"
 #include "smev/testing/manual_clock.hpp"
 
@@ -69,7 +72,13 @@ class InboxReaderTest : public ::testing::Test {
     InboxReader reader(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
       submitted_.push_back(update.order.number.text() + " " + options.idempotency_key);
       for (const File& file : update.status.results) {
-        files_.push_back(file.path + " as " + file.name);
+        if (meanwhile_) meanwhile_();
+        std::stringstream content;
+        content << std::ifstream(file.path).rdbuf();
+        files_.push_back(content.str() + " as " + file.name);
+        const auto hashed = outbox::hash_file(file.path, 100);
+        EXPECT_TRUE(hashed) << hashed.error().describe();
+        EXPECT_EQ(hashed.value_or(StoredFile{}).sha256, sha256_hex(content.str()));
       }
       return answer_;
     });
@@ -84,7 +93,8 @@ class InboxReaderTest : public ::testing::Test {
   SenderParts parts_;
   Result<UpdateId> answer_ = UpdateId{42};
   std::vector<std::string> submitted_;
-  std::vector<std::string> files_;
+  std::vector<std::string> files_;   ///< content and name
+  std::function<void()> meanwhile_;  ///< runs before a submitted file is read
 };
 
 TEST_F(InboxReaderTest, an_empty_inbox_is_no_work) {
@@ -123,16 +133,21 @@ class InboxFilesTest : public InboxReaderTest {
     std::filesystem::create_directories(folder_ + "/inbox/a");
     folder_ = std::filesystem::canonical(folder_).string();
     for (const char* name : {"/secret.pdf", "/inbox/a/result.pdf", "/inbox-beside.pdf"}) {
-      std::ofstream(folder_ + name) << "%PDF";
+      std::ofstream(folder_ + name) << "%PDF" << name;
     }
     std::filesystem::create_symlink(folder_ + "/secret.pdf", folder_ + "/inbox/link.pdf");
-    std::filesystem::create_directory_symlink(folder_ + "/inbox/a", folder_ + "/inbox/b");
+    std::filesystem::create_symlink("../secret.pdf", folder_ + "/inbox/relative.pdf");
+    std::filesystem::create_directory_symlink("..", folder_ + "/inbox/up");
+    std::filesystem::create_directory_symlink("a", folder_ + "/inbox/b");
     parts_.options.inbox_files = folder_ + "/inbox";
   }
-  void hand_over(const std::string& path) {
+  static std::string with_file(const std::string& path) {
     nlohmann::json update = nlohmann::json::parse(kUpdate);
     update["status"]["results"] = {{{"path", path}}};
-    store_->waiting = {{7, "k1", update.dump()}};
+    return update.dump();
+  }
+  void hand_over(const std::string& path) {
+    store_->waiting = {{7, "k1", with_file(path)}};
     store_->settled.clear();
     EXPECT_TRUE(*round());
   }
@@ -150,18 +165,59 @@ class InboxFilesTest : public InboxReaderTest {
 TEST_F(InboxFilesTest, are_taken_from_their_folder) {
   hand_over(folder_ + "/inbox/a/result.pdf");
   hand_over("a/result.pdf");
+  hand_over("b/../a/result.pdf");
   hand_over(folder_ + "/inbox/b/result.pdf");
-  const std::string taken = folder_ + "/inbox/a/result.pdf as result.pdf";
-  EXPECT_THAT(files_, ElementsAre(taken, taken, taken));
+  const std::string taken = "%PDF/inbox/a/result.pdf as result.pdf";
+  EXPECT_THAT(files_, ElementsAre(taken, taken, taken, taken));
 }
 
 TEST_F(InboxFilesTest, are_refused_from_elsewhere) {
   for (const char* path : {"/secret.pdf", "/inbox/../secret.pdf", "/inbox/a/../../secret.pdf",
-                           "/inbox/link.pdf", "/inbox-beside.pdf", "/none.pdf", "/inbox", ""}) {
+                           "/inbox/link.pdf", "/inbox/relative.pdf", "/inbox/up/secret.pdf",
+                           "/inbox-beside.pdf", "/none.pdf", "/inbox/../none.pdf", "/inbox"}) {
     expect_refused(folder_ + path);
   }
-  expect_refused("../secret.pdf");
-  expect_refused("link.pdf");
+  for (const char* path : {"../secret.pdf", "a/../../secret.pdf", "../none.pdf", "link.pdf",
+                           "relative.pdf", "up/secret.pdf", "/proc/self/fd/0"}) {
+    expect_refused(path);
+  }
+}
+
+TEST_F(InboxFilesTest, are_read_as_they_were_opened_whatever_is_put_in_their_place) {
+  meanwhile_ = [&] {
+    const std::string place = folder_ + "/inbox/a/result.pdf";
+    std::filesystem::create_symlink(folder_ + "/secret.pdf", place + ".new");
+    std::filesystem::rename(place + ".new", place);
+  };
+  hand_over("a/result.pdf");
+  EXPECT_THAT(files_, ElementsAre("%PDF/inbox/a/result.pdf as result.pdf"));
+}
+
+TEST_F(InboxFilesTest, that_cannot_be_taken_are_told_of_by_the_path_that_was_given) {
+  hand_over("a/none.pdf");
+  ASSERT_EQ(store_->settled.size(), 1u);
+  EXPECT_THAT(store_->settled[0].second.faults, HasSubstr("По этому пути файла нет: a/none.pdf"));
+  hand_over("a");
+  EXPECT_THAT(store_->settled[0].second.faults, HasSubstr("не обычный файл"));
+  answer_ = fail(validation_error({{"status.results[0].path", "file", "Не читается: ", ""}}));
+  const auto name_the_file = [&](const elk::Update& update, const SubmitOptions&) {
+    Error error = answer_.error();
+    error.fields[0].text += update.status.results[0].path;
+    return Result<UpdateId>(fail(std::move(error)));
+  };
+  store_->waiting = {{7, "k1", with_file("a/result.pdf")}};
+  store_->settled.clear();
+  ASSERT_TRUE(InboxReader(parts_, name_the_file).round());
+  EXPECT_THAT(store_->settled[0].second.faults, HasSubstr("Не читается: a/result.pdf\""));
+}
+
+TEST_F(InboxFilesTest, are_not_too_many_at_once) {
+  nlohmann::json update = nlohmann::json::parse(kUpdate);
+  for (int i = 0; i < 101; ++i) update["status"]["results"].push_back({{"path", "a/result.pdf"}});
+  store_->waiting = {{7, "k1", update.dump()}};
+  EXPECT_TRUE(*round());
+  EXPECT_THAT(submitted_, IsEmpty());
+  EXPECT_THAT(store_->settled[0].second.faults, HasSubstr("status.results[100].path"));
 }
 
 TEST_F(InboxFilesTest, are_refused_where_no_folder_is_named) {

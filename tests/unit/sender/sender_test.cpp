@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <utility>
 
 #include "sdk/elk/answer.hpp"
 #include "sdk/xml/document.hpp"
@@ -448,6 +449,66 @@ TEST_F(SenderTest, keeps_what_smev_quotes_of_the_content_out_of_the_log) {
   EXPECT_NE(log->text().find("update.held " + std::string(label(HoldReason::refused))),
             std::string::npos);
   EXPECT_EQ(log->text().find("112-233"), std::string::npos);
+}
+
+/// The machine's clock, wrong by as much as the test says.
+class WrongClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return clock_->now() + ahead_.load(); }
+  [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
+    return clock_->steady();
+  }
+  void set_ahead(Duration ahead) { ahead_ = ahead; }
+
+ private:
+  std::shared_ptr<Clock> clock_ = system_clock();
+  std::atomic<Duration> ahead_ = Duration::zero();
+};
+
+TEST_F(SenderTest, a_start_limits_what_a_clock_that_was_ahead_has_put_off) {
+  constexpr Duration kYear = std::chrono::hours(24 * 365);
+  constexpr Duration kLongestPause = std::chrono::hours(24);
+  const auto clock = std::make_shared<WrongClock>();
+  const auto log = std::make_shared<KeptLog>();
+  bool lost = true;
+  transport_ = std::make_shared<ScriptedTransport>([&](const PreparedMessage& message) {
+    if (!std::exchange(lost, false)) return accept_and_answer(message);
+    Transmission transmission;
+    transmission.outcome = Transmission::Outcome::in_doubt;
+    transmission.error = local_error(ErrorCode::connection_lost, "reset", Retry::same_id_now);
+    return transmission;
+  });
+  SenderOptions options = this->options();
+  options.transport = transport_;
+  options.logger = log;
+  options.clock = clock;
+  options.retry.base = options.retry.cap = std::chrono::hours(1);
+  Result<Sender> sender = Sender::open(std::move(options));
+  ASSERT_TRUE(sender) << sender.error().describe();
+  const UpdateId id = submitted(*sender, created("1999290001"));
+  sender->on_event([&](const Event& event) {
+    if (event.kind == Event::Kind::in_doubt) sender->stop();
+  });
+  const auto next_try = [&] { return *(*sender->find(id))->messages.at(0).message.not_before; };
+
+  clock->set_ahead(kYear);
+  ASSERT_TRUE(sender->run());
+  EXPECT_GT(next_try(), system_clock()->now() + kYear - std::chrono::hours(1));
+  EXPECT_EQ(log->text().find("retries.limited"), std::string::npos);
+
+  clock->set_ahead(Duration::zero());
+  ASSERT_FALSE(sender->drain(Duration::zero())->complete);
+  EXPECT_LE(next_try(), system_clock()->now() + kLongestPause);
+  EXPECT_NE(log->text().find("retries.limited Повторы были назначены позже"), std::string::npos);
+  EXPECT_EQ(transport_->sent().size(), 1U) << "it is put off, and not sent at once";
+
+  clock->set_ahead(kLongestPause);
+  ASSERT_TRUE(sender->drain(kLong)->complete);
+  EXPECT_EQ(row(*sender, id).state, UpdateState::delivered);
+  const std::vector<PreparedMessage> sent = transport_->sent();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].message_id, sent[1].message_id);
+  EXPECT_EQ(sent[0].body, sent[1].body);
 }
 
 TEST_F(SenderTest, warns_of_what_elk_may_refuse) {

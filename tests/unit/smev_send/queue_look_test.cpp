@@ -4,14 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "command_fixture.hpp"
+#include "smev/testing/manual_clock.hpp"
 
 namespace smev::cli {
 namespace {
 
 using nlohmann::json;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class QueueLook : public QueueCommands {};
 
@@ -43,11 +44,67 @@ TEST_F(QueueLook, stats_are_told_as_json) {
   EXPECT_EQ(document.at("pause"), nullptr);
 }
 
+/// SMEV was out of reach, and so the message of A-1 rests.
+class QueueLookAtRests : public QueueLook {
+ protected:
+  /// @param ahead of the clock while it was tried
+  void rest(Duration ahead) {
+    clock = moment;
+    submit({"A-1"});
+    transport->go_out_of_reach();
+    moment->set(start + ahead);
+    ASSERT_EQ(run({"drain", "--timeout", "0s"}), ExitCode::try_later) << out << err;
+    moment->set(start);
+    transport = std::make_shared<FriendlyTransport>();
+  }
+  const std::shared_ptr<smev::testing::ManualClock> moment =
+      std::make_shared<smev::testing::ManualClock>();
+  const TimePoint start = moment->now();
+};
+
+TEST_F(QueueLookAtRests, stats_count_them_all_and_tell_the_first_and_the_last_try) {
+  rest(std::chrono::hours(1));
+  EXPECT_EQ(run({"queue", "stats"}), ExitCode::done);
+  EXPECT_THAT(out, AllOf(HasSubstr("Ждут повтора:          сообщений 1, первое — не раньше "
+                                   "2026-04-16 08:47:3"),
+                         HasSubstr(", последнее — 2026-04-16 08:47:3"),
+                         Not(HasSubstr("самой длинной паузы"))));
+  const json stats = told({"queue", "stats"}).at("stats");
+  EXPECT_EQ(stats.at("resting_messages"), 1);
+  EXPECT_EQ(stats.at("earliest_try"), stats.at("latest_try"));
+  EXPECT_THAT(stats.at("latest_try").get<std::string>(), HasSubstr("2026-04-16T08:47:3"));
+}
+
+TEST_F(QueueLookAtRests, stats_say_when_no_pause_is_so_long) {
+  rest(std::chrono::hours(25));
+  EXPECT_EQ(run({"queue", "stats"}), ExitCode::done);
+  EXPECT_THAT(out, HasSubstr("последнее — 2026-04-17 08:47:33 (дальше самой длинной паузы: часы "
+                             "спешили, перезапустите службу)"));
+}
+
+TEST_F(QueueLookAtRests, list_and_show_tell_when_the_next_try_comes) {
+  rest(std::chrono::hours(1));
+  submit({"A-2"});
+  EXPECT_EQ(run({"queue", "list"}), ExitCode::done);
+  EXPECT_THAT(out, ::testing::MatchesRegex("номер .*состояние  с +попытка не раньше    причина\n"
+                                           "1 .*в пути +[-0-9: ]+  2026-04-16 08:47:3[34] *\n"
+                                           "2 .*в очереди +[-0-9: ]+  — *\n"));
+  const json updates = told({"queue", "list"}).at("updates");
+  EXPECT_THAT(updates.at(0).at("next_try").get<std::string>(), HasSubstr("2026-04-16T08:47:3"));
+  EXPECT_EQ(updates.at(1).at("next_try"), nullptr);
+  EXPECT_EQ(run({"queue", "show", "1"}), ExitCode::done);
+  EXPECT_THAT(out, HasSubstr("  Повтор:        не раньше 2026-04-16 08:47:3"));
+  moment->set(start + std::chrono::hours(2));
+  EXPECT_EQ(run({"drain"}), ExitCode::done);
+  EXPECT_EQ(run({"list"}), ExitCode::done);
+  EXPECT_THAT(out, Not(HasSubstr("попытка"))) << "no column without need";
+}
+
 TEST_F(QueueLook, blocked_names_the_head_its_reason_and_what_waits) {
   hold({"A-1", "A-1", "A-2"});
   EXPECT_EQ(run({"queue", "blocked"}), ExitCode::done);
-  EXPECT_THAT(out, testing::ContainsRegex("A-1 +1 +20[-0-9: ]+ 1 +refused +СМЭВ или ЕЛК отказали "
-                                          "\\(код 13\\)"));
+  EXPECT_THAT(out, ::testing::ContainsRegex("A-1 +1 +20[-0-9: ]+ 1 +refused +СМЭВ или ЕЛК отказали "
+                                            "\\(код 13\\)"));
   const json page = told({"queue", "blocked", "--limit", "1"});
   EXPECT_EQ(page.at("blocked").at(0).at("order"), "A-1");
   EXPECT_EQ(page.at("blocked").at(0).at("waiting"), 1);
