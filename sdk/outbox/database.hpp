@@ -3,6 +3,8 @@
 // them. SQLite and PostgreSQL stand behind it (sqlite_database, postgres_database), so that what is
 // true of the tables is written once. A connection is used by one thread at a time.
 //
+// No hot statement has an IN of more than two values: for each SQLite builds a table in memory.
+//
 // The statements are SQLite's; where PostgreSQL says it otherwise it is told by a mark that is a
 // comment to SQLite: /*lock*/ takes the rows that were read ("FOR UPDATE"), /*skip locked*/ leaves
 // out those that somebody else has. `INDEXED BY` is a hint to SQLite alone.

@@ -24,8 +24,8 @@ static_assert(in_order_of_enumeration(kForcedKinds));
 
 constexpr std::string_view kOrderColumns =
     "SELECT id, sender, contour, number, facts, known_to_recipient, elk_number, "
-    "next_sequence, (SELECT mark FROM updates WHERE order_id = orders.id AND state IN ('queued', "
-    "'in_flight', 'held', 'delivered') ORDER BY sequence DESC LIMIT 1) FROM orders ";
+    "next_sequence, (SELECT mark FROM updates WHERE order_id = orders.id AND (settled_at = '' "
+    "OR state = 'delivered') ORDER BY sequence DESC LIMIT 1) FROM orders ";
 
 std::optional<int> as_int(std::optional<std::int64_t> value) {
   if (!value) return std::nullopt;

@@ -173,7 +173,7 @@ Result<std::vector<std::string>> others_that_may_have_acted(Database& database, 
   SMEV_ASSIGN(
       Statement statement,
       database.query(
-          "SELECT DISTINCT m.id, m.message_id FROM updates k "
+          "SELECT m.message_id FROM updates k "
           "JOIN message_items i ON i.update_id = k.id JOIN messages m ON m.id = i.message "
           "WHERE k.order_id = ? AND ((k.sequence = ? AND k.revision <= ?) OR (k.payload = ? "
           "AND k.settled_at <> '' AND k.state <> 'delivered')) "
@@ -182,7 +182,7 @@ Result<std::vector<std::string>> others_that_may_have_acted(Database& database, 
           "ORDER BY m.id",
           update.order_id, update.sequence, update.revision, update.payload, message));
   return read_all<std::string>(statement,
-                               [](Statement& row) -> Result<std::string> { return row.text(1); });
+                               [](Statement& row) -> Result<std::string> { return row.text(0); });
 }
 
 Result<AnsweredUpdate> read_answered(Statement& statement) {

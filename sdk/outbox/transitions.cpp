@@ -89,7 +89,7 @@ Result<void> pass_head_on(Database& database, const UpdateBefore& closed) {
   SMEV_TRY(
       database.run("UPDATE updates SET head = 1 WHERE id = (SELECT id FROM updates "
                    "WHERE order_id = ? AND sequence >= ? "
-                   "AND state IN ('queued', 'in_flight', 'held') ORDER BY sequence LIMIT 1)",
+                   "AND settled_at = '' ORDER BY sequence LIMIT 1)",
                    closed.order_id, closed.sequence));
   return {};
 }
@@ -179,7 +179,8 @@ Result<void> refresh_waiting(Database& database, MessageKey message) {
       database.run("UPDATE messages SET waiting = CASE WHEN EXISTS (SELECT 1 FROM message_items i "
                    "JOIN updates u ON u.id = i.update_id WHERE i.message = messages.id "
                    "AND u.state = 'in_flight') THEN 1 ELSE 0 END "
-                   "WHERE id = ? AND state IN ('frozen', 'sending', 'in_doubt', 'accepted')",
+                   "WHERE id = ? AND state <> 'answered' AND state <> 'refused' "
+                   "AND state <> 'superseded'",
                    message));
   return {};
 }
@@ -242,11 +243,10 @@ Result<void> give_up_unsent(Database& database, TimePoint now, UpdateId update) 
 Result<bool> has_unresolved_message(Database& database, UpdateId update) {
   SMEV_ASSIGN(
       const auto count,
-      database.number(
-          "SELECT count(*) FROM message_items i JOIN messages m ON m.id = i.message "
-          "WHERE i.update_id = ? AND (m.state IN ('frozen', 'sending', 'in_doubt', 'accepted') "
-          "OR (m.state = 'superseded' AND m.doubtful_attempts > 0))",
-          update));
+      database.number("SELECT count(*) FROM message_items i JOIN messages m ON m.id = i.message "
+                      "WHERE i.update_id = ? AND m.state <> 'answered' AND m.state <> 'refused' "
+                      "AND (m.state <> 'superseded' OR m.doubtful_attempts > 0)",
+                      update));
   return count.value_or(0) > 0;
 }
 

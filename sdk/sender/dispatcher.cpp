@@ -151,15 +151,18 @@ Result<bool> Dispatcher::compose_claimed() {
   std::vector<std::vector<ClaimedUpdate>> groups;
   std::map<bool, std::size_t> open_group;
   for (ClaimedUpdate& claim : claims) {
-    const bool create = parts_.type->is_create(claim);
     SMEV_ASSIGN(bool alone, goes_alone(claim));
-    auto open = open_group.find(create);
-    if (!alone && open != open_group.end() && groups[open->second].size() < per_message) {
-      groups[open->second].push_back(std::move(claim));
+    if (alone) {
+      groups.emplace_back().push_back(std::move(claim));
       continue;
     }
-    groups.emplace_back().push_back(std::move(claim));
-    if (!alone) open_group[create] = groups.size() - 1;
+    const bool create = parts_.type->is_create(claim);
+    auto open = open_group.find(create);
+    if (open == open_group.end() || groups[open->second].size() == per_message) {
+      groups.emplace_back();
+      open = open_group.insert_or_assign(create, groups.size() - 1).first;
+    }
+    groups[open->second].push_back(std::move(claim));
   }
 
   std::vector<NewMessage> messages;

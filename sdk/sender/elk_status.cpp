@@ -101,27 +101,20 @@ class ElkStatus final : public InformationType {
   std::string_view name() const override { return kElkStatusType; }
 
   bool is_create(const ClaimedUpdate& claim) const override {
-    if (claim.update.forced_kind != ForcedKind::none) {
-      return claim.update.forced_kind == ForcedKind::create;
-    }
-    const Result<elk::Update> update = elk::update_from_json(claim.update.payload);
-    const Result<elk::KnownOrder> known = elk::known_order_from_json(claim.order.facts);
+    const Result<ReadClaim> read = read_claim(claim);
     // What cannot be read is not composed: its kind is all one then.
-    if (!update || !known) return false;
-    elk::OrderState state;
-    state.known_to_elk = claim.order.known_to_recipient || claim.order.elk_number.has_value();
-    state.claimed_as_known = update->order.elk_number || update->order.created_elsewhere;
-    state.has_facts = update->order.has_facts() || known->order.has_facts();
-    return elk::kind_for(state) == elk::RequestKind::create;
+    return read && kind_of(claim, *read) == elk::RequestKind::create;
   }
 
   Result<Composition> compose(const std::vector<ClaimedUpdate>& claims, IdSource& ids) override {
     Composition composition;
     elk::Request request;
     request.env = profile_.env;
-    request.kind = is_create(claims.front()) ? elk::RequestKind::create : elk::RequestKind::update;
     for (const ClaimedUpdate& claim : claims) {
-      SMEV_ASSIGN(elk::RequestOrder order, compose_order(claim, request.kind, ids, composition));
+      SMEV_ASSIGN(ReadClaim read, read_claim(claim));
+      if (request.orders.empty()) request.kind = kind_of(claim, read);
+      SMEV_ASSIGN(elk::RequestOrder order,
+                  compose_order(claim, std::move(read), request.kind, ids, composition));
       composition.items.push_back({claim.update.id, static_cast<int>(composition.items.size()),
                                    request.kind == elk::RequestKind::create, claim.order.key.number,
                                    std::nullopt});
@@ -137,15 +130,38 @@ class ElkStatus final : public InformationType {
   }
 
  private:
-  Result<elk::RequestOrder> compose_order(const ClaimedUpdate& claim, elk::RequestKind kind,
-                                          IdSource& ids, Composition& composition) {
-    SMEV_ASSIGN(elk::Update update, elk::update_from_json(claim.update.payload));
-    SMEV_TRY(check_still_the_same(update.order, claim.order));
+  struct ReadClaim {
+    elk::Update update;
+    elk::KnownOrder known;
+  };
+  static Result<ReadClaim> read_claim(const ClaimedUpdate& claim) {
+    ReadClaim read;
+    SMEV_ASSIGN(read.update, elk::update_from_json(claim.update.payload));
     // An update that tells all of its order is sent as it is, whatever later ones have said.
-    if (!update.order.has_facts()) {
-      SMEV_ASSIGN(const elk::KnownOrder known, elk::known_order_from_json(claim.order.facts));
-      update.order = elk::merged(known.order, update.order);
+    if (read.update.order.has_facts()) return read;
+    SMEV_ASSIGN(read.known, elk::known_order_from_json(claim.order.facts));
+    return read;
+  }
+
+  static elk::RequestKind kind_of(const ClaimedUpdate& claim, const ReadClaim& read) {
+    if (claim.update.forced_kind != ForcedKind::none) {
+      const bool create = claim.update.forced_kind == ForcedKind::create;
+      return create ? elk::RequestKind::create : elk::RequestKind::update;
     }
+    const elk::Order& said = read.update.order;
+    elk::OrderState state;
+    state.known_to_elk = claim.order.known_to_recipient || claim.order.elk_number.has_value();
+    state.claimed_as_known = said.elk_number || said.created_elsewhere;
+    state.has_facts = said.has_facts() || read.known.order.has_facts();
+    return elk::kind_for(state);
+  }
+
+  Result<elk::RequestOrder> compose_order(const ClaimedUpdate& claim, ReadClaim read,
+                                          elk::RequestKind kind, IdSource& ids,
+                                          Composition& composition) {
+    elk::Update& update = read.update;
+    SMEV_TRY(check_still_the_same(update.order, claim.order));
+    if (!update.order.has_facts()) update.order = elk::merged(read.known.order, update.order);
     update.order.elk_number = address(claim, update.order.elk_number);
     std::vector<std::string> attachment_ids;
     for (const File* file : elk::all_results(update)) {
