@@ -375,6 +375,83 @@ TEST_P(OutboxReceive, a_settlement_has_to_fit_the_message_that_was_answered) {
   EXPECT_THAT(*outbox().answers_to(message_id), IsEmpty()) << "all or nothing";
 }
 
+// --- what an answer is about
+
+TEST_P(OutboxReceive, a_message_that_is_not_ours_is_about_nothing) {
+  const auto answered = outbox().answered(*Uuid::parse("b077cd84-3959-11f1-b8b2-0242333cce59"));
+  ASSERT_TRUE(answered) << answered.error().describe();
+  EXPECT_FALSE(*answered);
+}
+
+TEST_P(OutboxReceive, what_a_message_is_about_comes_with_its_orders_in_its_order) {
+  const UpdateId a = submit("a");
+  const UpdateId b = submit("b");
+  const NewMessage both = message_of(claim());
+  ASSERT_TRUE(outbox().freeze({both}));
+  const auto answered = **outbox().answered(both.message_id);
+  ASSERT_EQ(answered.size(), 2u);
+  EXPECT_EQ(answered[0].update.id, a);
+  EXPECT_EQ(answered[1].update.id, b);
+  EXPECT_EQ(answered[1].item.update, b);
+  EXPECT_EQ(answered[1].item.position, 1);
+  EXPECT_EQ(answered[1].item.order_number, "b");
+  EXPECT_TRUE(answered[1].item.create);
+  EXPECT_EQ(answered[1].order.key, order("b"));
+  EXPECT_EQ(answered[1].update.payload, update(b).payload);
+}
+
+TEST_P(OutboxReceive, a_create_knows_what_may_have_been_one_before) {
+  const UpdateId id = submit("a");
+  const Uuid silent = send_one();
+  Settlement unnamed = stopped(id, HoldReason::not_in_answer);
+  unnamed.result_code.reset();
+  record(answer_to(silent), {unnamed});
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::requeued, "operator", "ещё раз"));
+  const Uuid refused = send_one();
+  EXPECT_THAT((**outbox().answered(refused))[0].may_have_acted, ElementsAre(silent.text()));
+  record(answer_to(refused), {stopped(id, HoldReason::refused)});
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::requeued, "operator", "исправлено"));
+  const Uuid third = freeze_one();
+  EXPECT_THAT((**outbox().answered(third))[0].may_have_acted, ElementsAre(silent.text()))
+      << "a code other than 0 says that nothing came of it";
+  EXPECT_THAT((**outbox().answered(silent))[0].may_have_acted, IsEmpty())
+      << "what has not left cannot have acted";
+}
+
+TEST_P(OutboxReceive, a_create_knows_of_the_same_content_that_was_given_up) {
+  for (const bool same : {true, false}) {
+    const std::string number = same ? "a" : "b";
+    const NewUpdate given = new_update(number);
+    const UpdateId id = submit(given);
+    const Uuid unanswered = send_one();
+    advance(hours(1));
+    ASSERT_EQ(hold_overdue().size(), 1u);
+    ASSERT_TRUE(outbox().decide(id, UpdateEvent::skipped, "operator", "не дождались"));
+    NewUpdate again = new_update(number);
+    again.payload = same ? given.payload : "other";
+    const UpdateId anew = submit(again);
+    NewMessage create = message_of(claim());
+    create.items[0].create = true;
+    ASSERT_TRUE(outbox().freeze({create}));
+    const auto acted = (**outbox().answered(create.message_id))[0].may_have_acted;
+    EXPECT_EQ(acted, same ? std::vector{unanswered.text()} : std::vector<std::string>{});
+    finish(start_one(), MessageEvent::accepted);
+    deliver(create.message_id, anew);
+  }
+}
+
+TEST_P(OutboxReceive, an_update_is_not_asked_what_was_before) {
+  const UpdateId first = submit("a");
+  deliver(send_one(), first);
+  const UpdateId second = submit("a");
+  const Uuid silent = send_one();
+  Settlement unnamed = stopped(second, HoldReason::not_in_answer);
+  unnamed.result_code.reset();
+  record(answer_to(silent), {unnamed});
+  ASSERT_TRUE(outbox().decide(second, UpdateEvent::requeued, "operator", "ещё раз"));
+  EXPECT_THAT((**outbox().answered(freeze_one()))[0].may_have_acted, IsEmpty());
+}
+
 // --- deadlines
 
 TEST_P(OutboxReceive, a_message_without_an_answer_is_held_at_its_deadline) {

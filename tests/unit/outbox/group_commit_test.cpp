@@ -131,6 +131,28 @@ TEST_F(GroupCommitTest, nobody_is_told_of_a_commit_into_a_file_that_is_gone) {
   EXPECT_NE(outcome.error().detail.find("moved"), std::string::npos);
 }
 
+TEST_F(GroupCommitTest, callers_meet_and_part_again_and_again) {
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 50;
+  std::barrier<> together(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        for (int round = 0; round < kRounds; ++round) {
+          together.arrive_and_wait();
+          EXPECT_TRUE(keep(round * kThreads + i));
+        }
+      });
+    }
+  }
+  EXPECT_EQ(count(), kThreads * kRounds);
+  EXPECT_EQ(group_->waiting(), 0U);
+  const std::uint64_t before = group_->commits();
+  EXPECT_TRUE(keep(-1)) << "and alone again";
+  EXPECT_EQ(group_->commits(), before + 1);
+}
+
 TEST_F(GroupCommitTest, no_more_than_the_limit_share_a_commit) {
   std::vector<std::function<void()>> others;
   const int limit = static_cast<int>(GroupCommit::kChangesMax);
