@@ -1,22 +1,29 @@
-"""Joins each benchmark NAME of Google Benchmark's JSON with its reference NAME.bare."""
+"""Joins each benchmark NAME of Google Benchmark's JSON with its reference NAME.bare.
 
+What was repeated counts by its median.
+"""
+
+import collections
 import json
+import statistics
 import sys
 
 MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 
 
 def measured(path):
-    times = {}
+    times = collections.defaultdict(list)
     with open(path, encoding="utf-8") as source:
         for row in json.load(source)["benchmarks"]:
             if row.get("error_occurred"):
                 sys.exit("%s: %s" % (row["name"], row["error_message"]))
+            if row["run_type"] == "aggregate":
+                continue
             # Work of one thread counts by its own time, whatever else the machine does.
-            name, *run = row["name"].split("/")
+            name, *run = row["run_name"].split("/")
             time = row["real_time" if "real_time" in run else "cpu_time"]
-            times[name] = time * MICROSECONDS[row["time_unit"]]
-    return times
+            times[name].append(time * MICROSECONDS[row["time_unit"]])
+    return {name: statistics.median(all_of_it) for name, all_of_it in times.items()}
 
 
 def rows(times):
