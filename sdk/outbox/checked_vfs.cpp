@@ -39,6 +39,7 @@ struct CheckedFile {
   bool header_known = false;
   LogHeader header;
   std::string scratch;
+  bool gathers = false;  ///< of a database: its log is written in whole commits
   std::string gathered;  ///< of a log: what is still to be written, in one piece
   sqlite3_int64 gathered_at = 0;
   bool commit_begun = false;  ///< the header of the frame that commits is the last of it
@@ -138,8 +139,8 @@ int write_log(CheckedFile& file, std::string_view octets, sqlite3_int64 offset) 
                           big_endian(octets, kSaltAt + 4);
   }
   if (const int code = gather(file, octets, offset); code != SQLITE_OK) return code;
-  // Who cannot be told of a lock that is given back must not keep anything.
-  return ends_commit || file.partner == nullptr ? write_gathered(file) : SQLITE_OK;
+  const bool gathers = file.partner != nullptr && file.partner->gathers;
+  return ends_commit || !gathers ? write_gathered(file) : SQLITE_OK;
 }
 
 bool read_below(CheckedFile& file, std::string& to, std::size_t size, sqlite3_int64 offset) {
@@ -382,6 +383,15 @@ sqlite3_vfs make_vfs() {
 }
 
 }  // namespace
+
+void gather_commits(sqlite3* connection) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (!is_ours(file)) return;
+  // Where a write may harm the sectors beside it, SQLite ends each commit with frames of its own.
+  const int kind = methods_below(file).xDeviceCharacteristics(below(file));
+  checked(file).gathers = (kind & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+}
 
 std::optional<std::uint64_t> committed_salt(sqlite3_file* log) {
   return is_ours(log) ? checked(log).committed_salt : std::nullopt;

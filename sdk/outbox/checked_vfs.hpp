@@ -11,11 +11,7 @@
 #include <cstdint>
 #include <optional>
 
-struct sqlite3_file;
-
-#include <cstdint>
-#include <optional>
-
+struct sqlite3;
 struct sqlite3_file;
 
 namespace smev::outbox {
@@ -24,8 +20,9 @@ namespace smev::outbox {
 /// because SQLite knows no other way.
 const char* checked_vfs();
 
-/// The salt of the last commit that was written through this handle of a log.
-std::optional<std::uint64_t> committed_salt(sqlite3_file* log);
+/// From now on what this connection commits goes into the log in one piece. It must sync each
+/// commit and never spill its cache: else SQLite relies on frames that it has not ended.
+void gather_commits(sqlite3* connection);
 
 /// The salt of the last commit that was written through this handle of a log.
 std::optional<std::uint64_t> committed_salt(sqlite3_file* log);

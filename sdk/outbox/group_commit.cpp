@@ -29,24 +29,33 @@ GroupCommit::~GroupCommit() {
 Result<void> GroupCommit::run(const std::function<Result<void>()>& change,
                               const CommitPoints* points) {
   Job job{change, points, {}};
-  std::shared_future<void> decided;
+  std::shared_ptr<Group> group;
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(busy_, true)) decided = wait_with_others(job);
+    if (std::exchange(busy_, true)) {
+      group = join(job);
+      first = group->jobs.size() == 1;
+    }
   }
-  if (decided.valid()) {
-    decided.wait();
-  } else {
+  if (!group) {
     run_group({&job});
     hand_over();
+  } else if (first) {
+    group->outcome.wait();
+    group->told.set_value();
+  } else {
+    group->known.wait();
   }
   return *std::move(job.outcome);
 }
 
-std::shared_future<void> GroupCommit::wait_with_others(Job& job) {
-  if (waiting_.empty() || waiting_.back().jobs.size() == kChangesMax) waiting_.emplace_back();
-  waiting_.back().jobs.push_back(&job);
-  return waiting_.back().known;
+std::shared_ptr<GroupCommit::Group> GroupCommit::join(Job& job) {
+  if (waiting_.empty() || waiting_.back()->jobs.size() == kChangesMax) {
+    waiting_.push_back(std::make_shared<Group>());
+  }
+  waiting_.back()->jobs.push_back(&job);
+  return waiting_.back();
 }
 
 // Whoever was alone goes on its way; those that came meanwhile are the thread's, if there can be
@@ -78,11 +87,11 @@ void GroupCommit::work() {
 
 void GroupCommit::run_waiting(std::unique_lock<std::mutex>& lock) {
   while (!waiting_.empty()) {
-    Group group = std::move(waiting_.front());
+    const std::shared_ptr<Group> group = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    run_group(group.jobs);
-    group.decided.set_value();
+    run_group(group->jobs);
+    group->decided.set_value();
     lock.lock();
   }
   busy_ = false;
@@ -91,7 +100,7 @@ void GroupCommit::run_waiting(std::unique_lock<std::mutex>& lock) {
 std::size_t GroupCommit::waiting() {
   const std::lock_guard lock(mutex_);
   std::size_t count = 0;
-  for (const Group& group : waiting_) count += group.jobs.size();
+  for (const auto& group : waiting_) count += group->jobs.size();
   return count;
 }
 

@@ -16,6 +16,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -62,14 +63,17 @@ class GroupCommit {
     std::optional<Result<void>> outcome;
   };
   using Jobs = std::vector<Job*>;
-  /// Those that wait for one commit, woken by one call.
+  /// Those that wait for one commit. The first is woken by who committed, and wakes the others: the
+  /// disk must not wait for that.
   struct Group {
     Jobs jobs;
     std::promise<void> decided;
-    std::shared_future<void> known{decided.get_future()};
+    std::future<void> outcome{decided.get_future()};
+    std::promise<void> told;
+    std::shared_future<void> known{told.get_future()};
   };
 
-  std::shared_future<void> wait_with_others(Job& job);
+  std::shared_ptr<Group> join(Job& job);
   void hand_over();
   void work();
   void run_waiting(std::unique_lock<std::mutex>& lock);
@@ -83,7 +87,7 @@ class GroupCommit {
   const Checks checks_;
   std::atomic<std::uint64_t> commits_ = 0;
   std::mutex mutex_;  // guards what follows
-  std::deque<Group> waiting_;
+  std::deque<std::shared_ptr<Group>> waiting_;
   bool busy_ = false;        ///< somebody commits: who comes now waits
   bool for_thread_ = false;  ///< what waits is the thread's
   bool ended_ = false;

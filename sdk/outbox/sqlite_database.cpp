@@ -192,6 +192,7 @@ Result<void> SqliteDatabase::make_durable() {
   if (synchronous != kSynchronousFull || foreign_keys != 1) {
     return fail(sqlite_error(SQLITE_ERROR, 0, "synchronous=FULL or foreign_keys cannot be set"));
   }
+  gather_commits(connection_);
   return {};
 }
 
@@ -222,9 +223,14 @@ int SqliteDatabase::committed(void* self, sqlite3*, const char* name, int frames
 void SqliteDatabase::note_commit(std::uint32_t frames) {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  // Should somebody have begun the log anew meanwhile, the mark is of one that is not there any
-  // more and says less, until the next commit.
-  if (const auto salt = committed_salt(log)) mark_->note({*salt, frames});
+  // Somebody may have begun the log anew meanwhile, and noted that.
+  const std::optional<std::uint64_t> salt = committed_salt(log);
+  std::string octets;
+  LogHeader header;
+  if (salt && read_octets(log, octets, kLogHeaderOctets, 0) && read_log_header(octets, header) &&
+      header.salt == *salt) {
+    mark_->note({*salt, frames});
+  }
 }
 
 // The commit is done, whatever becomes of this; the next one tries again.

@@ -170,6 +170,7 @@ Result<Pruned> TableOutbox::prune(const PruneBatch& batch) {
   SMEV_ASSIGN(const std::int64_t late,
               prune_late_answers(batch, batch.first && pruned.updates == 0));
   pruned.answers += late;
+  pruned.more = late >= kBatchMax;
   return pruned;
 }
 

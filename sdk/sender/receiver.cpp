@@ -88,12 +88,18 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   answer.verified = incoming.verified;
 
   std::optional<std::vector<AnsweredUpdate>> updates;
-  if (Result<Uuid> original = Uuid::parse(incoming.original_message_id)) {
+  const Result<Uuid> original = Uuid::parse(incoming.original_message_id);
+  if (original && incoming.verified) {
     SMEV_ASSIGN(updates, parts_.outbox().answered(*original));
+    answer.stray = !updates;
+  } else if (original) {
+    SMEV_ASSIGN(const auto message, parts_.outbox().find_message(*original));
+    answer.stray = !message;
+  } else {
+    answer.stray = true;
   }
-  answer.stray = !updates;
   SettledAnswer settled;
-  if (incoming.verified && updates) settled = parts_.type->settle(*updates, incoming);
+  if (updates) settled = parts_.type->settle(*updates, incoming);
   answer.note = both(incoming.problem, settled.note);
   SMEV_ASSIGN(RecordedAnswer recorded, parts_.outbox().record_answer(answer, settled.settlements));
   if (!settled.note.empty() && !recorded.repeated) {

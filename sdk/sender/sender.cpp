@@ -289,7 +289,7 @@ Result<UpdateId> Sender::Core::repeat_of(const elk::Update& update, const Submit
   if (kept->stored.order.number.empty()) return fail(validation_error(std::move(faults)));
   kept->stored.files.clear();  // of a repeat the outbox has them, of another nothing is stored
   const auto refuse = [&faults](const OrderFacts&, NewUpdate&) -> Result<void> {
-    return fail(validation_error(std::move(faults)));
+    return fail(validation_error(faults));  // it may be asked again
   };
   SMEV_ASSIGN(const Submitted repeat, parts_.outbox().submit(kept->stored, refuse));
   return repeat.id;
@@ -462,21 +462,23 @@ Result<CheckReport> Sender::Core::check(const elk::Update& update, const SubmitO
   }
   // The outbox judges as if it stored: in its transaction, which the error at the end takes back.
   const auto rehearsed = memory.orders.find(number);
-  bool passed = false;
+  std::optional<elk::OrderHistory> passed;
   const auto rehearse = [&](const OrderFacts& order, NewUpdate&) -> Result<void> {
+    passed.reset();
     elk::OrderHistory history =
         rehearsed != memory.orders.end() ? rehearsed->second : history_of(order);
     SMEV_ASSIGN(report.warnings, judge(update, history));
-    history.latest = elk::space_dates(kept->update, history.latest);
+    elk::Update spaced = kept->update;
+    history.latest = elk::space_dates(spaced, history.latest);
     history.first_update = false;
     history.has_facts |= update.order.has_facts();
     if (update.order.applicant) elk::add_identities(history.identities, *update.order.applicant);
-    memory.orders[number] = history;
-    passed = true;
+    passed = std::move(history);
     return fail(local_error(ErrorCode::stopped, "a rehearsal stores nothing"));
   };
   const Result<Submitted> tried = parts_.outbox().submit(kept->stored, rehearse);
   report.repeat = tried.has_value();
+  if (passed) memory.orders[number] = *passed;
   if (tried || passed) return report;
   memory.keys.erase(key);
   return fail(tried.error());

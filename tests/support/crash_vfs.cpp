@@ -51,6 +51,7 @@ struct CrashVfs::Impl {
   std::atomic<std::uint64_t> fail_at = 0;
   std::atomic<std::uint64_t> longest = kNoLimit;
   std::atomic<SyncLies> lies = SyncLies::none;
+  std::atomic<bool> harms_neighbours = false;
   std::function<void()> on_sync;
 
   std::mutex mutex;  // guards what follows
@@ -203,7 +204,9 @@ int sector_size(sqlite3_file* file) {
 
 // As in real life: that a torn write spares the sectors beside it.
 int device_characteristics(sqlite3_file* file) {
-  return real_file(file)->pMethods->xDeviceCharacteristics(real_file(file));
+  const int real = real_file(file)->pMethods->xDeviceCharacteristics(real_file(file));
+  const bool harms = crash_file(file).disk->harms_neighbours;
+  return harms ? real & ~SQLITE_IOCAP_POWERSAFE_OVERWRITE : real;
 }
 
 int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
@@ -336,6 +339,7 @@ void CrashVfs::fail_at(std::uint64_t operation) {
 void CrashVfs::fill_up_at(std::uint64_t octets) { impl_->longest = octets; }
 void CrashVfs::room() { impl_->longest = kNoLimit; }
 void CrashVfs::lie_about_syncs(SyncLies lies) { impl_->lies = lies; }
+void CrashVfs::harm_neighbours() { impl_->harms_neighbours = true; }
 void CrashVfs::on_sync(std::function<void()> callback) { impl_->on_sync = std::move(callback); }
 
 void CrashVfs::restart(Survival survival, std::uint64_t seed) {

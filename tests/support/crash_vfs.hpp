@@ -43,6 +43,8 @@ class CrashVfs {
   void fill_up_at(std::uint64_t octets);
   void room();
   void lie_about_syncs(SyncLies lies);
+  /// Files that are opened from now on do not promise that a write spares the sectors beside it.
+  void harm_neighbours();
   /// Called in each sync, before it is done.
   void on_sync(std::function<void()> callback);
 

@@ -820,6 +820,42 @@ TEST_F(SenderTest, check_knows_repeats_of_the_outbox_and_of_its_own) {
             ErrorCode::idempotency_conflict);
 }
 
+// A change that shared its transaction with one that failed is done again: its check is asked
+// twice.
+class AskingTwice final : public testing::ForwardingOutbox {
+ public:
+  explicit AskingTwice(std::shared_ptr<Outbox> inner) { set_inner(std::move(inner)); }
+  Result<Submitted> submit(const NewUpdate& update, const SubmitCheck& check) override {
+    return ForwardingOutbox::submit(update, [&check](const OrderFacts& order, NewUpdate& placed) {
+      NewUpdate first = placed;
+      static_cast<void>(check(order, first));
+      return check(order, placed);
+    });
+  }
+};
+
+TEST_F(SenderTest, a_check_that_is_asked_twice_says_the_same) {
+  SenderOptions options = this->options();
+  options.transport = transport_ = std::make_shared<ScriptedTransport>(
+      [this](const PreparedMessage& message) { return accept_and_answer(message); });
+  options.outbox =
+      std::make_shared<AskingTwice>(*sqlite_outbox({.path = options.outbox_path}, system_clock()));
+  Sender sender = *Sender::open(std::move(options));
+  const elk::Update first = created("1999290001");
+  elk::Update second = first;
+  second.status.at = *DateTime::parse("2026-04-16T10:47:34+03:00");
+  Rehearsal rehearsal(10);
+  EXPECT_TRUE(sender.check(first, {}, rehearsal));
+  EXPECT_TRUE(sender.check(second, {}, rehearsal));
+  submitted(sender, first);
+  submitted(sender, second);
+  elk::Update wrong = created("1999290002");
+  wrong.status.at = *DateTime::parse("2999-01-01T00:00:00+03:00");
+  const Result<UpdateId> refused = sender.submit(wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().fields.empty());
+}
+
 /// A store whose surroundings have no room at first, and that tells of its marks.
 class CrampedOutbox final : public testing::ForwardingOutbox {
  public:

@@ -98,6 +98,21 @@ TEST_F(BadDiskTest, what_a_full_disk_left_of_a_change_is_not_written_over_that_o
   EXPECT_TRUE(outbox_->check_store(false)->faults.empty());
 }
 
+// SQLite then fills the last sector of each commit, and syncs in the middle of that.
+TEST_F(BadDiskTest, everybody_sees_what_is_committed_to_a_disk_that_may_harm_other_sectors) {
+  vfs_.harm_neighbours();
+  outbox_ = open();
+  const auto other = open();
+  std::vector<UpdateId> ids;
+  for (int i = 0; i < 4; ++i) {
+    ids.push_back(outbox_->submit(update(i, i == 2 ? 20'000 : 100), {})->id);
+    ASSERT_TRUE(*other->find_update(ids.back()));
+  }
+  EXPECT_TRUE(other->check_store(false)->faults.empty());
+  outbox_ = open();
+  expect_all(ids);
+}
+
 TEST_F(BadDiskTest, a_change_is_one_write_and_one_sync) {
   ASSERT_TRUE(outbox_->submit(update(0), {}));
   const std::uint64_t writes = vfs_.writes();
