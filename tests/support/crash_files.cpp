@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "tests/support/surviving_octets.hpp"
+#include "tests/support/whole_file.hpp"
 
 namespace fs = std::filesystem;
 
@@ -89,9 +90,7 @@ struct CrashFiles::Impl {
     if (now.count(path) != 0) return;
     File file;
     if (!directory) {
-      std::ifstream in(path, std::ios::binary);
-      file =
-          std::make_shared<Inode>(Inode{SurvivingOctets({std::istreambuf_iterator<char>(in), {}})});
+      file = std::make_shared<Inode>(Inode{SurvivingOctets(whole_file(path))});
     }
     now[path] = file;
     synced[path] = file;

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "tests/support/surviving_octets.hpp"
+#include "tests/support/whole_file.hpp"
 
 namespace smev::testing {
 namespace {
@@ -30,11 +31,6 @@ struct TrackedFile {
   bool here = false;         ///< as SQLite sees it
   bool name_synced = false;  ///< the directory holds its name for good
 };
-
-std::string read_whole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 }  // namespace
 
@@ -256,7 +252,7 @@ TrackedFile& track(CrashVfs::Impl& disk, const std::string& path) {
   auto [entry, fresh] = disk.files.try_emplace(path);
   TrackedFile& file = entry->second;
   if (fresh && there) {
-    file.octets = SurvivingOctets(read_whole(path));
+    file.octets = SurvivingOctets(whole_file(path));
     file.name_synced = true;
   } else if (!fresh && !there) {
     file.octets.truncate(0);  // its name was taken away, and the file is made anew
