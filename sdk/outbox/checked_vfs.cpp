@@ -106,10 +106,10 @@ int write_page(CheckedFile& file, const char* from, int size, sqlite3_int64 offs
 
 // --- the log
 
-// SQLite writes a log frame by frame, each in two pieces. They are put together until the frame
-// that commits, or until anybody could look: until then nobody does, for the frames are not in the
-// shared index, and whoever wrote them has the lock. What was put together of a change that came
-// to nothing is forgotten with that lock.
+// SQLite writes a log frame by frame, each in two pieces. Where commits are gathered, they are put
+// together until the frame that commits, or until anybody could look: until then nobody does, for
+// the frames are not in the shared index, and whoever wrote them has the lock. What was put
+// together of a change that came to nothing is forgotten with that lock.
 int write_gathered(CheckedFile& file) {
   if (file.gathered.empty()) return SQLITE_OK;
   const int code = file.below()->pMethods->xWrite(
