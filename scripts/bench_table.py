@@ -14,7 +14,8 @@ MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 def measured(path):
     times = collections.defaultdict(list)
     with open(path, encoding="utf-8") as source:
-        for row in json.load(source)["benchmarks"]:
+        rows_in_order = sorted(json.load(source)["benchmarks"], key=lambda row: row["family_index"])
+        for row in rows_in_order:
             if row.get("error_occurred"):
                 sys.exit("%s: %s" % (row["name"], row["error_message"]))
             if row["run_type"] == "aggregate":
