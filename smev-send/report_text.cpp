@@ -144,7 +144,11 @@ std::string update_text(const UpdateRow& update, bool colour) {
   return text;
 }
 
-std::string attempts_text(const std::vector<AttemptRow>& attempts, bool colour) {
+std::string attempts_text(const UpdateReport::Message& entry, bool colour) {
+  const std::vector<AttemptRow>& attempts = entry.attempts;
+  if (entry.message.pruned_at) {
+    return line("Попытки", fmt::format("{}, подробности очищены", entry.message.attempts));
+  }
   if (attempts.empty()) return line("Попытки", "не было");
   Table table({"попытка", "начало", "длилась", "исход", "HTTP", "ошибка"});
   int number = 0;
@@ -272,14 +276,15 @@ std::string message_text(const UpdateReport::Message& entry, UpdateId update, bo
   if (message.items.size() > 1) {
     text += line("Заявлений", std::to_string(message.items.size()));
   }
-  text +=
-      line("Подписано", fmt::format("{}, {} байт, SHA-256 {}", local_time_text(message.frozen_at),
-                                    message.body.size(), message.body_sha256));
+  const std::string size = message.pruned_at ? std::string("содержание очищено")
+                                             : fmt::format("{} байт", message.body.size());
+  text += line("Подписано", fmt::format("{}, {}, SHA-256 {}", local_time_text(message.frozen_at),
+                                        size, message.body_sha256));
   for (const MessageFile& file : message.files) {
     text += line("Файл", fmt::format("«{}», {}, {}", file.name, file.mime, file.uuid.text()));
   }
   if (!message.endpoint.empty()) text += line("Адрес", message.endpoint);
-  text += attempts_text(entry.attempts, colour);
+  text += attempts_text(entry, colour);
   for (const AnswerRow& answer : entry.answers) text += answer_text(answer);
   return text;
 }

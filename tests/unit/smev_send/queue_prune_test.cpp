@@ -35,6 +35,8 @@ TEST_F(QueuePrune, asks_and_then_forgets_what_is_final_and_old) {
   EXPECT_THAT(out, HasSubstr("Очищено обновлений 2, сообщений 2, ответов 2"));
   run({"show", "1"});
   EXPECT_THAT(out, HasSubstr("Очищено:"));
+  EXPECT_THAT(out, HasSubstr("содержание очищено, SHA-256"));
+  EXPECT_THAT(out, HasSubstr("1, подробности очищены")) << "it was sent, and that is still known";
   const json story = told({"show", "1"});
   EXPECT_NE(story.at("update").at("pruned_at"), nullptr);
   EXPECT_EQ(story.at("update").at("statuses"), json::array());
