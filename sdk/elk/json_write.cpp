@@ -1,165 +1,167 @@
-#include <nlohmann/json.hpp>
-
+#include "sdk/base/json_writer.hpp"
 #include "sdk/elk/json.hpp"
 
 namespace smev::elk {
 namespace {
 
-/// Keeps the order in which fields are put.
-using Json = nlohmann::ordered_json;
+// Identifiers are written by their texts.
+template <class Value>
+const Value& written(const Value& value) {
+  return value;
+}
+template <class Kind>
+const std::string& written(const Identifier<Kind>& identifier) {
+  return identifier.text();
+}
 
 template <class Value>
-Json object_with(const char* name, const Value& value) {
-  Json object = Json::object();
-  object[name] = value;
-  return object;
-}
-template <class Kind>
-Json object_with(const char* name, const Identifier<Kind>& identifier) {
-  return object_with(name, identifier.text());
+void put(JsonWriter& json, const char* name, const Value& value) {
+  json.member(name, written(value));
 }
 template <class Value>
-void put_if(Json& object, const char* name, const std::optional<Value>& value) {
-  if (value) object[name] = *value;
+void put_if(JsonWriter& json, const char* name, const std::optional<Value>& value) {
+  if (value) put(json, name, *value);
 }
-template <class Kind>
-void put_if(Json& object, const char* name, const std::optional<Identifier<Kind>>& identifier) {
-  if (identifier) object[name] = identifier->text();
+void put_if_filled(JsonWriter& json, const char* name, const std::string& value) {
+  if (!value.empty()) put(json, name, value);
 }
-void put_if_filled(Json& object, const char* name, const std::string& value) {
-  if (!value.empty()) object[name] = value;
+template <class Item>
+void put_list(JsonWriter& json, const char* name, const std::vector<Item>& items,
+              void (*put_item)(JsonWriter&, const Item&)) {
+  if (items.empty()) return;
+  json.key(name).open_list();
+  for (const Item& item : items) {
+    json.open_object();
+    put_item(json, item);
+    json.close_object();
+  }
+  json.close_list();
 }
 
 template <class Person>
-void put_names_and_citizenship(Json& object, const Person& person) {
-  object["last_name"] = person.last_name;
-  object["first_name"] = person.first_name;
-  put_if(object, "middle_name", person.middle_name);
-  put_if(object, "citizenship", person.citizenship);
+void put_names_and_citizenship(JsonWriter& json, const Person& person) {
+  put(json, "last_name", person.last_name);
+  put(json, "first_name", person.first_name);
+  put_if(json, "middle_name", person.middle_name);
+  put_if(json, "citizenship", person.citizenship);
 }
 
-struct MembersOf {
-  Json operator()(const PersonByDocument& person) const {
-    Json object = object_with("document_type", person.document_type);
-    put_if(object, "series", person.series);
-    object["number"] = person.number;
-    put_names_and_citizenship(object, person);
-    return object;
+struct PutMembers {
+  JsonWriter& json;
+
+  void operator()(const PersonByDocument& person) const {
+    put(json, "document_type", person.document_type);
+    put_if(json, "series", person.series);
+    put(json, "number", person.number);
+    put_names_and_citizenship(json, person);
   }
-  Json operator()(const PersonBySnils& person) const {
-    Json object = object_with("snils", person.snils);
-    put_names_and_citizenship(object, person);
-    return object;
+  void operator()(const PersonBySnils& person) const {
+    put(json, "snils", person.snils);
+    put_names_and_citizenship(json, person);
   }
-  Json operator()(const PersonBySnilsAndBirthDate& person) const {
-    Json object = object_with("snils", person.snils);
-    object["birth_date"] = person.birth_date;
-    put_if(object, "citizenship", person.citizenship);
-    return object;
+  void operator()(const PersonBySnilsAndBirthDate& person) const {
+    put(json, "snils", person.snils);
+    put(json, "birth_date", person.birth_date);
+    put_if(json, "citizenship", person.citizenship);
   }
-  Json operator()(const PersonByInn& person) const {
-    Json object = object_with("inn", person.inn);
-    put_names_and_citizenship(object, person);
-    return object;
+  void operator()(const PersonByInn& person) const {
+    put(json, "inn", person.inn);
+    put_names_and_citizenship(json, person);
   }
-  Json operator()(const PersonByEsiaId& person) const {
-    return object_with("esia_id", person.esia_id);
+  void operator()(const PersonByEsiaId& person) const { put(json, "esia_id", person.esia_id); }
+  void operator()(const PersonByErn& person) const { put(json, "ern", person.ern); }
+  void operator()(const OrganizationByEsiaId& organization) const {
+    put(json, "esia_id", organization.esia_id);
   }
-  Json operator()(const PersonByErn& person) const { return object_with("ern", person.ern); }
-  Json operator()(const OrganizationByEsiaId& organization) const {
-    return object_with("esia_id", organization.esia_id);
+  void operator()(const LegalEntity& entity) const {
+    put_if(json, "ogrn", entity.ogrn);
+    put_if(json, "inn", entity.inn);
+    put_if(json, "kpp", entity.kpp);
+    put_if(json, "title", entity.title);
   }
-  Json operator()(const LegalEntity& entity) const {
-    Json object = Json::object();
-    put_if(object, "ogrn", entity.ogrn);
-    put_if(object, "inn", entity.inn);
-    put_if(object, "kpp", entity.kpp);
-    put_if(object, "title", entity.title);
-    return object;
-  }
-  Json operator()(const Entrepreneur& entrepreneur) const {
-    Json object = object_with("ogrnip", entrepreneur.ogrnip);
-    object["inn"] = entrepreneur.inn.text();
-    put_if(object, "last_name", entrepreneur.last_name);
-    put_if(object, "first_name", entrepreneur.first_name);
-    put_if(object, "middle_name", entrepreneur.middle_name);
-    return object;
+  void operator()(const Entrepreneur& entrepreneur) const {
+    put(json, "ogrnip", entrepreneur.ogrnip);
+    put(json, "inn", entrepreneur.inn);
+    put_if(json, "last_name", entrepreneur.last_name);
+    put_if(json, "first_name", entrepreneur.first_name);
+    put_if(json, "middle_name", entrepreneur.middle_name);
   }
 };
 
-Json office_json(const Office& office) {
-  Json object = Json::object();
-  put_if(object, "name", office.name);
-  put_if(object, "address", office.address);
-  put_if(object, "frgu_code", office.frgu_code);
-  put_if(object, "channel", office.channel);
-  return object;
+void put_office(JsonWriter& json, const Office& office) {
+  put_if(json, "name", office.name);
+  put_if(json, "address", office.address);
+  put_if(json, "frgu_code", office.frgu_code);
+  put_if(json, "channel", office.channel);
 }
 
-Json order_json(const Order& order) {
-  Json object = Json::object();
+void put_order(JsonWriter& json, const Order& order) {
   // Left out only where it may be absent: what was read is written so that it reads again.
-  if (!order.number.empty() || !order.elk_number) object["number"] = order.number.text();
-  put_if(object, "elk_number", order.elk_number);
-  if (order.created_elsewhere) object["created_elsewhere"] = true;
-  put_if_filled(object, "service", order.service.text());
-  put_if_filled(object, "filed_at", order.filed_at.text());
+  if (!order.number.empty() || !order.elk_number) put(json, "number", order.number);
+  put_if(json, "elk_number", order.elk_number);
+  if (order.created_elsewhere) put(json, "created_elsewhere", true);
+  put_if_filled(json, "service", order.service.text());
+  put_if_filled(json, "filed_at", order.filed_at.text());
   if (order.applicant) {
-    Json applicant = Json::object();
-    applicant[kind_of(*order.applicant)] = std::visit(MembersOf{}, *order.applicant);
-    object["applicant"] = std::move(applicant);
+    json.key("applicant").open_object().key(kind_of(*order.applicant)).open_object();
+    std::visit(PutMembers{json}, *order.applicant);
+    json.close_object().close_object();
   }
-  put_if(object, "region", order.region);
-  if (order.office) object["office"] = office_json(*order.office);
-  put_if(object, "sender_kpp", order.sender_kpp);
-  put_if(object, "sender_inn", order.sender_inn);
-  return object;
+  put_if(json, "region", order.region);
+  if (order.office) {
+    json.key("office").open_object();
+    put_office(json, *order.office);
+    json.close_object();
+  }
+  put_if(json, "sender_kpp", order.sender_kpp);
+  put_if(json, "sender_inn", order.sender_inn);
 }
 
-Json file_json(const File& file) {
-  Json object = object_with("path", file.path);
-  put_if_filled(object, "name", file.name);
-  put_if_filled(object, "mime", file.mime);
-  object["document_type"] = file.document_type;
-  return object;
+void put_parameter(JsonWriter& json, const Parameter& parameter) {
+  put(json, "name", parameter.name);
+  put(json, "value", parameter.value);
 }
 
-Json status_json(const Status& status) {
-  Json object = object_with("code", status.code);
-  put_if_filled(object, "at", status.at.text());
-  put_if(object, "informed", status.informed);
-  put_if(object, "message_type", status.message_type);
-  for (const Parameter& parameter : status.parameters) {
-    Json entry = object_with("name", parameter.name);
-    entry["value"] = parameter.value;
-    object["parameters"].push_back(std::move(entry));
-  }
-  for (const File& file : status.results) object["results"].push_back(file_json(file));
-  for (const DataMartDocument& document : status.data_mart_results) {
-    Json entry = object_with("uuid", document.uuid);
-    entry["document_type"] = document.document_type;
-    object["data_mart_results"].push_back(std::move(entry));
-  }
-  return object;
+void put_file(JsonWriter& json, const File& file) {
+  put(json, "path", file.path);
+  put_if_filled(json, "name", file.name);
+  put_if_filled(json, "mime", file.mime);
+  put(json, "document_type", file.document_type);
 }
 
-std::string canonical(const Json& json) {
-  constexpr int kNoIndent = -1;
-  return json.dump(kNoIndent, ' ', false, Json::error_handler_t::replace);
+void put_document(JsonWriter& json, const DataMartDocument& document) {
+  put(json, "uuid", document.uuid);
+  put(json, "document_type", document.document_type);
+}
+
+void put_status(JsonWriter& json, const Status& status) {
+  put(json, "code", status.code);
+  put_if_filled(json, "at", status.at.text());
+  put_if(json, "informed", status.informed);
+  put_if(json, "message_type", status.message_type);
+  put_list(json, "parameters", status.parameters, &put_parameter);
+  put_list(json, "results", status.results, &put_file);
+  put_list(json, "data_mart_results", status.data_mart_results, &put_document);
 }
 
 }  // namespace
 
-std::string to_json(const Order& order) { return canonical(order_json(order)); }
+std::string to_json(const Order& order) {
+  JsonWriter json;
+  json.open_object();
+  put_order(json, order);
+  return json.close_object().take();
+}
 
 std::string to_json(const Update& update) {
-  Json object = Json::object();
-  object["order"] = order_json(update.order);
-  object["status"] = status_json(update.status);
-  for (const Status& status : update.more_statuses) {
-    object["more_statuses"].push_back(status_json(status));
-  }
-  return canonical(object);
+  JsonWriter json;
+  json.open_object().key("order").open_object();
+  put_order(json, update.order);
+  json.close_object().key("status").open_object();
+  put_status(json, update.status);
+  json.close_object();
+  put_list(json, "more_statuses", update.more_statuses, &put_status);
+  return json.close_object().take();
 }
 
 }  // namespace smev::elk

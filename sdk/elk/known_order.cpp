@@ -1,8 +1,8 @@
 #include "sdk/elk/known_order.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "sdk/base/json_writer.hpp"
 #include "sdk/elk/identity.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/json_tree.hpp"
@@ -46,12 +46,10 @@ void learn(KnownOrder& known, const Order& said) {
 }
 
 std::string to_json(const KnownOrder& known) {
-  constexpr int kNoIndent = -1;
-  const std::string identities =
-      nlohmann::json(known.identities)
-          .dump(kNoIndent, ' ', false, nlohmann::json::error_handler_t::replace);
-  return std::string("{\"") + kOrder + "\":" + to_json(known.order) + ",\"" + kIdentities +
-         "\":" + identities + "}";
+  JsonWriter json;
+  json.open_object().key(kOrder).raw(to_json(known.order)).key(kIdentities).open_list();
+  for (const std::string& identity : known.identities) json.value(identity);
+  return json.close_list().close_object().take();
 }
 
 Result<KnownOrder> known_order_from_json(std::string_view json) {

@@ -2,10 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sdk/base/json_writer.hpp"
+
 namespace smev {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 Trust trust_of(const std::string& text) {
   for (Trust trust :
@@ -18,25 +20,26 @@ Trust trust_of(const std::string& text) {
 }  // namespace
 
 std::string to_json(const std::vector<SignatureVerdict>& verdicts) {
-  Json list = Json::array();
+  JsonWriter json;
+  json.open_list();
   for (const SignatureVerdict& verdict : verdicts) {
-    list.push_back({{"role", verdict.role},
-                    {"present", verdict.present},
-                    {"digest_holds", verdict.digest_holds},
-                    {"value_holds", verdict.value_holds},
-                    {"trust", name(verdict.trust)},
-                    {"reference", verdict.reference},
-                    {"signature_method", verdict.signature_method},
-                    {"digest_method", verdict.digest_method},
-                    {"digest_value", verdict.digest_value},
-                    {"certificate_subject", verdict.certificate_subject},
-                    {"certificate_serial", verdict.certificate_serial},
-                    {"refusal", verdict.refusal},
-                    {"problem", verdict.problem}});
+    json.open_object();
+    json.member("role", verdict.role);
+    json.member("present", verdict.present);
+    json.member("digest_holds", verdict.digest_holds);
+    json.member("value_holds", verdict.value_holds);
+    json.member("trust", name(verdict.trust));
+    json.member("reference", verdict.reference);
+    json.member("signature_method", verdict.signature_method);
+    json.member("digest_method", verdict.digest_method);
+    json.member("digest_value", verdict.digest_value);
+    json.member("certificate_subject", verdict.certificate_subject);
+    json.member("certificate_serial", verdict.certificate_serial);
+    json.member("refusal", verdict.refusal);
+    json.member("problem", verdict.problem);
+    json.close_object();
   }
-  // Subjects of certificates may hold octets that are no UTF-8; evidence must be written all the
-  // same.
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.close_list().take();
 }
 
 std::vector<SignatureVerdict> verdicts_from_json(std::string_view json) {
