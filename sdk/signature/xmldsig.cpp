@@ -96,13 +96,16 @@ Result<void> check_digest(const xml::Element& target, const Structure& structure
   return {};
 }
 
+Result<std::string> signed_octets(const xml::Element& signed_info, bool blanks_go) {
+  if (!blanks_go) return exclusive_c14n(signed_info);
+  const Fragment copy(signed_info);
+  strip_blanks(copy.root());
+  return exclusive_c14n(copy);
+}
+
 Result<void> check_value(const Structure& structure, Verifier& verifier, bool blanks_go,
                          SignatureVerdict& verdict) {
-  const Fragment copy(structure.signed_info);
-  if (blanks_go) {
-    strip_blanks(copy.root());
-  }
-  SMEV_ASSIGN(const std::string octets, exclusive_c14n(copy));
+  SMEV_ASSIGN(const std::string octets, signed_octets(structure.signed_info, blanks_go));
   const auto value = base64_decode(structure.signature_value);
   if (!value) {
     return {};

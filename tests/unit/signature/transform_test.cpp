@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <random>
+
+#include "sdk/signature/fragment.hpp"
+#include "sdk/signature/profile.hpp"
+
 #include "tests/unit/signature/shared_samples.hpp"
 
 namespace smev::signature {
@@ -116,6 +122,60 @@ TEST(ExclusiveC14n, renders_what_is_visibly_used) {
   const auto result = exclusive_c14n(document->root().first_child());
   ASSERT_TRUE(result);
   EXPECT_EQ(*result, "<p:a xmlns:p=\"u:p\" b=\"2\" z=\"1\"><c xmlns=\"u:w\"></c>&#xD;</p:a>");
+}
+
+// What is written straight away and what goes through libxml2 must be the same octets.
+TEST(ExclusiveC14n, says_what_libxml2_says) {
+  const std::vector<std::string> names = {"p:e", "e", "q:e", "p:f", "xml:e"};
+  const std::string ds = std::string("'") + kDsigNamespace + "'";
+  const std::vector<std::string> declarations = {"",
+                                                 " xmlns:p='u:2'",
+                                                 " xmlns=" + ds,
+                                                 " xmlns:q=" + ds + " xmlns:p='u:q'",
+                                                 " xmlns:p=" + ds,
+                                                 " xmlns='u:&#9;'"};
+  const std::vector<std::string> attributes = {"",
+                                               " a='1'",
+                                               " a=''",
+                                               " b='2' a='1'",
+                                               " q:a='1'",
+                                               " xml:lang='ru'",
+                                               " a='&#10;&quot;&lt;'",
+                                               " a=\"'>\"",
+                                               " a='знак'"};
+  const std::vector<std::string> texts = {"",      "text",          "\n  ",       "&amp;",   "&gt;",
+                                          "&#13;", "<![CDATA[x]]>", "<!-- c -->", "<?p i?>", "я"};
+  std::mt19937 random(20261127);
+  const auto pick = [&random](const std::vector<std::string>& from) {
+    return from[random() % from.size()];
+  };
+  // The first of each list is the usual: taken mostly, so that both ways are gone.
+  const auto rare = [&](const std::vector<std::string>& from) {
+    return random() % 8 == 0 ? pick(from) : from.front();
+  };
+  const std::function<std::string(int)> element = [&](int depth) {
+    const std::string name = rare(names);
+    std::string text = "<" + name + rare(declarations) + rare(attributes) + ">" + rare(texts);
+    for (unsigned i = random() % 3; depth > 0 && i > 0; --i) {
+      text += element(depth - 1) + rare(texts);
+    }
+    return text + "</" + name + ">";
+  };
+  int compared = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string text =
+        "<w xmlns='u:w' xmlns:p=" + ds + " xmlns:q='u:q'>" + element(2) + "</w>";
+    const auto document = xml::Document::parse(text);
+    if (!document) continue;  // an attribute that is there twice
+    const xml::Element top = document->root().first_child();
+    const auto expected = exclusive_c14n(Fragment(top));
+    const auto written = exclusive_c14n(top);
+    ASSERT_EQ(written.has_value(), expected.has_value()) << text;
+    if (!expected) continue;
+    ASSERT_EQ(*written, *expected) << text;
+    ++compared;
+  }
+  EXPECT_GT(compared, 15'000);
 }
 
 }  // namespace
