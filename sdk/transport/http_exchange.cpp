@@ -57,7 +57,10 @@ std::unique_ptr<HttpExchange> HttpExchange::create(HttpOptions options) {
 }
 
 HttpExchange::HttpExchange(HttpOptions options, CURL* handle)
-    : options_(std::move(options)), handle_(handle) {}
+    : options_(std::move(options)), handle_(handle) {
+  set_options();
+  set_callbacks();
+}
 
 HttpExchange::~HttpExchange() {
   curl_easy_cleanup(handle_);
@@ -79,9 +82,10 @@ void HttpExchange::begin(HttpRequest request) {
       headers_ = longer;
     }
   }
-  curl_easy_reset(handle_);
-  set_options();
-  set_callbacks();
+  curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
+  curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, request_.body.data());
+  curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE,
+                   static_cast<curl_off_t>(request_.body.size()));
 }
 
 void HttpExchange::set_options() {
@@ -97,12 +101,8 @@ void HttpExchange::set_options() {
   curl_easy_setopt(handle_, CURLOPT_TCP_KEEPIDLE, kKeepaliveIdleSeconds);
   curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options_.connect_timeout));
   curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, milliseconds(options_.total_timeout));
-  curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
   curl_easy_setopt(handle_, CURLOPT_USERAGENT, "smev-status");
   curl_easy_setopt(handle_, CURLOPT_POST, 1L);
-  curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, request_.body.data());
-  curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE,
-                   static_cast<curl_off_t>(request_.body.size()));
 }
 
 void HttpExchange::set_callbacks() {
