@@ -13,6 +13,9 @@ namespace {
 
 // Rows that another process has submitted are noticed within this time.
 constexpr Duration kIdlePause = std::chrono::milliseconds(400);
+// Reports that come in while others are awaited are written down together: when they are half of
+// them, or after this time.
+constexpr Duration kCollectedWithin = std::chrono::milliseconds(50);
 constexpr Duration kShortestPause = std::chrono::milliseconds(1);
 constexpr Duration kOverdueCheckEvery = std::chrono::seconds(1);
 // A claim or attempt of a dead worker is free again after this; a live one ends far earlier.
@@ -98,27 +101,28 @@ Result<void> Dispatcher::warn_of_deadlines() {
 }
 
 Result<Duration> Dispatcher::pause() {
+  const Duration longest = under_way_.empty() ? kIdlePause : kCollectedWithin;
   // What is due cannot go while there is no room for it, or the endpoint is spared: a report rings.
-  if (static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max) return kIdlePause;
+  if (static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max) return longest;
   SMEV_ASSIGN(CircuitBreaker * guard, breaker());
   const TimePoint now = parts_.clock().now();
   if (guard->passage(now) == CircuitBreaker::Passage::none) {
-    return std::clamp(guard->closed_for(now), kShortestPause, kIdlePause);
+    return std::clamp(guard->closed_for(now), kShortestPause, longest);
   }
   if (guard->passage(now) == CircuitBreaker::Passage::probe && !under_way_.empty()) {
-    return kIdlePause;
+    return longest;
   }
   SMEV_ASSIGN(std::optional<TimePoint> due, parts_.outbox().next_due());
-  if (!due) return kIdlePause;
+  if (!due) return longest;
   const Duration until_due = *due - parts_.clock().now();
-  return std::clamp(until_due, kShortestPause, kIdlePause);
+  return std::clamp(until_due, kShortestPause, longest);
 }
 
 Result<void> Dispatcher::finish() {
   unsigned long seen = 0;
   while (!under_way_.empty()) {
     SMEV_ASSIGN(bool collected, collect());
-    if (!collected && !under_way_.empty()) bell_.wait_for_ring(kIdlePause, seen);
+    if (!collected && !under_way_.empty()) bell_.wait_for_ring(kCollectedWithin, seen);
   }
   return {};
 }
@@ -359,8 +363,7 @@ void Dispatcher::transmit(std::vector<PreparedMessage> messages) {
                                 SMEV_KILL_POINT("sender.answered");
                                 const std::lock_guard lock(mutex_);
                                 done_.emplace_back(id, std::move(transmission));
-                                --unreported_;
-                                bell_.ring();
+                                if (done_.size() >= --unreported_) bell_.ring();
                               });
 }
 

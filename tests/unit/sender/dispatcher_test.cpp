@@ -52,6 +52,33 @@ class LimitedTransport final : public Transport {
   Result<void> acknowledge(const std::string&, bool) override { return {}; }
 };
 
+/// Reports when it is told to.
+class HeldTransport final : public Transport {
+ public:
+  Result<PreparedMessage> prepare(const OutgoingMessage& message) override {
+    return PreparedMessage{message.message_id, "text/xml", "<a/>", "1.2", {}};
+  }
+  void transmit(std::vector<PreparedMessage> messages, Done done) override {
+    for (const PreparedMessage& message : messages) waiting_.push_back(message.message_id);
+    done_ = std::move(done);
+  }
+  void report_one() {
+    const Uuid id = waiting_.back();
+    waiting_.pop_back();
+    Transmission transmission;
+    transmission.outcome = Outcome::accepted;
+    done_(id, std::move(transmission));
+  }
+  Result<std::optional<IncomingMessage>> receive(const AnswerSelector&) override {
+    return std::optional<IncomingMessage>{};
+  }
+  Result<void> acknowledge(const std::string&, bool) override { return {}; }
+
+ private:
+  std::vector<Uuid> waiting_;
+  Done done_;
+};
+
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() {
@@ -263,6 +290,34 @@ TEST_F(DispatcherTest, polls_pause_too_when_smev_limits_calls) {
   clock_->advance(5min);
   EXPECT_TRUE(receiver.round());
   EXPECT_EQ(limited->polls, 2);
+}
+
+TEST_F(DispatcherTest, reports_wake_it_when_they_are_half_of_what_is_under_way) {
+  const auto held = std::make_shared<HeldTransport>();
+  options_.transport = held;
+  for (const char* number : {"a", "b", "c", "d"}) submit(number);
+  Running running(*this);
+  running.work();
+  unsigned long seen = 0;
+  const auto is_woken = [&] {
+    const unsigned long before = seen;
+    running.bell.wait(Duration::zero(), seen);
+    return seen != before;
+  };
+  is_woken();
+  EXPECT_EQ(running.dispatcher.pause().value(), 50ms) << "it looks by itself before long";
+  held->report_one();
+  EXPECT_FALSE(is_woken());
+  held->report_one();
+  EXPECT_TRUE(is_woken());
+  running.work();
+  held->report_one();
+  EXPECT_TRUE(is_woken()) << "one of two";
+  held->report_one();
+  EXPECT_TRUE(is_woken()) << "the last";
+  running.work();
+  EXPECT_EQ(running.dispatcher.pause().value(), 400ms);
+  EXPECT_EQ(outbox_->stats()->awaiting_answer, 4);
 }
 
 }  // namespace
