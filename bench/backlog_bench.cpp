@@ -119,8 +119,11 @@ class Cycle {
     delivered.event = UpdateEvent::delivered;
     delivered.result_code = 0;
     delivered.known_to_recipient = true;
-    const auto recorded = outbox_.record_answer(answer, {delivered}).value();
-    outbox_.mark_acknowledged({recorded.id}).value();
+    answer.check = [&delivered](const std::vector<AnsweredUpdate>&) {
+      return SettledAnswer{{delivered}, {}};
+    };
+    const auto recorded = outbox_.record_answers({answer}).value();
+    outbox_.mark_acknowledged({recorded.front().id}).value();
   }
 
   Outbox& outbox_;

@@ -41,9 +41,8 @@ class TableOutbox : public Outbox {
   Result<void> keep_circuit(const Circuit& circuit) override;
 
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override;
-  Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) override;
-  Result<RecordedAnswer> record_answer(const NewAnswer& answer,
-                                       const std::vector<Settlement>& settlements) override;
+  Result<std::vector<RecordedAnswer>> record_answers(
+      const std::vector<NewAnswer>& answers) override;
   Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override;
   Result<std::vector<AnswerRow>> unacknowledged() override;
   Result<bool> awaits_answers() override;

@@ -32,7 +32,7 @@ Result<std::optional<StoredAnswer>> find_answer(Database& database, const NewAns
 }
 
 Result<std::int64_t> insert_answer(Database& database, TimePoint now, const NewAnswer& answer,
-                                   const std::string& sha256, bool settled) {
+                                   const std::string& sha256, const RecordedAnswer& recorded) {
   SMEV_ASSIGN(
       const std::int64_t id,
       database.insert(
@@ -40,7 +40,7 @@ Result<std::int64_t> insert_answer(Database& database, TimePoint now, const NewA
           "verdicts, verified, stray, settled, note, received) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           answer.message_id, answer.original_message_id, answer.kind, answer.content_type, sha256,
-          answer.verdicts, answer.verified, answer.stray, settled, answer.note, now));
+          answer.verdicts, answer.verified, recorded.stray, recorded.settled, recorded.note, now));
   SMEV_TRY(
       database.run("INSERT INTO answer_bodies (answer, raw) VALUES (?, ?)", id, Blob{answer.raw}));
   return id;
@@ -48,12 +48,13 @@ Result<std::int64_t> insert_answer(Database& database, TimePoint now, const NewA
 
 // The same octets again, and this time they can be used: trust was mended, or the message is known
 // now.
-Result<void> upgrade_answer(Database& database, std::int64_t id, const NewAnswer& answer,
-                            bool settled) {
-  SMEV_TRY(database.run(
-      "UPDATE answers SET verified = ?, stray = ?, verdicts = ?, note = ?, settled = ? "
-      "WHERE id = ?",
-      answer.verified, answer.stray, answer.verdicts, answer.note, settled, id));
+Result<void> upgrade_answer(Database& database, const NewAnswer& answer,
+                            const RecordedAnswer& recorded) {
+  SMEV_TRY(
+      database.run("UPDATE answers SET verified = ?, stray = ?, verdicts = ?, note = ?, "
+                   "settled = CASE WHEN ? = 1 THEN 1 ELSE settled END WHERE id = ?",
+                   answer.verified, recorded.stray, answer.verdicts, recorded.note,
+                   recorded.settled, recorded.id));
   return {};
 }
 
@@ -151,18 +152,15 @@ Result<void> hold_unnamed(Database& database, TimePoint now, MessageKey message,
   return {};
 }
 
-Result<void> settle(Database& database, TimePoint now, const NewAnswer& answer,
-                    const std::vector<Settlement>& settlements, std::vector<UpdateId>& changed) {
-  SMEV_ASSIGN(const std::optional<MessageKey> message,
-              find_message_key(database, answer.original_message_id));
-  if (!message) {
-    return fail(not_found("message " + answer.original_message_id + " that was answered"));
-  }
-  SMEV_TRY(apply(database, now, *message, MessageEvent::answered));
+Result<std::vector<UpdateRow>> settle(Database& database, TimePoint now, MessageKey message,
+                                      const std::vector<Settlement>& settlements) {
+  std::vector<UpdateId> changed;
+  SMEV_TRY(apply(database, now, message, MessageEvent::answered));
   for (const Settlement& settlement : settlements) {
-    SMEV_TRY(settle_one(database, now, *message, settlement, changed));
+    SMEV_TRY(settle_one(database, now, message, settlement, changed));
   }
-  return hold_unnamed(database, now, *message, changed);
+  SMEV_TRY(hold_unnamed(database, now, message, changed));
+  return require_updates(database, changed);
 }
 
 // What an update replaced stands at its place, and carried the same status or what should have been
@@ -218,11 +216,47 @@ Result<std::vector<AnsweredUpdate>> answered_updates(Database& database, Message
   return updates;
 }
 
-Result<void> lock_answered(Database& database, const NewAnswer& answer) {
+Result<void> lock_answered(Database& database, const std::vector<NewAnswer>& answers) {
   if (!database.locks_rows()) return {};
+  std::vector<MessageKey> messages;
+  for (const NewAnswer& answer : answers) {
+    if (!answer.verified || !answer.check) continue;
+    SMEV_ASSIGN(const auto message, find_message_key(database, answer.original_message_id));
+    if (message) messages.push_back(*message);
+  }
+  return lock_messages(database, messages);
+}
+
+std::string both(const std::string& one, const std::string& other) {
+  return one + (one.empty() || other.empty() ? "" : "; ") + other;
+}
+
+Result<RecordedAnswer> record(Database& database, TimePoint now, const NewAnswer& answer,
+                              const std::string& sha256) {
   SMEV_ASSIGN(const auto message, find_message_key(database, answer.original_message_id));
-  if (!message) return {};
-  return lock_messages(database, {*message});
+  SMEV_ASSIGN(const auto stored, find_answer(database, answer, sha256));
+  const bool of_use = answer.verified && message;
+  SettledAnswer meant;
+  if (of_use && answer.check && !(stored && stored->settled)) {
+    SMEV_ASSIGN(const std::vector<AnsweredUpdate> about, answered_updates(database, *message));
+    meant = answer.check(about);
+  }
+  RecordedAnswer recorded;
+  recorded.stray = !message;
+  recorded.settled = !meant.settlements.empty();
+  recorded.note = both(answer.note, meant.note);
+  if (stored) {
+    recorded.id = stored->id;
+    recorded.repeated = !recorded.settled && (stored->of_use || !of_use);
+    if (recorded.repeated) return recorded;
+    SMEV_TRY(upgrade_answer(database, answer, recorded));
+  } else {
+    SMEV_ASSIGN(recorded.id, insert_answer(database, now, answer, sha256, recorded));
+  }
+  if (recorded.settled) {
+    SMEV_ASSIGN(recorded.changed, settle(database, now, *message, meant.settlements));
+  }
+  return recorded;
 }
 
 }  // namespace
@@ -236,45 +270,20 @@ Result<std::optional<MessageRow>> TableOutbox::find_message(const Uuid& message_
   });
 }
 
-Result<std::optional<std::vector<AnsweredUpdate>>> TableOutbox::answered(const Uuid& message_id) {
-  return read([&](Database& database) -> Result<std::optional<std::vector<AnsweredUpdate>>> {
-    SMEV_ASSIGN(const auto key, find_message_key(database, message_id.text()));
-    if (!key) return std::optional<std::vector<AnsweredUpdate>>{};
-    SMEV_ASSIGN(std::vector<AnsweredUpdate> updates, answered_updates(database, *key));
-    return std::optional(std::move(updates));
-  });
-}
-
-Result<RecordedAnswer> TableOutbox::record_answer(const NewAnswer& answer,
-                                                  const std::vector<Settlement>& settlements) {
-  const bool of_use = answer.verified && !answer.stray;
-  if (!settlements.empty() && !of_use) {
-    return fail(misuse("an answer that is stray or not verified settles nothing"));
-  }
-  const std::string sha256 = sha256_hex(answer.raw);
+Result<std::vector<RecordedAnswer>> TableOutbox::record_answers(
+    const std::vector<NewAnswer>& answers) {
+  std::vector<std::string> hashes;
+  for (const NewAnswer& answer : answers) hashes.push_back(sha256_hex(answer.raw));
   return change(
-      [&](Database& database) -> Result<RecordedAnswer> {
+      [&](Database& database) -> Result<std::vector<RecordedAnswer>> {
         const TimePoint now = clock_->now();
-        if (!settlements.empty()) SMEV_TRY(lock_answered(database, answer));
-        SMEV_ASSIGN(const auto stored, find_answer(database, answer, sha256));
-        RecordedAnswer recorded;
-        if (stored) {
-          recorded.id = stored->id;
-          const bool settles = !settlements.empty() && !stored->settled;
-          const bool mended = of_use && !stored->of_use;
-          recorded.repeated = !settles && !mended;
-          if (recorded.repeated) return recorded;
-          SMEV_TRY(upgrade_answer(database, stored->id, answer, settles || stored->settled));
-        } else {
-          SMEV_ASSIGN(recorded.id,
-                      insert_answer(database, now, answer, sha256, !settlements.empty()));
+        SMEV_TRY(lock_answered(database, answers));
+        std::vector<RecordedAnswer> all;
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+          SMEV_ASSIGN(RecordedAnswer recorded, record(database, now, answers[i], hashes[i]));
+          all.push_back(std::move(recorded));
         }
-        if (!settlements.empty()) {
-          std::vector<UpdateId> changed;
-          SMEV_TRY(settle(database, now, answer, settlements, changed));
-          SMEV_ASSIGN(recorded.changed, require_updates(database, changed));
-        }
-        return recorded;
+        return all;
       },
       &kAnswerPoints);
 }

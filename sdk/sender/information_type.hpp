@@ -22,12 +22,6 @@ struct Composition {
   std::vector<MessageItem> items;
 };
 
-/// What an answer means.
-struct SettledAnswer {
-  std::vector<Settlement> settlements;  ///< one for each item; none when it is a mere notice
-  std::string note;  ///< English: what is odd about it, or why nothing settles; no personal data
-};
-
 class InformationType {
  public:
   virtual ~InformationType() = default;

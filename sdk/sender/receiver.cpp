@@ -1,5 +1,6 @@
 #include "sdk/sender/receiver.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,9 +12,34 @@ namespace {
 
 // After this many failed polls in a row the pause is the slow one, whatever is awaited.
 constexpr int kFastErrors = 3;
+// Answers that are stored in one commit. A network that brings them slowly is not waited for: what
+// has come within this time is stored, and only then acknowledged.
+constexpr std::size_t kStoredTogether = 16;
+constexpr Duration kGatheredWithin = std::chrono::milliseconds(250);
+constexpr std::size_t kGatheredOctets = 4u << 20;
+// Acknowledged answers that are marked in one commit. Those that a crash leaves unmarked are
+// acknowledged again at the next start.
+constexpr std::size_t kMarkedTogether = 64;
 
-std::string both(const std::string& one, const std::string& other) {
-  return one + (one.empty() || other.empty() ? "" : "; ") + other;
+bool has(const std::vector<IncomingMessage>& messages, const std::string& message_id) {
+  return std::any_of(messages.begin(), messages.end(),
+                     [&](const IncomingMessage& each) { return each.message_id == message_id; });
+}
+
+NewAnswer answer_of(IncomingMessage& incoming, const InformationType& type) {
+  NewAnswer answer;
+  answer.message_id = incoming.message_id;
+  answer.original_message_id = incoming.original_message_id;
+  answer.kind = name(incoming.kind);
+  answer.content_type = incoming.content_type;
+  answer.raw = std::move(incoming.raw);
+  answer.verdicts = to_json(incoming.verdicts);
+  answer.verified = incoming.verified;
+  answer.note = incoming.problem;
+  answer.check = [&incoming, &type](const std::vector<AnsweredUpdate>& about) {
+    return type.settle(about, incoming);
+  };
+  return answer;
 }
 
 }  // namespace
@@ -44,7 +70,9 @@ void Receiver::note_failure(const Error& error) {
 
 // While messages come, marks are put together; before a pause nothing stays unmarked.
 Result<bool> Receiver::round() {
-  SMEV_ASSIGN(const bool more, poll());
+  SMEV_ASSIGN(Batch batch, gather());
+  SMEV_ASSIGN(const bool all_acknowledged, take(batch.messages));
+  const bool more = batch.more && all_acknowledged;
   if (!more || acknowledged_.size() >= kMarkedTogether) SMEV_TRY(mark_acknowledged());
   return more;
 }
@@ -55,20 +83,33 @@ Result<void> Receiver::mark_acknowledged() {
   return {};
 }
 
-Result<bool> Receiver::poll() {
-  if (is_throttled()) return false;
-  Result<std::optional<IncomingMessage>> incoming =
-      parts_.transport().receive(parts_.options.selector);
-  if (!incoming) {
-    const Error& error = incoming.error();
-    note_failure(error);
-    parts_.logger().warning("poll.failed", error.text,
-                            {{"error", std::string(name(error.code))}, {"detail", error.detail}});
-    return false;
-  }
-  if (std::exchange(network_errors_, 0) > 0) SMEV_TRY(acknowledge_stored());
-  if (!*incoming) return false;
-  return take(**incoming);
+Result<Receiver::Batch> Receiver::gather() {
+  Batch batch;
+  if (is_throttled()) return batch;
+  std::size_t octets = 0;
+  const auto end = parts_.clock().steady() + kGatheredWithin;
+  do {
+    Result<std::optional<IncomingMessage>> incoming =
+        parts_.transport().receive(parts_.options.selector);
+    if (!incoming) {
+      const Error& error = incoming.error();
+      note_failure(error);
+      parts_.logger().warning("poll.failed", error.text,
+                              {{"error", std::string(name(error.code))}, {"detail", error.detail}});
+      return batch;
+    }
+    if (std::exchange(network_errors_, 0) > 0) SMEV_TRY(acknowledge_stored());
+    if (!*incoming) return batch;
+    if (has(batch.messages, (*incoming)->message_id)) {
+      one_by_one_ = true;
+    } else {
+      octets += (*incoming)->raw.size();
+      batch.messages.push_back(std::move(**incoming));
+    }
+  } while (!one_by_one_ && batch.messages.size() < kStoredTogether && octets < kGatheredOctets &&
+           parts_.clock().steady() < end);
+  batch.more = true;
+  return batch;
 }
 
 Result<Duration> Receiver::pause() {
@@ -77,40 +118,54 @@ Result<Duration> Receiver::pause() {
   return fast ? parts_.options.poll.fast : parts_.options.poll.slow;
 }
 
-Result<bool> Receiver::take(const IncomingMessage& incoming) {
-  NewAnswer answer;
-  answer.message_id = incoming.message_id;
-  answer.original_message_id = incoming.original_message_id;
-  answer.kind = name(incoming.kind);
-  answer.content_type = incoming.content_type;
-  answer.raw = incoming.raw;
-  answer.verdicts = to_json(incoming.verdicts);
-  answer.verified = incoming.verified;
-
-  std::optional<std::vector<AnsweredUpdate>> updates;
-  const Result<Uuid> original = Uuid::parse(incoming.original_message_id);
-  if (original && incoming.verified) {
-    SMEV_ASSIGN(updates, parts_.outbox().answered(*original));
-    answer.stray = !updates;
-  } else if (original) {
-    SMEV_ASSIGN(const auto message, parts_.outbox().find_message(*original));
-    answer.stray = !message;
-  } else {
-    answer.stray = true;
+// What cannot be recorded of one answer does not keep the others back; a store that is away would
+// only be asked in vain.
+Result<bool> Receiver::take(std::span<IncomingMessage> messages) {
+  if (messages.empty()) return true;
+  std::vector<NewAnswer> answers;
+  for (IncomingMessage& each : messages) answers.push_back(answer_of(each, *parts_.type));
+  const Result<std::vector<RecordedAnswer>> together = parts_.outbox().record_answers(answers);
+  if (together) return conclude(messages, *together);
+  if (messages.size() == 1 || together.error().retry == Retry::later) {
+    return fail(together.error());
   }
-  SettledAnswer settled;
-  if (updates) settled = parts_.type->settle(*updates, incoming);
-  answer.note = both(incoming.problem, settled.note);
-  SMEV_ASSIGN(RecordedAnswer recorded, parts_.outbox().record_answer(answer, settled.settlements));
-  if (!settled.note.empty() && !recorded.repeated) {
+  std::optional<Error> first_error;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const Result<std::vector<RecordedAnswer>> one = parts_.outbox().record_answers({answers[i]});
+    if (one) {
+      SMEV_TRY(conclude(messages.subspan(i, 1), *one));
+    } else if (!first_error) {
+      first_error = one.error();
+    }
+  }
+  if (first_error) return fail(*std::move(first_error));
+  return false;
+}
+
+// True when all of it is acknowledged.
+Result<bool> Receiver::conclude(std::span<const IncomingMessage> messages,
+                                const std::vector<RecordedAnswer>& recorded) {
+  std::vector<std::size_t> to_acknowledge;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (tell(messages[i], recorded[i])) to_acknowledge.push_back(i);
+  }
+  bell_.ring();
+  for (const std::size_t i : to_acknowledge) {
+    SMEV_ASSIGN(const bool done, acknowledge(recorded[i].id, messages[i].message_id));
+    if (!done) return false;
+  }
+  return to_acknowledge.size() == messages.size();
+}
+
+// Tells of it whom it concerns. True when it is ours to acknowledge.
+bool Receiver::tell(const IncomingMessage& incoming, const RecordedAnswer& recorded) {
+  if (incoming.verified && !recorded.note.empty() && !recorded.repeated) {
     parts_.logger().warning("answer.noted", "Ответ сохранён с примечанием.",
-                            {{"message_id", incoming.message_id}, {"note", answer.note}});
+                            {{"message_id", incoming.message_id}, {"note", recorded.note}});
   }
-
   for (const UpdateRow& update : recorded.changed) {
     events_.give_changed(update, incoming.original_message_id);
   }
-  bell_.ring();
   if (!incoming.verified) {
     if (!recorded.repeated) {
       report_unsettled(Event::Kind::answer_refused, incoming,
@@ -121,13 +176,12 @@ Result<bool> Receiver::take(const IncomingMessage& incoming) {
   }
   // The queue belongs to the certificate: others may be waiting for what is not ours.
   const bool ours_alone = parts_.options.sole_consumer || parts_.options.node_id.has_value();
-  if (answer.stray && !recorded.repeated) {
+  if (recorded.stray && !recorded.repeated) {
     report_unsettled(Event::Kind::stray, incoming,
                      ours_alone ? "Ответ не на наше сообщение: сохранён и подтверждён."
                                 : "Ответ не на наше сообщение: сохранён, оставлен в очереди СМЭВ.");
   }
-  if (answer.stray && !ours_alone) return false;
-  return acknowledge(recorded.id, incoming.message_id);
+  return !recorded.stray || ours_alone;
 }
 
 Result<bool> Receiver::acknowledge(std::int64_t answer, const std::string& message_id) {

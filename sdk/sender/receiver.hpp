@@ -2,10 +2,9 @@
 // The way back: poll, verify, store and settle in one commit, then acknowledge. Never the other way
 // round.
 
-#include <mutex>
-
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,8 @@ class Receiver {
 
   /// Acknowledges what a crash left stored and unacknowledged.
   Result<void> acknowledge_stored();
-  /// Asks once. True when a message was taken off the queue, so that another may wait behind it.
-  /// An error of the store is returned; one of the network is logged and counts as an empty queue.
+  /// Takes what has come. True when others may wait behind it. An error of the store is returned;
+  /// one of the network is logged and counts as an empty queue.
   Result<bool> round();
   /// Marks in the store what was acknowledged since: after the last round.
   Result<void> finish() { return mark_acknowledged(); }
@@ -28,23 +27,28 @@ class Receiver {
   Result<Duration> pause();
 
  private:
-  /// Acknowledged answers that are marked in one commit. Those that a crash leaves unmarked are
-  /// acknowledged again at the next start.
-  static constexpr std::size_t kMarkedTogether = 64;
+  /// What came in one go.
+  struct Batch {
+    std::vector<IncomingMessage> messages;
+    bool more = false;  ///< the queue was not seen to be empty
+  };
 
-  Result<bool> poll();
+  Result<Batch> gather();
+  Result<bool> take(std::span<IncomingMessage> messages);
+  Result<bool> conclude(std::span<const IncomingMessage> messages,
+                        const std::vector<RecordedAnswer>& recorded);
+  bool tell(const IncomingMessage& incoming, const RecordedAnswer& recorded);
   Result<void> mark_acknowledged();
-  Result<bool> take(const IncomingMessage& incoming);
   Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);
   void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
+  void note_failure(const Error& error);
+  [[nodiscard]] bool is_throttled() const;
 
   SenderParts& parts_;
   EventSink& events_;
   Bell& bell_;
-  void note_failure(const Error& error);
-  [[nodiscard]] bool is_throttled() const;
-
   std::vector<std::int64_t> acknowledged_;  // and not yet marked
+  bool one_by_one_ = false;                 // SMEV gives the next message after the Ack alone
   int network_errors_ = 0;                  // in a row
   std::optional<std::chrono::steady_clock::time_point> throttled_until_;
 };

@@ -247,12 +247,14 @@ TEST_F(EndToEnd, an_answer_whose_ack_fails_comes_again_and_settles_nothing_again
     first = event.update;
     clock_->jump(mock_.service.redeliver);
   };
-  // The answer to one of them is still in the queue when that to the other comes again.
-  const UpdateId a = submit(created(kNumber));
-  const UpdateId b = submit(created("1999290002"));
+  // One more than are taken in one go: its answer is still in the queue when the others come again.
+  constexpr int kOrders = 17;
+  std::vector<UpdateId> submitted;
+  for (int i = 0; i < kOrders; ++i) {
+    submitted.push_back(submit(created(std::to_string(1999290001 + i))));
+  }
   drain();
-  expect_delivered(a);
-  expect_delivered(b);
+  for (const UpdateId id : submitted) expect_delivered(id);
   EXPECT_EQ(server_->journal().counters().at("GetResponse.redelivered"), 1U);
   const auto answers = acknowledged_answers(first);
   ASSERT_THAT(answers, SizeIs(2));

@@ -119,10 +119,10 @@ void Judge::check_update(LedgerEntry& entry, const ProbedUpdate& now) {
   entry.now = now;
 }
 
-void Judge::recorded(const NewAnswer& answer, bool settles, const RecordedAnswer& recorded) {
-  if (!settles) return;
+void Judge::recorded(const NewAnswer& answer, const RecordedAnswer& recorded) {
+  if (!recorded.settled) return;
   const bool first = settled_answers_.emplace(answer.message_id, answer.raw).second;
-  if (!first && !recorded.repeated) {
+  if (!first) {
     log_.violate("settled_twice", fmt::format("answer {} counts a second time, {} updates changed",
                                               answer.message_id, recorded.changed.size()));
   }

@@ -45,7 +45,7 @@ class Judge {
 
   // --- what the store does
   void look();
-  void recorded(const NewAnswer& answer, bool settles, const RecordedAnswer& recorded);
+  void recorded(const NewAnswer& answer, const RecordedAnswer& recorded);
 
   // --- what crosses the wire
   void offered(const PreparedMessage& message, const std::vector<StatusNumber>& statuses);

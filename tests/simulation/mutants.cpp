@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "tests/support/record_answer.hpp"
+
 namespace smev::simulation {
 namespace {
 
@@ -116,26 +118,28 @@ Result<void> MutantOutbox::deliver(const AttemptOutcome& outcome) {
     settlement.known_to_recipient = true;
     settlements.push_back(settlement);
   }
-  SMEV_TRY(inner().record_answer(answer, settlements));
+  SMEV_TRY(testing::record_answer(inner(), answer, settlements));
   return {};
 }
 
-Result<RecordedAnswer> MutantOutbox::record_answer(const NewAnswer& answer,
-                                                   const std::vector<Settlement>& settlements) {
-  if (mutant_ == Mutant::ack_before_commit && answer.verified && !answer.stray) {
-    SMEV_TRY(transport_.acknowledge(answer.message_id, true));
+Result<std::vector<RecordedAnswer>> MutantOutbox::record_answers(
+    const std::vector<NewAnswer>& answers) {
+  std::vector<NewAnswer> mutated = answers;
+  for (NewAnswer& answer : mutated) {
+    if (mutant_ == Mutant::ack_before_commit && answer.verified) {
+      SMEV_TRY(transport_.acknowledge(answer.message_id, true));
+    }
+    if (mutant_ != Mutant::repeated_answer_settles ||
+        recorded_.insert(answer.message_id + answer.raw).second) {
+      continue;
+    }
+    probe_->execute(
+        "UPDATE message_items SET settled = 0 WHERE message = (SELECT id FROM messages WHERE "
+        "message_id = '" +
+        answer.original_message_id + "')");
+    answer.message_id += "-" + std::to_string(++made_up_);
   }
-  if (mutant_ != Mutant::repeated_answer_settles ||
-      recorded_.insert(answer.message_id + answer.raw).second) {
-    return inner().record_answer(answer, settlements);
-  }
-  probe_->execute(
-      "UPDATE message_items SET settled = 0 WHERE message = (SELECT id FROM messages WHERE "
-      "message_id = '" +
-      answer.original_message_id + "')");
-  NewAnswer again = answer;
-  again.message_id += "-" + std::to_string(++made_up_);
-  return inner().record_answer(again, settlements);
+  return inner().record_answers(mutated);
 }
 
 Result<UpdateRow> MutantOutbox::decide(UpdateId id, UpdateEvent event, const std::string& who,

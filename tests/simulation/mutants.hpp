@@ -41,8 +41,8 @@ class MutantOutbox final : public testing::ForwardingOutbox {
   Result<std::vector<ClaimedUpdate>> claim_updates(int limit, Duration lease) override;
   Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) override;
-  Result<RecordedAnswer> record_answer(const NewAnswer& answer,
-                                       const std::vector<Settlement>& settlements) override;
+  Result<std::vector<RecordedAnswer>> record_answers(
+      const std::vector<NewAnswer>& answers) override;
   Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                            const std::string& reason) override;
 

@@ -50,11 +50,13 @@ Result<std::vector<UpdateRow>> WatchedOutbox::finish_attempts(
   return change("finish_attempts", [&] { return inner().finish_attempts(outcomes); });
 }
 
-Result<RecordedAnswer> WatchedOutbox::record_answer(const NewAnswer& answer,
-                                                    const std::vector<Settlement>& settlements) {
-  return change("record_answer", [&] {
-    Result<RecordedAnswer> recorded = inner().record_answer(answer, settlements);
-    if (recorded) judge_.recorded(answer, !settlements.empty(), *recorded);
+Result<std::vector<RecordedAnswer>> WatchedOutbox::record_answers(
+    const std::vector<NewAnswer>& answers) {
+  return change("record_answers", [&] {
+    Result<std::vector<RecordedAnswer>> recorded = inner().record_answers(answers);
+    for (std::size_t i = 0; recorded && i < answers.size(); ++i) {
+      judge_.recorded(answers[i], (*recorded)[i]);
+    }
     return recorded;
   });
 }
@@ -70,11 +72,6 @@ Result<std::vector<UpdateRow>> WatchedOutbox::hold_overdue() {
 Result<std::string> WatchedOutbox::file_path(const std::string& sha256) {
   chaos_.point("file_path");
   return inner().file_path(sha256);
-}
-
-Result<std::optional<std::vector<AnsweredUpdate>>> WatchedOutbox::answered(const Uuid& message_id) {
-  chaos_.point("answered");
-  return inner().answered(message_id);
 }
 
 Result<UpdateRow> WatchedOutbox::decide(UpdateId id, UpdateEvent event, const std::string& who,

@@ -33,12 +33,11 @@ class WatchedOutbox final : public testing::ForwardingOutbox {
   Result<void> keep_circuit(const Circuit& circuit) override;
   Result<std::vector<UpdateRow>> finish_attempts(
       const std::vector<AttemptOutcome>& outcomes) override;
-  Result<RecordedAnswer> record_answer(const NewAnswer& answer,
-                                       const std::vector<Settlement>& settlements) override;
+  Result<std::vector<RecordedAnswer>> record_answers(
+      const std::vector<NewAnswer>& answers) override;
   Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override;
   Result<std::vector<UpdateRow>> hold_overdue() override;
   Result<std::string> file_path(const std::string& sha256) override;
-  Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) override;
   Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                            const std::string& reason) override;
 

@@ -58,12 +58,9 @@ class ForwardingOutbox : public Outbox {
   Result<std::optional<MessageRow>> find_message(const Uuid& message_id) override {
     return inner_->find_message(message_id);
   }
-  Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) override {
-    return inner_->answered(message_id);
-  }
-  Result<RecordedAnswer> record_answer(const NewAnswer& answer,
-                                       const std::vector<Settlement>& settlements) override {
-    return inner_->record_answer(answer, settlements);
+  Result<std::vector<RecordedAnswer>> record_answers(
+      const std::vector<NewAnswer>& answers) override {
+    return inner_->record_answers(answers);
   }
   Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) override {
     return inner_->mark_acknowledged(answers);

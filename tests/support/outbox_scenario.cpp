@@ -1,4 +1,5 @@
 #include "tests/support/outbox_scenario.hpp"
+#include "tests/support/record_answer.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -132,18 +133,17 @@ Run answer(const std::string& order, UpdateEvent event) {
     if (!row || row->items.empty()) {
       return fail(local_error(ErrorCode::not_found, "message of order " + order));
     }
-    SMEV_ASSIGN(
-        const RecordedAnswer recorded,
-        world.outbox->record_answer(answer_to(message), {settlement(row->items[0].update, event)}));
+    SMEV_ASSIGN(const RecordedAnswer recorded,
+                record_answer(*world.outbox, answer_to(message),
+                              {settlement(row->items[0].update, event)}));
     world.answer = recorded.id;
     return {};
   };
 }
 
 Result<void> stray_answer(ScenarioWorld& world) {
-  NewAnswer answer = answer_to(world.ids->next());
-  answer.stray = true;
-  SMEV_ASSIGN(const RecordedAnswer recorded, world.outbox->record_answer(answer, {}));
+  SMEV_ASSIGN(const RecordedAnswer recorded,
+              record_answer(*world.outbox, answer_to(world.ids->next())));
   static_cast<void>(recorded);
   return {};
 }

@@ -221,18 +221,6 @@ struct AttemptRow {
   std::string verdicts;  ///< JSON of the signature verdicts
 };
 
-struct NewAnswer {
-  std::string message_id;           ///< of the answer itself; may be empty when unreadable
-  std::string original_message_id;  ///< may be empty
-  std::string kind;                 ///< "content", "async_status", ...
-  std::string content_type;
-  std::string raw;
-  std::string verdicts;  ///< JSON
-  bool verified = false;
-  bool stray = false;  ///< not to a message of ours, or of another type
-  std::string note;    ///< English: why it was not settled
-};
-
 /// What an answer means for one update.
 struct Settlement {
   UpdateId update = 0;
@@ -256,9 +244,34 @@ struct AnsweredUpdate {
   std::vector<std::string> may_have_acted;
 };
 
+/// What an answer means for all that it is about.
+struct SettledAnswer {
+  std::vector<Settlement> settlements;  ///< one for each update; none when it is a mere notice
+  std::string note;  ///< English: what is odd about it, or why nothing settles; no personal data
+};
+
+/// Runs inside the transaction that stores the answer, and perhaps again when that begins anew.
+/// Must not call the outbox.
+using AnswerCheck = std::function<SettledAnswer(const std::vector<AnsweredUpdate>& about)>;
+
+struct NewAnswer {
+  std::string message_id;           ///< of the answer itself; may be empty when unreadable
+  std::string original_message_id;  ///< may be empty
+  std::string kind;                 ///< "content", "async_status", ...
+  std::string content_type;
+  std::string raw;
+  std::string verdicts;  ///< JSON
+  bool verified = false;
+  std::string note;   ///< English: what is wrong with it
+  AnswerCheck check;  ///< asked of what is verified and to a message of ours; none: only stored
+};
+
 struct RecordedAnswer {
   std::int64_t id = 0;
+  bool stray = false;              ///< not to a message of ours
   bool repeated = false;           ///< the same answer was stored before: nothing was settled again
+  bool settled = false;            ///< it said what became of its updates, and was the first to
+  std::string note;                ///< as stored: of the answer and of its check
   std::vector<UpdateRow> changed;  ///< updates whose state changed, as they are now
 };
 
@@ -454,15 +467,13 @@ class Outbox {
   // --- the receiver -----------------------------------------------------------------------------
   /// Without its body, which is not read.
   virtual Result<std::optional<MessageRow>> find_message(const Uuid& message_id) = 0;
-  /// What an answer to this message is about; nothing: it is no message of ours.
-  virtual Result<std::optional<std::vector<AnsweredUpdate>>> answered(const Uuid& message_id) = 0;
-  /// Stores the answer, settles, in one commit. A repeated answer (same id and hash) settles
-  /// nothing, unless it could not be used the first time. A delivery counts from any message of the
-  /// update, bad news once and from its last one only. Updates of the message that are not named
-  /// become held
-  /// (`not_in_answer`). Without settlements the message stays as it is.
-  virtual Result<RecordedAnswer> record_answer(const NewAnswer& answer,
-                                               const std::vector<Settlement>& settlements) = 0;
+  /// Stores answers and settles what they are about, all in one commit, all or none. A repeated
+  /// answer (same id and hash) settles nothing, unless it could not be used the first time. A
+  /// delivery counts from any message of the update, bad news once and from its last one only.
+  /// Updates of the message that are not named become held (`not_in_answer`). Without settlements
+  /// the message stays as it is.
+  virtual Result<std::vector<RecordedAnswer>> record_answers(
+      const std::vector<NewAnswer>& answers) = 0;
   /// In one commit; those that are gone are passed over. Until then a crash has them acknowledged
   /// once more, which does no harm.
   virtual Result<void> mark_acknowledged(const std::vector<std::int64_t>& answers) = 0;

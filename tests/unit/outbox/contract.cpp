@@ -195,7 +195,7 @@ Settlement OutboxContract::stopped(UpdateId update, HoldReason reason) {
 
 RecordedAnswer OutboxContract::record(const NewAnswer& answer,
                                       const std::vector<Settlement>& settlements) {
-  const auto recorded = outbox().record_answer(answer, settlements);
+  const auto recorded = testing::record_answer(outbox(), answer, settlements);
   EXPECT_TRUE(recorded) << recorded.error().describe();
   return recorded.value_or(RecordedAnswer{});
 }

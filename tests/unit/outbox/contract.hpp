@@ -13,6 +13,7 @@
 #include "smev/base/ids.hpp"
 #include "smev/outbox/outbox.hpp"
 #include "smev/testing/manual_clock.hpp"
+#include "tests/support/record_answer.hpp"
 #include "tests/unit/outbox/temporary_directory.hpp"
 
 namespace smev::outbox_test {

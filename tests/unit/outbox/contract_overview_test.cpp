@@ -176,9 +176,7 @@ TEST_P(OutboxOverviews, counts_what_is_ready_deferred_in_doubt_and_held_by_reaso
   finish(start_one(), MessageEvent::doubt);
   advance(minutes(1));
   submit("e");
-  NewAnswer stray = answer_to(Uuid(), "<stray/>");
-  stray.stray = true;
-  record(stray, {});
+  record(answer_to(Uuid(), "<stray/>"), {});
 
   const OutboxOverview counted = overview();
   EXPECT_EQ(counted.counts.queued, 3);

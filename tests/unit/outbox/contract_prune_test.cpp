@@ -136,7 +136,6 @@ TEST_P(OutboxPrune, late_answers_go_however_many_others_came_before_them) {
   advance(hours(2));
   prune(hours(1));
   NewAnswer other = answer_to(message_id);
-  other.stray = true;
   other.original_message_id = "of another system";
   for (int i = 0; i < 300; ++i) {
     other.raw = std::to_string(i);

@@ -16,6 +16,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "smev/outbox/outbox.hpp"
+#include "tests/support/record_answer.hpp"
 #include "tests/unit/outbox/child_process.hpp"
 #include "tests/unit/outbox/temporary_directory.hpp"
 
@@ -154,7 +155,7 @@ class Worker {
       settled.update = std::stoll(line[1]);
       settled.event = UpdateEvent::delivered;
       settled.result_code = 0;
-      const auto recorded = outbox_->record_answer(answer, {settled});
+      const auto recorded = smev::testing::record_answer(*outbox_, answer, {settled});
       ASSERT_TRUE(recorded) << recorded.error().describe();
     }
     acknowledge_all();

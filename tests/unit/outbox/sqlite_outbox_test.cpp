@@ -208,7 +208,7 @@ TEST_P(SqliteOutboxGuards, an_acknowledgement_is_not_recorded_in_a_file_that_los
   const RecordedAnswer recorded = deliver(message, id);
   put_another("outbox.db");
   expect_refused(outbox().mark_acknowledged({recorded.id}), "acknowledge");
-  expect_refused(outbox().record_answer(answer_to(message), {}), "answer");
+  expect_refused(testing::record_answer(outbox(), answer_to(message)), "answer");
 }
 
 TEST_P(SqliteOutboxGuards, a_log_that_was_taken_away_keeps_nothing) {

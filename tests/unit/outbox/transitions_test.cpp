@@ -10,6 +10,7 @@
 #include "sdk/base/bytes.hpp"
 #include "sdk/outbox/sqlite_database.hpp"
 #include "smev/testing/manual_clock.hpp"
+#include "tests/support/record_answer.hpp"
 #include "tests/unit/outbox/temporary_directory.hpp"
 
 namespace smev::outbox_test {
@@ -209,7 +210,7 @@ class RandomWork {
       settled.hold_reason = HoldReason::refused;
       if (pick(5) != 0) settlements.push_back(settled);
     }
-    const auto recorded = outbox_->record_answer(answer, settlements);
+    const auto recorded = smev::testing::record_answer(*outbox_, answer, settlements);
     ASSERT_TRUE(recorded) << recorded.error().describe();
   }
 
