@@ -62,13 +62,19 @@ void EventSink::give_changed(const UpdateRow& update, const std::string& message
 void Bell::ring() {
   const std::lock_guard lock(mutex_);
   ++rings_;
-  condition_.notify_all();
+  rung_.notify_all();
 }
 
 void Bell::stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
-  condition_.notify_all();
+  rung_.notify_all();
+  ended_.notify_all();
+}
+
+unsigned long Bell::rings() const {
+  const std::lock_guard lock(mutex_);
+  return rings_;
 }
 
 bool Bell::stopped() const {
@@ -83,19 +89,19 @@ void Bell::reset() {
 
 void Bell::wait(Duration timeout, unsigned long& seen) {
   std::unique_lock lock(mutex_);
-  condition_.wait_for(lock, timeout, [&] { return stopped_ || rings_ != seen; });
+  rung_.wait_for(lock, timeout, [&] { return stopped_ || rings_ != seen; });
   seen = rings_;
 }
 
 void Bell::wait_for_ring(Duration timeout, unsigned long& seen) {
   std::unique_lock lock(mutex_);
-  condition_.wait_for(lock, timeout, [&] { return rings_ != seen; });
+  rung_.wait_for(lock, timeout, [&] { return rings_ != seen; });
   seen = rings_;
 }
 
 void Bell::wait_for_stop(Duration timeout) {
   std::unique_lock lock(mutex_);
-  condition_.wait_for(lock, timeout, [&] { return stopped_; });
+  ended_.wait_for(lock, timeout, [&] { return stopped_; });
 }
 
 }  // namespace smev

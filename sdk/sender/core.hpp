@@ -54,12 +54,15 @@ class Bell {
   void wait(Duration timeout, unsigned long& seen);
   /// The same, but a stop does not end it: for what must be waited for even then.
   void wait_for_ring(Duration timeout, unsigned long& seen);
-  /// Returns after `timeout` or a stop.
+  /// Returns after `timeout` or a stop; a ring wakes nobody who waits here.
   void wait_for_stop(Duration timeout);
+  /// How often it rang: who looks at this before looking for work misses nothing by waiting after.
+  [[nodiscard]] unsigned long rings() const;
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable condition_;
+  std::condition_variable rung_;
+  std::condition_variable ended_;
   unsigned long rings_ = 0;
   bool stopped_ = false;
 };

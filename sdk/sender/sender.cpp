@@ -488,6 +488,7 @@ void Sender::Core::receive(Receiver& receiver, std::optional<Error>& first_error
                            std::mutex& mutex) {
   unsigned long seen = 0;
   auto step = [&]() -> Result<void> {
+    seen = bell_.rings();
     SMEV_ASSIGN(bool more, receiver.round());
     if (more) return {};
     SMEV_ASSIGN(Duration pause, receiver.pause());
@@ -546,6 +547,7 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   unsigned long seen = 0;
   auto dispatch = [&]() -> Result<void> {
     while (!bell_.stopped()) {
+      seen = bell_.rings();
       watch_.look();
       SMEV_ASSIGN(bool busy, dispatcher.round());
       SMEV_ASSIGN(bool handed_over, inbox.round());

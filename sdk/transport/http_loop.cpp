@@ -64,7 +64,8 @@ void HttpLoop::post(HttpRequest request, Done done) {
     const std::lock_guard lock(mutex_);
     if (!ended_) {
       waiting_.push_back({std::move(request), std::move(done)});
-      curl_multi_wakeup(multi_);
+      // What waits already has woken the loop, or waits for a place that a landing makes free.
+      if (waiting_.size() == 1) curl_multi_wakeup(multi_);
       return;
     }
   }
