@@ -1,6 +1,11 @@
 #include "smev-send/queue.hpp"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 #include "smev-send/json_values.hpp"
 #include "smev-send/report_text.hpp"
@@ -42,6 +47,25 @@ struct Run {
   }
 };
 
+/// The decisions by their commands, as the help lists them.
+constexpr std::array<std::pair<UpdateEvent, std::string_view>, 5> kDecisions = {
+    {{UpdateEvent::requeued, "requeue"},
+     {UpdateEvent::skipped, "skip"},
+     {UpdateEvent::rejected, "reject"},
+     {UpdateEvent::cancelled, "cancel"},
+     {UpdateEvent::expired, "expire"}}};
+
+std::string state_text(UpdateState state) {
+  std::string text = fmt::format("Обновление в состоянии «{}»: ", label(state));
+  if (is_final(state)) return text + "это исход, решать больше нечего";
+  std::vector<std::string> possible;
+  for (const auto& [event, command] : kDecisions) {
+    if (next(state, event)) possible.push_back(fmt::format("queue {}", command));
+  }
+  if (possible.empty()) return text + "дождитесь исхода отправки, до него решать нельзя";
+  return text + fmt::format("сейчас возможны {}", fmt::join(possible, ", "));
+}
+
 Result<ExitCode> tell_pause(const Session& session) {
   SMEV_ASSIGN(const std::optional<Pause> now, session.sender.outbox().paused());
   std::ostream& out = session.environment.out;
@@ -60,6 +84,17 @@ Result<std::string> decided_by(const Environment& environment, const DecisionMak
   if (!maker.who.empty()) return maker.who;
   if (!environment.login.empty()) return environment.login;
   return fail(validation_error({{"who", "missing", "Укажите, кто решил: --who ИМЯ.", ""}}));
+}
+
+Error refusal(const Session& session, UpdateId id, Error error) {
+  const auto row = session.sender.outbox().find_update(id);
+  if (!row) return error;
+  if (!*row) return no_update(id);
+  const UpdateState state = (*row)->state;
+  if (error.code != ErrorCode::illegal_transition || state == UpdateState::held) return error;
+  error.text = state_text(state);
+  error.detail.clear();  // the same in English
+  return error;
 }
 
 Result<ExitCode> manage_queue(const Session& session, const QueueCommand& command) {

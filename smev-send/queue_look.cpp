@@ -203,6 +203,8 @@ Result<ExitCode> log(const Session& session, const QueueLogCommand& command) {
   std::vector<AuditRow> rows;
   std::int64_t next = 0;
   if (command.id != 0) {
+    SMEV_ASSIGN(const std::optional<UpdateRow> update, outbox.find_update(command.id));
+    if (!update) return fail(no_update(command.id));
     SMEV_ASSIGN(rows, outbox.audit_of(command.id));
     std::reverse(rows.begin(), rows.end());
   } else {

@@ -124,7 +124,7 @@ class Submission {
     }
     SMEV_ASSIGN(std::optional<UpdateRow> row, session_.sender.outbox().find_update(id));
     if (row) return *std::move(row);
-    return fail(local_error(ErrorCode::not_found, fmt::format("no update {}", id)));
+    return fail(no_update(id));
   }
 
   /// Of the time to wait, which begins with the first wait.
