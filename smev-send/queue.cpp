@@ -66,14 +66,14 @@ std::string state_text(UpdateState state) {
   return text + fmt::format("сейчас возможны {}", fmt::join(possible, ", "));
 }
 
-Result<ExitCode> tell_pause(const Session& session) {
+Result<ExitCode> tell_pause(const Session& session, const char* running = "Отправка идёт.\n") {
   SMEV_ASSIGN(const std::optional<Pause> now, session.sender.outbox().paused());
   std::ostream& out = session.environment.out;
   if (session.json) {
     out << written({{"pause", json_of(now)}}) << '\n';
   } else {
     out << (now ? "Отправка приостановлена. Ответы принимаются, подавать и решать можно.\n"
-                : "Отправка идёт.\n");
+                : running);
   }
   return ExitCode::done;
 }
@@ -109,6 +109,9 @@ Result<ExitCode> pause(const Session& session, const QueuePauseCommand& command)
 
 Result<ExitCode> resume(const Session& session, const QueueResumeCommand& command) {
   SMEV_ASSIGN(const std::string who, decided_by(session.environment, command));
+  SMEV_ASSIGN(const std::optional<Pause> pause, session.sender.outbox().paused());
+  // The record stays for ever: it holds what was done, not what was typed.
+  if (!pause) return tell_pause(session, "Отправка и так идёт: её никто не приостанавливал.\n");
   SMEV_TRY(session.sender.outbox().resume(who, command.reason));
   return tell_pause(session);
 }

@@ -138,7 +138,8 @@ std::string blocked_text(const std::vector<BlockedOrder>& orders, bool colour) {
 std::string log_text(const std::vector<AuditRow>& rows, bool colour) {
   Table table({"запись", "время", "кто", "что", "обновление", "заявление", "почему"});
   for (const AuditRow& row : rows) {
-    table.add({std::to_string(row.id), local_time_text(row.at), row.who, row.action,
+    table.add({std::to_string(row.id), local_time_text(row.at), row.who,
+               std::string(action_label(row.action)),
                row.update == 0 ? "—" : std::to_string(row.update),
                row.order_number.empty() ? "—" : row.order_number, row.reason});
   }

@@ -108,6 +108,25 @@ std::string statuses_text(const UpdateRow& update) {
   return text;
 }
 
+/// A line to copy for each decision that the next step names, as «(queue requeue)».
+std::string commands_text(const UpdateRow& update) {
+  constexpr std::string_view kOpening = "(queue ";
+  const std::string_view step = next_step(update.hold_reason);
+  std::string text;
+  std::size_t at = 0;
+  while ((at = step.find(kOpening, at)) != std::string_view::npos) {
+    at += kOpening.size();
+    const std::string_view command = step.substr(at, step.find(')', at) - at);
+    if (command == "export") continue;  // it hands over, and decides nothing
+    const bool replaces = command == "replace";
+    text += line(text.empty() ? "Команда" : "или",
+                 fmt::format("smev-send queue {} {}{} --reason \"почему\"", command, update.id,
+                             replaces ? " ФАЙЛ" : ""));
+    if (replaces) text += line("где ФАЙЛ", "исправленное обновление целиком, как для submit");
+  }
+  return text;
+}
+
 std::string update_text(const UpdateRow& update, bool colour) {
   std::string text = painted(fmt::format("Обновление {} · заявление {}, по порядку {}", update.id,
                                          printable(update.order.number), update.sequence),
@@ -119,7 +138,7 @@ std::string update_text(const UpdateRow& update, bool colour) {
     text += line("Причина", fmt::format("{} [{}]", reason_of(update), name(update.hold_reason)));
     if (!update.hold_text.empty()) text += line("Подробнее", update.hold_text);
     text += line("Что делать", next_step(update.hold_reason));
-    text += line("Команда", fmt::format("smev-send queue … {} --reason \"почему\"", update.id));
+    text += commands_text(update);
   } else if (update.result_code) {
     text += line("Код ответа", std::to_string(*update.result_code));
   }
@@ -293,7 +312,8 @@ std::string audit_text(const std::vector<AuditRow>& audit, bool colour) {
   if (audit.empty()) return {};
   Table table({"время", "кто", "что", "почему"});
   for (const AuditRow& row : audit) {
-    table.add({local_time_text(row.at), row.who, row.action, row.reason});
+    table.add(
+        {local_time_text(row.at), row.who, std::string(action_label(row.action)), row.reason});
   }
   return '\n' + painted("Решения людей", Paint::bold, colour) + '\n' + table.text(colour, kIndent);
 }
@@ -307,6 +327,25 @@ std::string local_time_text(TimePoint moment) {
   localtime_r(&seconds, &local);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
                      local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+std::string_view action_label(std::string_view action) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kLabels = {
+      {{"requeued", "возвращено в очередь"},
+       {"skipped", "пропущено"},
+       {"rejected", "отклонено"},
+       {"cancelled", "отозвано"},
+       {"expired", "закрыто как просроченное"},
+       {"replaced", "заменено"},
+       {"replacement", "встало на замену"},
+       {"hurried", "ускорено"},
+       {"paused", "отправка приостановлена"},
+       {"resumed", "отправка продолжена"},
+       {"pruned", "чистка"}}};
+  for (const auto& [name, text] : kLabels) {
+    if (name == action) return text;
+  }
+  return action;
 }
 
 std::string verdict_text(const SignatureVerdict& verdict) {
@@ -378,7 +417,7 @@ std::string drain_text(const DrainReport& report) {
   std::string text = "Время вышло: работа осталась.\n";
   if (report.pause) {
     text = "Отправка приостановлена: " + printable(report.pause->reason) +
-           ". Продолжить: smev-send queue resume\n";
+           ". Продолжить: smev-send queue resume --reason \"почему\"\n";
   }
   if (report.complete) text = "Всё, что можно было отправить, отправлено и отвечено.\n";
   text += line("В очереди", std::to_string(stats.queued));

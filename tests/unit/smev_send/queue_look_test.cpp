@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "command_fixture.hpp"
+#include "sdk/outbox/audit.hpp"
+#include "smev-send/report_text.hpp"
 #include "smev/testing/manual_clock.hpp"
 
 namespace smev::cli {
@@ -145,8 +147,8 @@ TEST_F(QueueLook, log_tells_who_did_what_and_why_newest_first) {
   ASSERT_EQ(run({"queue", "reject", "2", "--reason", "не нужен", "--who", "Анна"}), ExitCode::done);
   ASSERT_EQ(run({"queue", "pause", "--reason", "работы"}), ExitCode::done);
   EXPECT_EQ(run({"queue", "log"}), ExitCode::done);
-  EXPECT_LT(out.find("paused"), out.find("rejected"));
-  EXPECT_LT(out.find("rejected"), out.find("skipped"));
+  EXPECT_LT(out.find("отправка приостановлена"), out.find("отклонено"));
+  EXPECT_LT(out.find("отклонено"), out.find("пропущено"));
   EXPECT_THAT(out, AllOf(HasSubstr("Анна"), HasSubstr("operator"), HasSubstr("уже виден"),
                          HasSubstr("A-2"), Not(HasSubstr("Петрова"))));
   const json page = told({"queue", "log", "--limit", "1"});
@@ -173,6 +175,26 @@ TEST_F(QueueLook, a_pause_is_told_everywhere_until_it_is_over) {
   EXPECT_EQ(state(1), "queued");
   EXPECT_EQ(told({"queue", "resume", "--reason", "окончены"}).at("pause"), nullptr);
   EXPECT_EQ(run({"drain"}), ExitCode::done);
+}
+
+TEST_F(QueueLook, resuming_what_goes_on_is_said_and_leaves_no_record) {
+  submit({"A-1"});
+  EXPECT_EQ(run({"queue", "resume", "--reason", "окончены"}), ExitCode::done);
+  EXPECT_EQ(out, "Отправка и так идёт: её никто не приостанавливал.\n");
+  EXPECT_EQ(told({"queue", "resume", "--reason", "окончены"}).at("pause"), nullptr);
+  EXPECT_EQ(told({"queue", "log"}).at("log"), json::array());
+}
+
+TEST_F(QueueLook, every_action_on_record_has_a_russian_word) {
+  for (const UpdateEvent event :
+       {UpdateEvent::requeued, UpdateEvent::rejected, UpdateEvent::skipped, UpdateEvent::cancelled,
+        UpdateEvent::expired}) {
+    EXPECT_NE(action_label(name(event)), name(event));
+  }
+  for (const auto action : {outbox::kPaused, outbox::kResumed, outbox::kReplaced,
+                            outbox::kReplacement, outbox::kHurried, outbox::kPruned}) {
+    EXPECT_NE(action_label(action), action);
+  }
 }
 
 TEST_F(QueueLook, an_outbox_that_is_not_there_is_no_empty_one) {

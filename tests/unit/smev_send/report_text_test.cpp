@@ -8,6 +8,7 @@
 namespace smev::cli {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -63,6 +64,29 @@ TEST(ReportText, text_from_outside_cannot_drive_the_terminal) {
   const std::string text = report_text(report, false);
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, HasSubstr("отказ [2J Состояние: доставлено\n"));
+}
+
+TEST(ReportText, every_reason_to_wait_comes_with_commands_to_copy) {
+  for (const HoldReason reason : all_hold_reasons()) {
+    if (reason == HoldReason::none) continue;
+    UpdateReport report;
+    report.update.id = 17;
+    report.update.hold_reason = reason;
+    const std::string text = report_text(report, false);
+    EXPECT_THAT(text, ContainsRegex("  Команда: +smev-send queue [a-z]+ 17( ФАЙЛ)? --reason "
+                                    "\"почему\"\n"))
+        << name(reason);
+    EXPECT_EQ(text.find(" 17 ФАЙЛ ") == std::string::npos,
+              text.find("  где ФАЙЛ:") == std::string::npos)
+        << name(reason);
+  }
+  UpdateReport report;
+  report.update.id = 17;
+  report.update.hold_reason = HoldReason::refused;
+  EXPECT_THAT(report_text(report, false),
+              HasSubstr("  Команда:       smev-send queue requeue 17 --reason \"почему\"\n"
+                        "  или:           smev-send queue replace 17 ФАЙЛ --reason \"почему\"\n"
+                        "  где ФАЙЛ:      исправленное обновление целиком, как для submit\n"));
 }
 
 TEST(ReportText, answer_whose_signature_fails_is_told_as_not_counted) {
