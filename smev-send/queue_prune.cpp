@@ -66,7 +66,7 @@ Result<ExitCode> prune(const Session& session, const QueuePruneCommand& command)
         session.environment,
         fmt::format("Завершено до {}: {}. Содержание, сообщения и ответы будут стёрты навсегда. "
                     "Стереть?",
-                    local_time_text(batch.settled_before), count),
+                    moscow_time_text(batch.settled_before), count),
         fmt::format("Подходит обновлений: {}. Подтвердить некому: повторите с ключом --yes",
                     count)));
   }

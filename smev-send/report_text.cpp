@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +18,7 @@ constexpr std::size_t kIndent = 2;
 constexpr std::size_t kTitleWidth = 14;
 
 std::string time_or_dash(const std::optional<TimePoint>& moment) {
-  return moment ? local_time_text(*moment) : "—";
+  return moment ? moscow_time_text(*moment) : "—";
 }
 
 std::string dash_if_empty(const std::string& text) { return text.empty() ? "—" : text; }
@@ -145,21 +144,21 @@ std::string update_text(const UpdateRow& update, bool colour) {
   text += line("Отправитель",
                fmt::format("{}, {}", update.order.sender, contour_label(update.order.contour)));
   text += statuses_text(update);
-  text += line("Подано", local_time_text(update.submitted_at));
-  if (update.held_since) text += line("Стоит с", local_time_text(*update.held_since));
+  text += line("Подано", moscow_time_text(update.submitted_at));
+  if (update.held_since) text += line("Стоит с", moscow_time_text(*update.held_since));
   if (update.replaces) text += line("Вместо", fmt::format("обновления {}", *update.replaces));
   if (update.replaced_by) {
     text += line("Заменено", fmt::format("обновлением {}", *update.replaced_by));
   }
   if (update.pruned_at) {
-    text += line("Очищено", local_time_text(*update.pruned_at) + ", содержания больше нет");
+    text += line("Очищено", moscow_time_text(*update.pruned_at) + ", содержания больше нет");
   }
-  if (update.settled_at) text += line("Завершено", local_time_text(*update.settled_at));
-  if (update.not_before) text += line("Не раньше", local_time_text(*update.not_before));
+  if (update.settled_at) text += line("Завершено", moscow_time_text(*update.settled_at));
+  if (update.not_before) text += line("Не раньше", moscow_time_text(*update.not_before));
   if (update.next_try && update.state == UpdateState::in_flight) {
-    text += line("Повтор", "не раньше " + local_time_text(*update.next_try));
+    text += line("Повтор", "не раньше " + moscow_time_text(*update.next_try));
   }
-  if (update.deadline) text += line("Срок", local_time_text(*update.deadline));
+  if (update.deadline) text += line("Срок", moscow_time_text(*update.deadline));
   return text;
 }
 
@@ -173,7 +172,7 @@ std::string attempts_text(const UpdateReport::Message& entry, bool colour) {
   int number = 0;
   for (const AttemptRow& attempt : attempts) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration).count();
-    table.add({std::to_string(++number), local_time_text(attempt.started),
+    table.add({std::to_string(++number), moscow_time_text(attempt.started),
                attempt.ended ? fmt::format("{} мс", ms) : "—",
                std::string(outcome_label(attempt.outcome)),
                attempt.http_status == 0 ? "—" : std::to_string(attempt.http_status),
@@ -251,7 +250,7 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
         line("Сертификат", verdict.certificate_subject + ", номер " + verdict.certificate_serial);
   }
   text += line("Доверие", trust_text(finding));
-  if (verdict.signed_at) text += line("Подписано", local_time_text(*verdict.signed_at));
+  if (verdict.signed_at) text += line("Подписано", moscow_time_text(*verdict.signed_at));
   if (finding.second_opinion) {
     const bool ours = verdict.digest_holds && verdict.value_holds;
     text += line("xmlsec1", *finding.second_opinion == ours
@@ -272,7 +271,7 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
 std::string answer_text(const AnswerRow& answer) {
   std::string text = line(
       "Ответ", fmt::format("{}, {}, MessageID {}", kind_label(answer.kind),
-                           local_time_text(answer.received), dash_if_empty(answer.message_id)));
+                           moscow_time_text(answer.received), dash_if_empty(answer.message_id)));
   for (const SignatureVerdict& verdict : verdicts_from_json(answer.verdicts)) {
     text += line(role_label(verdict.role), verdict_text(verdict), kIndent * 2);
   }
@@ -297,7 +296,7 @@ std::string message_text(const UpdateReport::Message& entry, UpdateId update, bo
   }
   const std::string size = message.pruned_at ? std::string("содержание очищено")
                                              : fmt::format("{} байт", message.body.size());
-  text += line("Подписано", fmt::format("{}, {}, SHA-256 {}", local_time_text(message.frozen_at),
+  text += line("Подписано", fmt::format("{}, {}, SHA-256 {}", moscow_time_text(message.frozen_at),
                                         size, message.body_sha256));
   for (const MessageFile& file : message.files) {
     text += line("Файл", fmt::format("«{}», {}, {}", file.name, file.mime, file.uuid.text()));
@@ -313,20 +312,18 @@ std::string audit_text(const std::vector<AuditRow>& audit, bool colour) {
   Table table({"время", "кто", "что", "почему"});
   for (const AuditRow& row : audit) {
     table.add(
-        {local_time_text(row.at), row.who, std::string(action_label(row.action)), row.reason});
+        {moscow_time_text(row.at), row.who, std::string(action_label(row.action)), row.reason});
   }
   return '\n' + painted("Решения людей", Paint::bold, colour) + '\n' + table.text(colour, kIndent);
 }
 
 }  // namespace
 
-std::string local_time_text(TimePoint moment) {
-  const std::time_t seconds =
-      std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
-                     local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
+std::string moscow_time_text(TimePoint moment) {
+  std::string text = DateTime(std::chrono::floor<std::chrono::seconds>(moment)).text();
+  if (text.empty()) return to_utc_text(moment);  // beyond the years that a date can have
+  text[text.find('T')] = ' ';
+  return text.substr(0, text.find('+')) + " МСК";
 }
 
 std::string_view action_label(std::string_view action) {
@@ -395,7 +392,7 @@ std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
                              update.order.number,
                              std::to_string(update.sequence),
                              {std::string(label(update.state)), paint_of(update.state)},
-                             local_time_text(update.settled_at.value_or(update.submitted_at))};
+                             moscow_time_text(update.settled_at.value_or(update.submitted_at))};
     if (awaited) row.emplace_back(time_or_dash(update.next_try));
     row.emplace_back(reason_of(update));
     table.add(std::move(row));

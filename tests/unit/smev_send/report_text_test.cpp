@@ -48,13 +48,15 @@ TEST(VerdictText, broken_signature_is_told_whatever_the_trust) {
   EXPECT_EQ(verdict_text(verdict), "не принята: Подпись неполна");
 }
 
-TEST(LocalTimeText, is_the_time_of_the_machine) {
-  ASSERT_EQ(setenv("TZ", "Europe/Moscow", 1), 0);
+TEST(MoscowTimeText, does_not_hang_on_the_zone_of_the_machine_and_names_its_own) {
+  ASSERT_EQ(setenv("TZ", "Asia/Vladivostok", 1), 0);
   tzset();
-  EXPECT_EQ(local_time_text(*parse_utc_text("2026-04-16T07:47:33.999999Z")), "2026-04-16 10:47:33");
+  EXPECT_EQ(moscow_time_text(*parse_utc_text("2026-04-16T07:47:33.999999Z")),
+            "2026-04-16 10:47:33 МСК");
   ASSERT_EQ(setenv("TZ", "UTC", 1), 0);
   tzset();
-  EXPECT_EQ(local_time_text(*parse_utc_text("1969-12-31T23:59:59.500000Z")), "1969-12-31 23:59:59");
+  EXPECT_EQ(moscow_time_text(*parse_utc_text("1969-12-31T23:59:59.500000Z")),
+            "1970-01-01 02:59:59 МСК");
 }
 
 TEST(ReportText, text_from_outside_cannot_drive_the_terminal) {
