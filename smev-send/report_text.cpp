@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -89,12 +90,6 @@ std::string line(std::string_view title, std::string_view text, std::size_t inde
   const std::size_t width = display_width(head);
   if (width < kTitleWidth) head += std::string(kTitleWidth - width, ' ');
   return fmt::format("{}{} {}\n", std::string(indent, ' '), head, printable(text));
-}
-
-std::string status_text(const elk::Status& status) {
-  std::string text = fmt::format("{} от {}", status.code, status.at.text());
-  for (const File& file : status.results) text += ", файл «" + file.name + "»";
-  return text;
 }
 
 std::string statuses_text(const UpdateRow& update) {
@@ -324,6 +319,16 @@ std::string moscow_time_text(TimePoint moment) {
   if (text.empty()) return to_utc_text(moment);  // beyond the years that a date can have
   text[text.find('T')] = ' ';
   return text.substr(0, text.find('+')) + " МСК";
+}
+
+std::string status_text(const elk::Status& status) {
+  std::string text = fmt::format("{} от {}", status.code, status.at.text());
+  for (const File& file : status.results) {
+    // A submit names a file after its path where nothing else is given.
+    const std::string& name = file.name.empty() ? file.path : file.name;
+    text += ", файл «" + std::filesystem::path(name).filename().string() + "»";
+  }
+  return text;
 }
 
 std::string_view action_label(std::string_view action) {

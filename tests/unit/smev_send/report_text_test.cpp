@@ -68,6 +68,14 @@ TEST(ReportText, text_from_outside_cannot_drive_the_terminal) {
   EXPECT_THAT(text, HasSubstr("отказ [2J Состояние: доставлено\n"));
 }
 
+TEST(StatusText, a_file_without_a_name_is_named_after_its_path) {
+  elk::Status status;
+  status.code = 3;
+  status.at = *DateTime::parse("2026-04-17T12:30:00+03:00");
+  status.results = {File::at("/var/spool/result.pdf")};
+  EXPECT_EQ(status_text(status), "3 от 2026-04-17T12:30:00+03:00, файл «result.pdf»");
+}
+
 TEST(ReportText, every_reason_to_wait_comes_with_commands_to_copy) {
   for (const HoldReason reason : all_hold_reasons()) {
     if (reason == HoldReason::none) continue;
