@@ -1,9 +1,14 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <ostream>
 #include <system_error>
 #include <utility>
 
+#include "sdk/base/file_error.hpp"
 #include "smev-send/commands.hpp"
 #include "smev-send/offline_transport.hpp"
 #include "smev-send/report_json.hpp"
@@ -118,6 +123,14 @@ ExitCode tell(const Error& error, bool json, const Environment& environment) {
   return exit_code(error.code);
 }
 
+/// Where the configuration comes from is not known to whoever finds it missing.
+Error with_config_hint(Error error, const std::string& config) {
+  if (error.code != ErrorCode::config || ::access(config.c_str(), R_OK) == 0) return error;
+  error.text += fmt::format(": {}. Назовите его ключом --config или в переменной {}",
+                            file_cause(errno), kConfigVariable);
+  return error;
+}
+
 }  // namespace
 
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment) {
@@ -128,7 +141,9 @@ ExitCode run_command_line(std::vector<std::string> arguments, const Environment&
   } else {
     const Invocation& invocation = std::get<Invocation>(parsed);
     const Result<ExitCode> done = work(invocation, environment);
-    code = done ? *done : tell(done.error(), invocation.json, environment);
+    code = done ? *done
+                : tell(with_config_hint(done.error(), invocation.config), invocation.json,
+                       environment);
   }
   // A full disk or a closed pipe: what was to be said is lost, and nobody may think it was said.
   if (!environment.out.flush()) return ExitCode::storage;

@@ -74,6 +74,15 @@ TEST_F(Submit, same_content_again_is_the_same_update) {
   EXPECT_THAT(err, HasSubstr("уже подано"));
 }
 
+TEST_F(Submit, a_file_that_cannot_be_read_is_told_with_its_cause) {
+  EXPECT_EQ(run({"submit", path("none.json")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("Не удалось прочитать файл: такого файла или каталога нет"));
+  EXPECT_EQ(run({"submit", path("")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("Не удалось прочитать файл: это каталог"));
+  EXPECT_EQ(run({"transform", path("none.xml")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("Не удалось прочитать файл: такого файла или каталога нет"));
+}
+
 TEST_F(Submit, what_holds_of_several_fields_is_said_once) {
   in = later_update("A-1", 7);
   EXPECT_EQ(run({"submit", "-"}), ExitCode::validation);
