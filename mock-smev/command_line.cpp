@@ -143,6 +143,8 @@ std::string mistake(const CLI::ParseError& error, const CLI::App& app) {
       return "лишний или неизвестный аргумент «" + app.remaining().front() + "»";
     case CLI::ExitCodes::ArgumentMismatch:
       return "нет значения или значений больше одного у ключа " + told.substr(0, told.find(':'));
+    case CLI::ExitCodes::ConversionError:  // "Could not convert: --port = x"
+      return "значение не подходит:" + told.substr(told.find(':') + 1);
     default:
       return "значение не подходит (" + told + ")";
   }

@@ -21,6 +21,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include "mock-smev/listening.hpp"
+
 namespace smev::mock {
 namespace {
 
@@ -420,10 +422,7 @@ Result<std::unique_ptr<FtpServer>> FtpServer::start(const std::string& address, 
   if (error) return fail(local_error(ErrorCode::config, "no IP address: " + address));
   auto impl = std::make_unique<Impl>(limits, std::move(store));
   error = impl->listen({ip, static_cast<unsigned short>(port)});
-  if (error) {
-    return fail(local_error(ErrorCode::io, "cannot listen on " + address + " port " +
-                                               std::to_string(port) + ": " + error.message()));
-  }
+  if (error) return fail(cannot_listen(address, port, "--ftp-port", error));
   impl->accept();
   impl->thread = std::thread([context = &impl->context] { context->run(); });
   return std::unique_ptr<FtpServer>(new FtpServer(std::move(impl)));

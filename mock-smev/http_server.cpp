@@ -12,6 +12,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include "mock-smev/listening.hpp"
+
 namespace smev::mock {
 namespace {
 
@@ -224,10 +226,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const std::string& address
   if (error) return fail(local_error(ErrorCode::config, "no IP address: " + address));
   auto impl = std::make_unique<Impl>(limits, std::move(handler));
   error = impl->listen({ip, static_cast<unsigned short>(port)});
-  if (error) {
-    return fail(local_error(ErrorCode::io, "cannot listen on " + address + " port " +
-                                               std::to_string(port) + ": " + error.message()));
-  }
+  if (error) return fail(cannot_listen(address, port, "--port", error));
   impl->accept();
   for (int i = 0; i < limits.threads; ++i) {
     impl->threads.emplace_back([context = &impl->context] { context->run(); });

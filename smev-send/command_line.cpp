@@ -1,9 +1,14 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <ostream>
 #include <system_error>
 #include <utility>
 
+#include "sdk/base/file_error.hpp"
 #include "smev-send/commands.hpp"
 #include "smev-send/offline_transport.hpp"
 #include "smev-send/report_json.hpp"
@@ -25,9 +30,10 @@ bool needs_outbox(const Invocation& invocation) {
 }
 
 bool outbox_exists(const SenderOptions& options) {
+  // A folder that must not be looked into may hold one: opening it says what is wrong.
   std::error_code unknown;
   return options.outbox || !options.postgres.connection.empty() ||
-         std::filesystem::exists(options.outbox_path, unknown);
+         std::filesystem::exists(options.outbox_path, unknown) || unknown;
 }
 
 // A mistyped path must not look like an empty queue.
@@ -38,6 +44,17 @@ Result<void> check_outbox_exists(const SenderOptions& options) {
   error.text =
       "Базы исходящих нет. Проверьте outbox.path в настройках: базу создаёт первый submit или run.";
   return fail(std::move(error));
+}
+
+/// SQLite does not say which file it cannot open, nor the system that it was the outbox.
+Error with_path(Error error, const std::string& path) {
+  if (path.empty()) return error;
+  const bool unnamed = error.detail.find(path) == std::string::npos;
+  if (error.code == ErrorCode::store && unnamed) error.detail = path + ": " + error.detail;
+  if (error.code == ErrorCode::io && !unnamed && error.text == text(error.code)) {
+    error.text = "Нет доступа к базе исходящих. Проверьте outbox.path и права на каталог.";
+  }
+  return error;
 }
 
 Result<Sender> open(const Invocation& invocation, const Environment& environment) {
@@ -57,7 +74,10 @@ Result<Sender> open(const Invocation& invocation, const Environment& environment
     options.postgres.create = false;
   }
   if (!at_work) options.transport = offline_transport();
-  return Sender::open(std::move(options));
+  const std::string path = options.postgres.connection.empty() ? options.outbox_path : "";
+  Result<Sender> sender = Sender::open(std::move(options));
+  if (!sender) return fail(with_path(sender.error(), path));
+  return sender;
 }
 
 Result<ExitCode> consult(const Invocation& invocation, const DictionaryCommand& command,
@@ -118,6 +138,20 @@ ExitCode tell(const Error& error, bool json, const Environment& environment) {
   return exit_code(error.code);
 }
 
+/// What the SDK cannot say: how a configuration is named here, and what else holds the outbox.
+Error with_next_step(Error error, const std::string& config) {
+  if (error.code == ErrorCode::config && ::access(config.c_str(), R_OK) != 0) {
+    error.text += fmt::format(": {}. Назовите его ключом --config или в переменной {}",
+                              file_cause(errno), kConfigVariable);
+  }
+  if (error.code == ErrorCode::store_busy) {
+    error.text +=
+        ". Дождитесь, пока он закончит, или остановите его (служба: systemctl stop smev-send). "
+        "Подавать, смотреть и решать можно и рядом с ним: всё отправит он";
+  }
+  return error;
+}
+
 }  // namespace
 
 ExitCode run_command_line(std::vector<std::string> arguments, const Environment& environment) {
@@ -128,7 +162,9 @@ ExitCode run_command_line(std::vector<std::string> arguments, const Environment&
   } else {
     const Invocation& invocation = std::get<Invocation>(parsed);
     const Result<ExitCode> done = work(invocation, environment);
-    code = done ? *done : tell(done.error(), invocation.json, environment);
+    code =
+        done ? *done
+             : tell(with_next_step(done.error(), invocation.config), invocation.json, environment);
   }
   // A full disk or a closed pipe: what was to be said is lost, and nobody may think it was said.
   if (!environment.out.flush()) return ExitCode::storage;

@@ -36,7 +36,7 @@ DictionaryChange change_between(const Dictionary& former, const Dictionary& load
 std::string source_text(const Dictionary& dictionary) {
   if (dictionary.is_built_in()) return "встроенный";
   std::string text = dictionary.path();
-  if (dictionary.written_at()) text += " от " + local_time_text(*dictionary.written_at());
+  if (dictionary.written_at()) text += " от " + moscow_time_text(*dictionary.written_at());
   if (!dictionary.revision().empty()) text += ", ревизия " + dictionary.revision();
   return text;
 }

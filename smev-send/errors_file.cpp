@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sdk/base/file_error.hpp"
+
 namespace smev::cli {
 namespace {
 
@@ -19,6 +21,7 @@ Error errors_file_error(const std::string& path, int number) {
                             "cannot write " + path + ": " + std::generic_category().message(number),
                             Retry::after_fix);
   error.text = "Не удалось записать файл ошибок";
+  if (const auto cause = file_cause(number); !cause.empty()) error.text.append(": ").append(cause);
   return error;
 }
 

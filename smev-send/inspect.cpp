@@ -32,7 +32,7 @@ Result<ExitCode> list(const Session& session, const ListCommand& command) {
 }
 
 Error no_update(UpdateId id) {
-  Error error = local_error(ErrorCode::not_found, fmt::format("no update {}", id));
+  Error error = local_error(ErrorCode::not_found, {});
   error.text = fmt::format("Обновления с номером {} нет", id);
   return error;
 }

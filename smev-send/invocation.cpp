@@ -369,6 +369,15 @@ std::string missing_text(const CLI::App& app) {
   return missing.empty() ? "не хватает команды" : "не хватает: " + missing;
 }
 
+/// A fault of a value: of an argument it names what the help does, and not our own name for it.
+std::string value_fault(const std::string& told, const CLI::App& command) {
+  const std::size_t end = told.find(':');
+  const CLI::Option* option =
+      end == std::string::npos ? nullptr : command.get_option_no_throw(told.substr(0, end));
+  if (option == nullptr || !option->get_positional()) return told;
+  return option->get_option_text() + told.substr(end);
+}
+
 /// CLI11 tells its story in English, with the name of the option before a colon.
 std::string mistake(const CLI::ParseError& error, const CLI::App& app) {
   const std::string told = error.what();
@@ -385,7 +394,7 @@ std::string mistake(const CLI::ParseError& error, const CLI::App& app) {
     case CLI::ExitCodes::ConversionError:
       return "значение не подходит";
     case CLI::ExitCodes::ValidationError:
-      return "значение не подходит: " + told;
+      return "значение не подходит: " + value_fault(told, command_given(app));
     default:
       return "не удалось разобрать";
   }

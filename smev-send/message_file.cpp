@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/base/file_error.hpp"
 #include "sdk/smev3/media_type.hpp"
 #include "sdk/smev3/multipart.hpp"
 #include "sdk/smev3/soap.hpp"
@@ -44,8 +45,8 @@ bool begins_as_message(std::string_view beginning) {
 }  // namespace
 
 Error as_given_file(Error error) {
-  if (error.code != ErrorCode::not_found) return error;
-  return local_error(ErrorCode::io, std::move(error.detail), Retry::after_fix);
+  if (error.code == ErrorCode::not_found) error.code = ErrorCode::io;
+  return error;
 }
 
 Result<bool> is_message_file(const std::string& path) {
@@ -53,7 +54,10 @@ Result<bool> is_message_file(const std::string& path) {
   std::string beginning(kBeginningBytes, '\0');
   file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
   if (!file.is_open() || file.bad()) {
-    return fail(local_error(ErrorCode::io, path + ": " + std::strerror(errno), Retry::after_fix));
+    const int number = errno;
+    Error error = local_error(ErrorCode::io, path + ": " + std::strerror(number), Retry::after_fix);
+    error.text = unreadable_text(number);
+    return fail(std::move(error));
   }
   beginning.resize(static_cast<std::size_t>(file.gcount()));
   return begins_as_message(beginning);

@@ -10,6 +10,10 @@ namespace smev::cli {
 /// Who decides: as named, else whoever is logged in. An error when neither is known.
 Result<std::string> decided_by(const Environment& environment, const DecisionMaker& maker);
 
+/// A refusal of the outbox as an operator needs it: that there is no such update, or in which state
+/// it is and what can be decided about it there. What the outbox tells of something held stays.
+Error refusal(const Session& session, UpdateId id, Error error);
+
 Result<ExitCode> stats(const Session& session);
 Result<ExitCode> blocked(const Session& session, const QueueBlockedCommand& command);
 Result<ExitCode> log(const Session& session, const QueueLogCommand& command);

@@ -112,7 +112,7 @@ class Decision {
     if (row) return tell_done(*row);
     if (exit_code(row.error().code) != ExitCode::validation) return fail(row.error());
     if (!row.error().fields.empty()) return fail(row.error());  // no name or no reason
-    return tell_refused(id, row.error());
+    return tell_refused(id, refusal(session_, id, row.error()));
   }
 
   Result<void> tell_done(const UpdateRow& row) {

@@ -15,7 +15,8 @@ Result<ExitCode> hurry(const Session& session, const QueueHurryCommand& command)
   Json list = Json::array();
   int refused = 0;
   for (const UpdateId id : command.ids) {
-    const Result<UpdateRow> row = session.sender.outbox().hurry(id, who, command.reason);
+    Result<UpdateRow> row = session.sender.outbox().hurry(id, who, command.reason);
+    if (!row && row.error().code == ErrorCode::not_found) row = fail(no_update(id));
     // An error of the store ends the run; one of the update is told, and the others go on.
     if (!row) {
       const Error& error = row.error();

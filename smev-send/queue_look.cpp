@@ -24,13 +24,13 @@ std::string line(std::string_view title, const std::string& text) {
 }
 
 std::string since(const char* words, const std::optional<TimePoint>& moment) {
-  return moment ? fmt::format(", {} {}", words, local_time_text(*moment)) : "";
+  return moment ? fmt::format(", {} {}", words, moscow_time_text(*moment)) : "";
 }
 
 std::string pause_text(const std::optional<Pause>& pause, bool colour) {
   if (!pause) return {};
   return painted(printable(fmt::format("Отправка приостановлена с {}: {} ({})",
-                                       local_time_text(pause->since), pause->reason, pause->who)),
+                                       moscow_time_text(pause->since), pause->reason, pause->who)),
                  Paint::red, colour) +
          '\n';
 }
@@ -129,7 +129,7 @@ std::string blocked_text(const std::vector<BlockedOrder>& orders, bool colour) {
     std::string reason(label(head.hold_reason));
     if (head.result_code) reason += fmt::format(" (код {})", *head.result_code);
     table.add({head.order.number, std::to_string(head.id),
-               local_time_text(head.held_since.value_or(head.submitted_at)),
+               moscow_time_text(head.held_since.value_or(head.submitted_at)),
                std::to_string(order.waiting), std::string(name(head.hold_reason)), reason});
   }
   return table.text(colour);
@@ -138,7 +138,8 @@ std::string blocked_text(const std::vector<BlockedOrder>& orders, bool colour) {
 std::string log_text(const std::vector<AuditRow>& rows, bool colour) {
   Table table({"запись", "время", "кто", "что", "обновление", "заявление", "почему"});
   for (const AuditRow& row : rows) {
-    table.add({std::to_string(row.id), local_time_text(row.at), row.who, row.action,
+    table.add({std::to_string(row.id), moscow_time_text(row.at), row.who,
+               std::string(action_label(row.action)),
                row.update == 0 ? "—" : std::to_string(row.update),
                row.order_number.empty() ? "—" : row.order_number, row.reason});
   }
@@ -203,6 +204,8 @@ Result<ExitCode> log(const Session& session, const QueueLogCommand& command) {
   std::vector<AuditRow> rows;
   std::int64_t next = 0;
   if (command.id != 0) {
+    SMEV_ASSIGN(const std::optional<UpdateRow> update, outbox.find_update(command.id));
+    if (!update) return fail(no_update(command.id));
     SMEV_ASSIGN(rows, outbox.audit_of(command.id));
     std::reverse(rows.begin(), rows.end());
   } else {

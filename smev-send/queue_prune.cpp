@@ -13,6 +13,7 @@ namespace smev::cli {
 namespace {
 
 constexpr auto kPauseMin = std::chrono::milliseconds(10);
+constexpr Duration kFileAgeMin = std::chrono::hours(24);  // the outbox lets younger files be
 
 /// Batch after batch, with as much time for others between two as one has taken.
 Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
@@ -32,7 +33,25 @@ Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
   }
 }
 
-Result<ExitCode> tell(const Session& session, const Pruned& pruned) {
+/// Why something stayed that one could have expected to go.
+std::string left_text(const Pruned& pruned, const QueuePruneCommand& command, TimePoint before) {
+  if (pruned.updates == 0) {
+    return fmt::format(
+        "Стирать нечего: до {} ничего не завершено, или оно уже стёрто. Ждут и те обновления, "
+        "ответ "
+        "на которые ещё не подтверждён или в чьём сообщении есть более молодое.\n",
+        moscow_time_text(before));
+  }
+  if (pruned.files_kept) {
+    return "Файлы результатов оставлены: рядом другая база, и каталог files у них общий.\n";
+  }
+  if (command.older >= kFileAgeMin) return {};
+  return "Файлы результатов, которые лежат в каталоге files меньше суток, оставлены: их, может "
+         "быть, "
+         "как раз подают.\n";
+}
+
+Result<ExitCode> tell(const Session& session, const Pruned& pruned, const std::string& left) {
   std::ostream& out = session.environment.out;
   if (session.json) {
     out << written({{"updates", pruned.updates},
@@ -45,10 +64,7 @@ Result<ExitCode> tell(const Session& session, const Pruned& pruned) {
   }
   out << fmt::format("Очищено обновлений {}, сообщений {}, ответов {}; удалено файлов {}\n",
                      pruned.updates, pruned.messages, pruned.answers, pruned.files);
-  if (pruned.files_kept && !session.quiet) {
-    session.environment.err
-        << "Файлы результатов оставлены: рядом другая база, и каталог files у них общий.\n";
-  }
+  if (!session.quiet) session.environment.err << left;
   return ExitCode::done;
 }
 
@@ -66,12 +82,12 @@ Result<ExitCode> prune(const Session& session, const QueuePruneCommand& command)
         session.environment,
         fmt::format("Завершено до {}: {}. Содержание, сообщения и ответы будут стёрты навсегда. "
                     "Стереть?",
-                    local_time_text(batch.settled_before), count),
+                    moscow_time_text(batch.settled_before), count),
         fmt::format("Подходит обновлений: {}. Подтвердить некому: повторите с ключом --yes",
                     count)));
   }
   SMEV_ASSIGN(const Pruned pruned, prune_all(session, batch));
-  return tell(session, pruned);
+  return tell(session, pruned, left_text(pruned, command, batch.settled_before));
 }
 
 }  // namespace smev::cli

@@ -28,8 +28,10 @@ Result<ExitCode> replace(const Session& session, const QueueReplaceCommand& comm
   SMEV_ASSIGN(const elk::Update update, read_one(session, command.update));
   SubmitOptions options;
   options.idempotency_key = command.update.idempotency_key;
-  SMEV_ASSIGN(const Replaced replaced,
-              session.sender.replace(command.id, update, options, who, command.reason));
+  const Result<Replaced> outcome =
+      session.sender.replace(command.id, update, options, who, command.reason);
+  if (!outcome) return fail(refusal(session, command.id, outcome.error()));
+  const Replaced& replaced = *outcome;
   std::ostream& out = session.environment.out;
   std::ostream& err = session.environment.err;
   if (session.json) {

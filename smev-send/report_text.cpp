@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +19,7 @@ constexpr std::size_t kIndent = 2;
 constexpr std::size_t kTitleWidth = 14;
 
 std::string time_or_dash(const std::optional<TimePoint>& moment) {
-  return moment ? local_time_text(*moment) : "—";
+  return moment ? moscow_time_text(*moment) : "—";
 }
 
 std::string dash_if_empty(const std::string& text) { return text.empty() ? "—" : text; }
@@ -92,18 +92,31 @@ std::string line(std::string_view title, std::string_view text, std::size_t inde
   return fmt::format("{}{} {}\n", std::string(indent, ' '), head, printable(text));
 }
 
-std::string status_text(const elk::Status& status) {
-  std::string text = fmt::format("{} от {}", status.code, status.at.text());
-  for (const File& file : status.results) text += ", файл «" + file.name + "»";
-  return text;
-}
-
 std::string statuses_text(const UpdateRow& update) {
   const Result<elk::Update> payload = elk::update_from_json(update.payload);
   if (!payload) return {};
   std::string text = line("Статус", status_text(payload->status));
   for (const elk::Status& status : payload->more_statuses) {
     text += line("и статус", status_text(status));
+  }
+  return text;
+}
+
+/// A line to copy for each decision that the next step names, as «(queue requeue)».
+std::string commands_text(const UpdateRow& update) {
+  constexpr std::string_view kOpening = "(queue ";
+  const std::string_view step = next_step(update.hold_reason);
+  std::string text;
+  std::size_t at = 0;
+  while ((at = step.find(kOpening, at)) != std::string_view::npos) {
+    at += kOpening.size();
+    const std::string_view command = step.substr(at, step.find(')', at) - at);
+    if (command == "export") continue;  // it hands over, and decides nothing
+    const bool replaces = command == "replace";
+    text += line(text.empty() ? "Команда" : "или",
+                 fmt::format("smev-send queue {} {}{} --reason \"почему\"", command, update.id,
+                             replaces ? " ФАЙЛ" : ""));
+    if (replaces) text += line("где ФАЙЛ", "исправленное обновление целиком, как для submit");
   }
   return text;
 }
@@ -119,28 +132,28 @@ std::string update_text(const UpdateRow& update, bool colour) {
     text += line("Причина", fmt::format("{} [{}]", reason_of(update), name(update.hold_reason)));
     if (!update.hold_text.empty()) text += line("Подробнее", update.hold_text);
     text += line("Что делать", next_step(update.hold_reason));
-    text += line("Команда", fmt::format("smev-send queue … {} --reason \"почему\"", update.id));
+    text += commands_text(update);
   } else if (update.result_code) {
     text += line("Код ответа", std::to_string(*update.result_code));
   }
   text += line("Отправитель",
                fmt::format("{}, {}", update.order.sender, contour_label(update.order.contour)));
   text += statuses_text(update);
-  text += line("Подано", local_time_text(update.submitted_at));
-  if (update.held_since) text += line("Стоит с", local_time_text(*update.held_since));
+  text += line("Подано", moscow_time_text(update.submitted_at));
+  if (update.held_since) text += line("Стоит с", moscow_time_text(*update.held_since));
   if (update.replaces) text += line("Вместо", fmt::format("обновления {}", *update.replaces));
   if (update.replaced_by) {
     text += line("Заменено", fmt::format("обновлением {}", *update.replaced_by));
   }
   if (update.pruned_at) {
-    text += line("Очищено", local_time_text(*update.pruned_at) + ", содержания больше нет");
+    text += line("Очищено", moscow_time_text(*update.pruned_at) + ", содержания больше нет");
   }
-  if (update.settled_at) text += line("Завершено", local_time_text(*update.settled_at));
-  if (update.not_before) text += line("Не раньше", local_time_text(*update.not_before));
+  if (update.settled_at) text += line("Завершено", moscow_time_text(*update.settled_at));
+  if (update.not_before) text += line("Не раньше", moscow_time_text(*update.not_before));
   if (update.next_try && update.state == UpdateState::in_flight) {
-    text += line("Повтор", "не раньше " + local_time_text(*update.next_try));
+    text += line("Повтор", "не раньше " + moscow_time_text(*update.next_try));
   }
-  if (update.deadline) text += line("Срок", local_time_text(*update.deadline));
+  if (update.deadline) text += line("Срок", moscow_time_text(*update.deadline));
   return text;
 }
 
@@ -154,7 +167,7 @@ std::string attempts_text(const UpdateReport::Message& entry, bool colour) {
   int number = 0;
   for (const AttemptRow& attempt : attempts) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration).count();
-    table.add({std::to_string(++number), local_time_text(attempt.started),
+    table.add({std::to_string(++number), moscow_time_text(attempt.started),
                attempt.ended ? fmt::format("{} мс", ms) : "—",
                std::string(outcome_label(attempt.outcome)),
                attempt.http_status == 0 ? "—" : std::to_string(attempt.http_status),
@@ -232,7 +245,7 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
         line("Сертификат", verdict.certificate_subject + ", номер " + verdict.certificate_serial);
   }
   text += line("Доверие", trust_text(finding));
-  if (verdict.signed_at) text += line("Подписано", local_time_text(*verdict.signed_at));
+  if (verdict.signed_at) text += line("Подписано", moscow_time_text(*verdict.signed_at));
   if (finding.second_opinion) {
     const bool ours = verdict.digest_holds && verdict.value_holds;
     text += line("xmlsec1", *finding.second_opinion == ours
@@ -253,7 +266,7 @@ std::string finding_text(const SignatureFinding& finding, bool colour) {
 std::string answer_text(const AnswerRow& answer) {
   std::string text = line(
       "Ответ", fmt::format("{}, {}, MessageID {}", kind_label(answer.kind),
-                           local_time_text(answer.received), dash_if_empty(answer.message_id)));
+                           moscow_time_text(answer.received), dash_if_empty(answer.message_id)));
   for (const SignatureVerdict& verdict : verdicts_from_json(answer.verdicts)) {
     text += line(role_label(verdict.role), verdict_text(verdict), kIndent * 2);
   }
@@ -278,7 +291,7 @@ std::string message_text(const UpdateReport::Message& entry, UpdateId update, bo
   }
   const std::string size = message.pruned_at ? std::string("содержание очищено")
                                              : fmt::format("{} байт", message.body.size());
-  text += line("Подписано", fmt::format("{}, {}, SHA-256 {}", local_time_text(message.frozen_at),
+  text += line("Подписано", fmt::format("{}, {}, SHA-256 {}", moscow_time_text(message.frozen_at),
                                         size, message.body_sha256));
   for (const MessageFile& file : message.files) {
     text += line("Файл", fmt::format("«{}», {}, {}", file.name, file.mime, file.uuid.text()));
@@ -293,20 +306,48 @@ std::string audit_text(const std::vector<AuditRow>& audit, bool colour) {
   if (audit.empty()) return {};
   Table table({"время", "кто", "что", "почему"});
   for (const AuditRow& row : audit) {
-    table.add({local_time_text(row.at), row.who, row.action, row.reason});
+    table.add(
+        {moscow_time_text(row.at), row.who, std::string(action_label(row.action)), row.reason});
   }
   return '\n' + painted("Решения людей", Paint::bold, colour) + '\n' + table.text(colour, kIndent);
 }
 
 }  // namespace
 
-std::string local_time_text(TimePoint moment) {
-  const std::time_t seconds =
-      std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
-                     local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
+std::string moscow_time_text(TimePoint moment) {
+  std::string text = DateTime(std::chrono::floor<std::chrono::seconds>(moment)).text();
+  if (text.empty()) return to_utc_text(moment);  // beyond the years that a date can have
+  text[text.find('T')] = ' ';
+  return text.substr(0, text.find('+')) + " МСК";
+}
+
+std::string status_text(const elk::Status& status) {
+  std::string text = fmt::format("{} от {}", status.code, status.at.text());
+  for (const File& file : status.results) {
+    // A submit names a file after its path where nothing else is given.
+    const std::string& name = file.name.empty() ? file.path : file.name;
+    text += ", файл «" + std::filesystem::path(name).filename().string() + "»";
+  }
+  return text;
+}
+
+std::string_view action_label(std::string_view action) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kLabels = {
+      {{"requeued", "возвращено в очередь"},
+       {"skipped", "пропущено"},
+       {"rejected", "отклонено"},
+       {"cancelled", "отозвано"},
+       {"expired", "закрыто как просроченное"},
+       {"replaced", "заменено"},
+       {"replacement", "встало на замену"},
+       {"hurried", "ускорено"},
+       {"paused", "отправка приостановлена"},
+       {"resumed", "отправка продолжена"},
+       {"pruned", "чистка"}}};
+  for (const auto& [name, text] : kLabels) {
+    if (name == action) return text;
+  }
+  return action;
 }
 
 std::string verdict_text(const SignatureVerdict& verdict) {
@@ -356,7 +397,7 @@ std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
                              update.order.number,
                              std::to_string(update.sequence),
                              {std::string(label(update.state)), paint_of(update.state)},
-                             local_time_text(update.settled_at.value_or(update.submitted_at))};
+                             moscow_time_text(update.settled_at.value_or(update.submitted_at))};
     if (awaited) row.emplace_back(time_or_dash(update.next_try));
     row.emplace_back(reason_of(update));
     table.add(std::move(row));
@@ -378,7 +419,7 @@ std::string drain_text(const DrainReport& report) {
   std::string text = "Время вышло: работа осталась.\n";
   if (report.pause) {
     text = "Отправка приостановлена: " + printable(report.pause->reason) +
-           ". Продолжить: smev-send queue resume\n";
+           ". Продолжить: smev-send queue resume --reason \"почему\"\n";
   }
   if (report.complete) text = "Всё, что можно было отправить, отправлено и отвечено.\n";
   text += line("В очереди", std::to_string(stats.queued));

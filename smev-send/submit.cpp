@@ -9,6 +9,7 @@
 #include "smev-send/errors_file.hpp"
 #include "smev-send/report_json.hpp"
 #include "smev-send/report_text.hpp"
+#include "smev-send/table.hpp"
 #include "smev-send/update_source.hpp"
 
 namespace smev::cli {
@@ -66,6 +67,7 @@ class Submission {
       out() << taken->row->id << '\n';
     }
     tell_repeat(*taken);
+    tell_fit(*record->read.update, *taken);
     if (!taken->row) return ExitCode::done;
     tell_state(*taken->row);
     if (!command_.wait) return ExitCode::done;
@@ -124,7 +126,7 @@ class Submission {
     }
     SMEV_ASSIGN(std::optional<UpdateRow> row, session_.sender.outbox().find_update(id));
     if (row) return *std::move(row);
-    return fail(local_error(ErrorCode::not_found, fmt::format("no update {}", id)));
+    return fail(no_update(id));
   }
 
   /// Of the time to wait, which begins with the first wait.
@@ -183,6 +185,17 @@ class Submission {
                                       "обновления нет.\n",
                                       taken.row->id)
                         : "Повтор: такое обновление уже подано.\n");
+  }
+
+  /// What a submit would store. Of a list the summary says enough.
+  void tell_fit(const elk::Update& update, const Taken& taken) {
+    if (taken.row || taken.repeat || session_.json || session_.quiet) return;
+    std::string text = fmt::format(
+        "Годится, ничего не сохранено. Было бы подано: заявление {}, "
+        "статус {}",
+        update.order.number.text(), status_text(update.status));
+    for (const elk::Status& more : update.more_statuses) text += ", статус " + status_text(more);
+    err() << printable(text) << '\n';
   }
 
   void tell_state(const UpdateRow& update) {

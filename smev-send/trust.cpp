@@ -22,7 +22,7 @@ using signature::TrustList;
 
 constexpr std::size_t kFingerprintShown = 16;
 
-std::string date_text(TimePoint moment) { return local_time_text(moment).substr(0, 10); }
+std::string date_text(TimePoint moment) { return moscow_time_text(moment).substr(0, 10); }
 
 Cell days_cell(const Certificate& certificate, TimePoint now) {
   const int days = days_left(certificate, now);

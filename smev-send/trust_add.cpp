@@ -70,7 +70,7 @@ std::string portrait(const InspectedCertificate& inspected) {
       "Субъект:         {}\nИздатель:        {}\nСерийный номер:  {}\nДействует:       с {} по {}\n"
       "Отпечаток SHA-256: {}\n{}",
       printable(certificate.subject), printable(certificate.issuer), certificate.serial,
-      local_time_text(certificate.not_before), local_time_text(certificate.not_after),
+      moscow_time_text(certificate.not_before), moscow_time_text(certificate.not_after),
       inspected.fingerprint,
       inspected.authority ? "Это удостоверяющий центр: доверие получит всё, что он выпустил.\n"
                           : "");
@@ -106,7 +106,7 @@ Result<void> check(const InspectedCertificate& inspected, const TrustAddCommand&
   if (inspected.certificate.not_after < now && !command.force) {
     return refused(
         fmt::format("Сертификат истёк {}. Если нужен для старых сообщений — с ключом --force",
-                    local_time_text(inspected.certificate.not_after)),
+                    moscow_time_text(inspected.certificate.not_after)),
         "expired");
   }
   return {};
@@ -180,7 +180,7 @@ Result<ExitCode> add_revocations(const TrustSession& session, const TrustAddComm
   SMEV_TRY(check(session, list, command, path));
   session.environment.err << fmt::format("Издатель: {}\nВыпущен:  {}\nЗаписей:  {}\n",
                                          printable(list.facts.issuer),
-                                         local_time_text(list.facts.issued), list.facts.entries);
+                                         moscow_time_text(list.facts.issued), list.facts.entries);
   // An authority's signature says more than a person could: there is nothing to compare.
   if (!list.vouched()) SMEV_TRY(confirm(session, command));
   SMEV_ASSIGN(const std::string octets, read_file(file.path, signature::kRevocationsFileMax));

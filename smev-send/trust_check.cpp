@@ -96,12 +96,12 @@ std::string reason_of(const JudgedSigner& judged) {
       return "доверие: " + who + " среди доверенных";
     case Trust::expired:
       return fmt::format("истёк: {} действовал по {}", who,
-                         local_time_text(step.certificate.not_after));
+                         moscow_time_text(step.certificate.not_after));
     case Trust::not_yet_valid:
       return fmt::format("ещё не действовал: {} действует с {}", who,
-                         local_time_text(step.certificate.not_before));
+                         moscow_time_text(step.certificate.not_before));
     case Trust::revoked:
-      return fmt::format("отозван: {} с {}{}", who, local_time_text(step.revocation->at),
+      return fmt::format("отозван: {} с {}{}", who, moscow_time_text(step.revocation->at),
                          step.revocation->compromised ? ", ключ в чужих руках" : "");
     case Trust::unknown:
     case Trust::not_checked:
@@ -123,8 +123,8 @@ std::string text_of(const JudgedSigner& judged, bool colour) {
                       judged.signer.fingerprint);
   for (const TrustStep& step : judged.path.steps) {
     text += fmt::format("    ← {}, {} .. {}\n", printable(step.certificate.subject),
-                        local_time_text(step.certificate.not_before),
-                        local_time_text(step.certificate.not_after));
+                        moscow_time_text(step.certificate.not_before),
+                        moscow_time_text(step.certificate.not_after));
   }
   return text;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sdk/base/file_error.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/update_from_csv.hpp"
 #include "sdk/elk/update_from_xml.hpp"
@@ -23,8 +24,12 @@ constexpr char kStandardInput[] = "-";
 constexpr char kBlanks[] = " \t\r\n";
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-Error input_error(std::string detail) {
-  return local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
+Error input_error(const char* verb, const std::string& name, int number) {
+  std::string detail = fmt::format("cannot {} {}", verb, name);
+  if (number != 0) detail += ": " + std::generic_category().message(number);
+  Error error = local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
+  error.text = unreadable_text(number);
+  return error;
 }
 
 /// The open input: its lines, and where its result files are named from.
@@ -44,9 +49,11 @@ Result<Input> open_input(const std::string& path, std::istream& standard_input) 
     errno = 0;
     input.file = std::make_unique<std::ifstream>(path, std::ios::binary);
     if (!*input.file) {
-      return fail(
-          input_error("cannot open " + path + ": " + std::generic_category().message(errno)));
+      return fail(input_error("open", path, errno));
     }
+    // A folder opens, and only reading it fails.
+    std::error_code unknown;
+    if (fs::is_directory(path, unknown)) return fail(input_error("read", path, EISDIR));
     stream = input.file.get();
     input.folder = fs::path(path).parent_path();
   }
@@ -76,7 +83,7 @@ elk::UpdateReading resolved(elk::UpdateReading read, const fs::path& folder) {
 
 Result<std::string> read_whole(const Input& input, std::size_t limit) {
   std::string text(input.lines->look(limit + 1));
-  if (input.lines->broken()) return fail(input_error("cannot read " + input.name));
+  if (input.lines->broken()) return fail(input_error("read", input.name, 0));
   if (text.size() <= limit) return text;
   return fail(local_error(ErrorCode::limit_exceeded,
                           fmt::format("{} is larger than {} bytes", input.name, limit),
@@ -166,7 +173,7 @@ class StreamSource : public UpdateSource {
 
  protected:
   Result<std::optional<InputRecord>> end() const {
-    if (input_.lines->broken()) return fail(input_error("cannot read " + input_.name));
+    if (input_.lines->broken()) return fail(input_error("read", input_.name, 0));
     return std::optional<InputRecord>();
   }
   std::optional<InputRecord> record(std::size_t line, elk::UpdateReading read, std::string text) {

@@ -65,6 +65,10 @@ const CodeRow& row(ErrorCode code) {
   return index < kCodes.size() ? kCodes[index] : kCodes.back();
 }
 
+bool says_the_same(const FieldFault& a, const FieldFault& b) {
+  return a.text == b.text && a.source == b.source;
+}
+
 }  // namespace
 
 std::string_view name(ErrorCode code) { return row(code).name; }
@@ -112,9 +116,15 @@ std::string_view name(Retry retry) {
 std::string Error::describe() const {
   std::string result = text.empty() ? std::string(smev::text(code)) : text;
   if (!detail.empty()) result += " (" + detail + ")";
-  for (const FieldFault& field : fields) {
-    result += "\n  " + field.field + ": " + field.text;
-    if (!field.source.empty()) result += " [" + field.source + "]";
+  for (auto field = fields.begin(); field != fields.end(); ++field) {
+    result += "\n  " + field->field;
+    // One sentence about several fields is said once.
+    for (auto more = field + 1; more != fields.end() && says_the_same(*field, *more); ++more) {
+      result += ", " + more->field;
+      field = more;
+    }
+    result += ": " + field->text;
+    if (!field->source.empty()) result += " [" + field->source + "]";
   }
   return result;
 }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/base/file_error.hpp"
 
 namespace smev {
 namespace {
@@ -44,11 +45,26 @@ Error io_error(const char* verb, const std::string& path, int number) {
       Retry::after_fix);
 }
 
+Error not_read(const char* verb, const std::string& path, int number) {
+  Error error = io_error(verb, path, number);
+  error.text = unreadable_text(number);
+  return error;
+}
+
+Error not_regular(const std::string& path, bool folder) {
+  Error error =
+      local_error(ErrorCode::io, "cannot read " + path + ": not a regular file", Retry::after_fix);
+  error.text = unreadable_text(folder ? EISDIR : EINVAL);
+  return error;
+}
+
 // A folder that is not there is no thing that was asked for and not found.
 Error not_written(const std::string& path, int number) {
-  return local_error(ErrorCode::io,
-                     "cannot write " + path + ": " + std::generic_category().message(number),
-                     Retry::after_fix);
+  Error error = local_error(ErrorCode::io,
+                            "cannot write " + path + ": " + std::generic_category().message(number),
+                            Retry::after_fix);
+  error.text = unwritable_text(number);
+  return error;
 }
 
 std::string folder_of(const std::string& path) {
@@ -81,14 +97,11 @@ Result<void> sync_folder(const std::string& folder) {
 Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) {
   // A FIFO that nobody writes to must not stop the program, nor a device that never ends fill it.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.open()) return fail(io_error("open", path, errno));
+  if (!file.open()) return fail(not_read("open", path, errno));
   std::string octets;
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return fail(io_error("read", path, errno));
-  if (!S_ISREG(status.st_mode)) {
-    return fail(local_error(ErrorCode::io, "cannot read " + path + ": not a regular file",
-                            Retry::after_fix));
-  }
+  if (::fstat(file.get(), &status) != 0) return fail(not_read("read", path, errno));
+  if (!S_ISREG(status.st_mode)) return fail(not_regular(path, S_ISDIR(status.st_mode)));
   if (static_cast<std::size_t>(status.st_size) <= limit_bytes) {
     octets.reserve(static_cast<std::size_t>(status.st_size));
   }
@@ -97,7 +110,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) 
     const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
     if (count < 0) {
       if (errno == EINTR) continue;
-      return fail(io_error("read", path, errno));
+      return fail(not_read("read", path, errno));
     }
     if (count == 0) return octets;
     if (static_cast<std::size_t>(count) > limit_bytes - octets.size()) {

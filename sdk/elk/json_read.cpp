@@ -356,7 +356,9 @@ Update read_update(const JsonNode& node, Faults& faults) {
 UpdateReading read_update_tree(const JsonNode& root, Faults faults, ErrorCode code) {
   Update update = read_update(root, faults);
   if (faults.empty()) return {std::move(update), std::nullopt};
-  return {fail(validation_error(faults.take(), code)), std::move(update)};
+  Error error = validation_error(faults.take(), code);
+  error.text = "Запись прочитана, но не все поля в ней верны";
+  return {fail(std::move(error)), std::move(update)};
 }
 
 UpdateReading read_update_json(std::string_view json, std::size_t first_line) {

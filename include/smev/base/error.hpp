@@ -99,7 +99,8 @@ struct Error {
   std::vector<FieldFault> fields;
   std::optional<SmevFault> fault;
 
-  /// "text (detail)", and one line per field fault. For people; not for parsing.
+  /// "text (detail)", and one line per field fault, or per neighbours of which the same is said.
+  /// For people; not for parsing.
   [[nodiscard]] std::string describe() const;
 };
 

@@ -148,6 +148,15 @@ TEST(Error, description_has_the_text_the_detail_and_a_line_per_field) {
             "Настройки неверны (two faults)\n"
             "  smev.url: Не указан адрес\n"
             "  key.file: Не указан ключ [docs/config.md]");
+  error.fields[1].text = error.fields[0].text;
+  EXPECT_EQ(error.describe(),
+            "Настройки неверны (two faults)\n"
+            "  smev.url: Не указан адрес\n"
+            "  key.file: Не указан адрес [docs/config.md]");
+  error.fields[1].source.clear();
+  EXPECT_EQ(error.describe(),
+            "Настройки неверны (two faults)\n"
+            "  smev.url, key.file: Не указан адрес");
 }
 
 TEST(Error, description_of_a_bare_error_is_the_text_of_its_code) {

@@ -2,10 +2,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/base/file_error.hpp"
 
 namespace smev {
 namespace {
@@ -45,6 +47,16 @@ TEST_F(FileBytes, reads_regular_files_alone_and_waits_for_nobody) {
     EXPECT_EQ(read.error().code, ErrorCode::io);
     EXPECT_NE(read.error().detail.find("not a regular file"), std::string::npos);
   }
+}
+
+TEST_F(FileBytes, says_what_failed_and_why_in_russian) {
+  EXPECT_EQ(read_file(path("none")).error().text,
+            "Не удалось прочитать файл: такого файла или каталога нет");
+  EXPECT_EQ(read_file(folder_).error().text, "Не удалось прочитать файл: это каталог");
+  EXPECT_EQ(read_file("/dev/zero").error().text, "Не удалось прочитать файл");
+  EXPECT_EQ(write_file_durably(path("none/a"), "x").error().text,
+            "Не удалось записать файл: такого файла или каталога нет");
+  EXPECT_EQ(unreadable_text(EACCES), "Не удалось прочитать файл: нет прав");
 }
 
 TEST_F(FileBytes, writing_again_replaces_and_leaves_nothing_beside) {

@@ -144,6 +144,8 @@ TEST(CommandLine, tells_a_mistake_in_russian_and_where_the_help_is) {
   EXPECT_THAT(
       text, HasSubstr("Неверная командная строка: лишний или неизвестный аргумент «--unknown»\n"));
   EXPECT_THAT(text, HasSubstr("Справка: mock-smev --help\n"));
+  EXPECT_THAT(read_command_line({"--port", "x"}).text,
+              HasSubstr("Неверная командная строка: значение не подходит: --port = x\n"));
 }
 
 TEST(CommandLine, explains_itself) {

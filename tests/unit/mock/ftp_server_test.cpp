@@ -220,5 +220,13 @@ TEST_F(FtpServerTest, stops_in_the_middle_of_a_transfer) {
   EXPECT_EQ(store->only_file(kUuid).error().code, ErrorCode::not_found);
 }
 
+TEST_F(FtpServerTest, a_port_that_is_taken_is_named_with_the_option_that_chooses_another) {
+  const auto taken = FtpServer::start("127.0.0.1", server->port(), limits, store);
+  ASSERT_FALSE(taken);
+  EXPECT_NE(taken.error().text.find("Порт " + std::to_string(server->port()) + " занят"),
+            std::string::npos);
+  EXPECT_NE(taken.error().text.find("--ftp-port"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace smev::mock

@@ -193,6 +193,10 @@ TEST_F(HttpServerTest, says_what_is_wrong_with_its_address) {
   const auto taken = HttpServer::start("127.0.0.1", server->port(), limits, handler);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, ErrorCode::io);
+  EXPECT_EQ(taken.error().text,
+            "Порт " + std::to_string(server->port()) +
+                " занят: его слушает другой имитатор или другая программа. Выберите другой: --port "
+                "ЧИСЛО, 0 — любой свободный");
 }
 
 }  // namespace

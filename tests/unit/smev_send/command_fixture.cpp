@@ -112,9 +112,6 @@ void CommandLine::SetUp() {
   std::string pattern = testing::TempDir() + "smev-send-XXXXXX";
   ASSERT_NE(mkdtemp(pattern.data()), nullptr);
   folder_ = pattern;
-  // Times are shown in the machine's time zone: here it is always the same.
-  ASSERT_EQ(setenv("TZ", "UTC", 1), 0);
-  tzset();
 }
 
 void CommandLine::TearDown() { std::filesystem::remove_all(folder_); }

@@ -47,6 +47,28 @@ TEST_F(Main, wrong_configuration_is_told_with_every_fault) {
   EXPECT_EQ(error.at("fields").at(0).at("field"), "poll.pollers");
 }
 
+TEST_F(Main, an_outbox_that_cannot_be_opened_is_named) {
+  std::filesystem::create_directory(path("outbox.db"));
+  EXPECT_EQ(run({"list"}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr(path("outbox.db")));
+}
+
+TEST_F(Main, an_outbox_that_cannot_be_reached_is_no_absent_one) {
+  std::filesystem::create_symlink("outbox.db", path("outbox.db"));
+  EXPECT_EQ(run({"list"}), ExitCode::storage);
+  EXPECT_THAT(err, AllOf(HasSubstr("Нет доступа к базе исходящих. Проверьте outbox.path"),
+                         HasSubstr(path("outbox.db"))));
+}
+
+TEST_F(Main, a_value_that_will_not_do_is_told_of_what_the_help_names) {
+  EXPECT_EQ(run({"queue", "skip", "x", "--reason", "r"}), ExitCode::usage);
+  EXPECT_THAT(err, HasSubstr("значение не подходит: НОМЕР…: нужно целое число"));
+  EXPECT_EQ(run({"dict", "show", "x"}), ExitCode::usage);
+  EXPECT_THAT(err, HasSubstr("значение не подходит: ИМЯ: известны: statuses"));
+  EXPECT_EQ(run({"list", "--limit", "0"}), ExitCode::usage);
+  EXPECT_THAT(err, HasSubstr("значение не подходит: --limit: нужно целое число"));
+}
+
 TEST_F(Main, output_that_cannot_be_written_is_no_success) {
   std::istringstream input;
   std::ostringstream output;

@@ -85,7 +85,7 @@ TEST_F(Dict, list_names_every_dictionary_and_where_it_comes_from) {
   dict({"load", "statuses", write("e.xml", kExport)});
   dict({"list"});
   EXPECT_THAT(out, testing::ContainsRegex("statuses +ЕЛК.Статусы +7212 +2 +" + folder() +
-                                          "/statuses.csv от [-0-9]+ [:0-9]+, ревизия 55\n"));
+                                          "/statuses.csv от [-0-9]+ [:0-9]+ МСК, ревизия 55\n"));
 }
 
 TEST_F(Dict, list_tells_it_as_json) {

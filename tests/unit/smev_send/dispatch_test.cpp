@@ -70,6 +70,8 @@ TEST_F(Dispatch, second_dispatcher_is_told_to_try_later) {
   ASSERT_TRUE(guard) << guard.error().describe();
   EXPECT_EQ(run({"run", "--json"}), ExitCode::try_later);
   EXPECT_EQ(json::parse(out).at("error").at("code"), "store_busy");
+  EXPECT_EQ(run({"drain"}), ExitCode::try_later);
+  EXPECT_THAT(err, HasSubstr("остановите его (служба: systemctl stop smev-send)"));
 }
 
 /// Sends itself a signal as soon as an answer is acknowledged.

@@ -214,6 +214,8 @@ TEST_F(Profile, configuration_that_cannot_be_read_ends_with_78) {
     EXPECT_EQ(profile({"row"}), ExitCode::configuration) << broken;
   }
   EXPECT_EQ(run({"--config", path("absent.toml"), "profile", "check"}), ExitCode::configuration);
+  EXPECT_THAT(err, HasSubstr("файл настроек: такого файла или каталога нет. Назовите его ключом "
+                             "--config или в переменной SMEV_CONFIG"));
 }
 
 TEST_F(Profile, check_tells_nothing_of_the_contact) {

@@ -54,6 +54,49 @@ TEST_F(QueueDecide, one_that_cannot_be_decided_does_not_stop_the_others) {
   EXPECT_EQ(updates.at(3).at("state"), "skipped");
 }
 
+TEST_F(QueueDecide, a_refusal_names_the_state_and_what_can_be_done_in_it) {
+  submit({"A-1"});
+  EXPECT_EQ(run({"queue", "skip", "1", "--reason", "r"}), ExitCode::validation);
+  EXPECT_EQ(err,
+            "1: Обновление в состоянии «в очереди»: сейчас возможны queue cancel, queue expire\n");
+  in = first_update("A-1");
+  in.replace(in.find("-60012726"), 9, "-60012727");
+  EXPECT_EQ(run({"queue", "replace", "1", "-", "--reason", "r"}), ExitCode::validation);
+  EXPECT_EQ(err,
+            "Обновление в состоянии «в очереди»: сейчас возможны queue cancel, queue expire\n");
+  deliver();
+  for (const char* decision : {"requeue", "skip", "reject", "cancel", "expire"}) {
+    EXPECT_EQ(run({"queue", decision, "1", "--reason", "r"}), ExitCode::validation);
+    EXPECT_EQ(err, "1: Обновление в состоянии «доставлено»: это исход, решать больше нечего\n");
+  }
+}
+
+TEST_F(QueueDecide, what_is_on_its_way_is_waited_for) {
+  submit({"A-1"});
+  transport->go_out_of_reach();
+  ASSERT_EQ(run({"drain", "--timeout", "0s"}), ExitCode::try_later);
+  EXPECT_EQ(run({"queue", "cancel", "1", "--reason", "r"}), ExitCode::validation);
+  EXPECT_EQ(err,
+            "1: Обновление в состоянии «в пути»: дождитесь исхода отправки, до него решать "
+            "нельзя\n");
+}
+
+TEST_F(QueueDecide, an_update_that_is_not_there_is_told_alike_by_every_command) {
+  submit({"A-1"});
+  const std::vector<std::vector<std::string>> commands = {
+      {"show", "9"},
+      {"queue", "log", "9"},
+      {"queue", "export", "9"},
+      {"queue", "skip", "9", "--reason", "r"},
+      {"queue", "hurry", "9", "--reason", "r"},
+      {"queue", "replace", "9", "-", "--reason", "r"}};
+  for (const std::vector<std::string>& command : commands) {
+    in = first_update("A-2");
+    EXPECT_EQ(run(command), ExitCode::validation) << command[1];
+    EXPECT_THAT(err, ::testing::MatchesRegex("(9: )?Обновления с номером 9 нет\n")) << command[1];
+  }
+}
+
 TEST_F(QueueDecide, an_update_that_is_named_twice_is_decided_once) {
   submit({"A-1"});
   const json document = told({"queue", "cancel", "1", "1", "--reason", "ошибка"});

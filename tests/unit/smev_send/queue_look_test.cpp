@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "command_fixture.hpp"
+#include "sdk/outbox/audit.hpp"
+#include "smev-send/report_text.hpp"
 #include "smev/testing/manual_clock.hpp"
 
 namespace smev::cli {
@@ -66,8 +68,8 @@ TEST_F(QueueLookAtRests, stats_count_them_all_and_tell_the_first_and_the_last_tr
   rest(std::chrono::hours(1));
   EXPECT_EQ(run({"queue", "stats"}), ExitCode::done);
   EXPECT_THAT(out, AllOf(HasSubstr("Ждут повтора:          сообщений 1, первое — не раньше "
-                                   "2026-04-16 08:47:3"),
-                         HasSubstr(", последнее — 2026-04-16 08:47:3"),
+                                   "2026-04-16 11:47:3"),
+                         HasSubstr(", последнее — 2026-04-16 11:47:3"),
                          Not(HasSubstr("самой длинной паузы"))));
   const json stats = told({"queue", "stats"}).at("stats");
   EXPECT_EQ(stats.at("resting_messages"), 1);
@@ -78,22 +80,24 @@ TEST_F(QueueLookAtRests, stats_count_them_all_and_tell_the_first_and_the_last_tr
 TEST_F(QueueLookAtRests, stats_say_when_no_pause_is_so_long) {
   rest(std::chrono::hours(25));
   EXPECT_EQ(run({"queue", "stats"}), ExitCode::done);
-  EXPECT_THAT(out, HasSubstr("последнее — 2026-04-17 08:47:33 (дальше самой длинной паузы: часы "
-                             "спешили, перезапустите службу)"));
+  EXPECT_THAT(out,
+              HasSubstr("последнее — 2026-04-17 11:47:33 МСК (дальше самой длинной паузы: часы "
+                        "спешили, перезапустите службу)"));
 }
 
 TEST_F(QueueLookAtRests, list_and_show_tell_when_the_next_try_comes) {
   rest(std::chrono::hours(1));
   submit({"A-2"});
   EXPECT_EQ(run({"queue", "list"}), ExitCode::done);
-  EXPECT_THAT(out, ::testing::MatchesRegex("номер .*состояние  с +попытка не раньше    причина\n"
-                                           "1 .*в пути +[-0-9: ]+  2026-04-16 08:47:3[34] *\n"
-                                           "2 .*в очереди +[-0-9: ]+  — *\n"));
+  EXPECT_THAT(out,
+              ::testing::MatchesRegex("номер .*состояние  с +попытка не раньше        причина\n"
+                                      "1 .*в пути +[-0-9: ]+МСК  2026-04-16 11:47:3[34] МСК\n"
+                                      "2 .*в очереди +[-0-9: ]+МСК  — *\n"));
   const json updates = told({"queue", "list"}).at("updates");
   EXPECT_THAT(updates.at(0).at("next_try").get<std::string>(), HasSubstr("2026-04-16T08:47:3"));
   EXPECT_EQ(updates.at(1).at("next_try"), nullptr);
   EXPECT_EQ(run({"queue", "show", "1"}), ExitCode::done);
-  EXPECT_THAT(out, HasSubstr("  Повтор:        не раньше 2026-04-16 08:47:3"));
+  EXPECT_THAT(out, HasSubstr("  Повтор:        не раньше 2026-04-16 11:47:3"));
   moment->set(start + std::chrono::hours(2));
   EXPECT_EQ(run({"drain"}), ExitCode::done);
   EXPECT_EQ(run({"list"}), ExitCode::done);
@@ -103,8 +107,9 @@ TEST_F(QueueLookAtRests, list_and_show_tell_when_the_next_try_comes) {
 TEST_F(QueueLook, blocked_names_the_head_its_reason_and_what_waits) {
   hold({"A-1", "A-1", "A-2"});
   EXPECT_EQ(run({"queue", "blocked"}), ExitCode::done);
-  EXPECT_THAT(out, ::testing::ContainsRegex("A-1 +1 +20[-0-9: ]+ 1 +refused +СМЭВ или ЕЛК отказали "
-                                            "\\(код 13\\)"));
+  EXPECT_THAT(out,
+              ::testing::ContainsRegex("A-1 +1 +20[-0-9: ]+МСК +1 +refused +СМЭВ или ЕЛК отказали "
+                                       "\\(код 13\\)"));
   const json page = told({"queue", "blocked", "--limit", "1"});
   EXPECT_EQ(page.at("blocked").at(0).at("order"), "A-1");
   EXPECT_EQ(page.at("blocked").at(0).at("waiting"), 1);
@@ -145,8 +150,8 @@ TEST_F(QueueLook, log_tells_who_did_what_and_why_newest_first) {
   ASSERT_EQ(run({"queue", "reject", "2", "--reason", "не нужен", "--who", "Анна"}), ExitCode::done);
   ASSERT_EQ(run({"queue", "pause", "--reason", "работы"}), ExitCode::done);
   EXPECT_EQ(run({"queue", "log"}), ExitCode::done);
-  EXPECT_LT(out.find("paused"), out.find("rejected"));
-  EXPECT_LT(out.find("rejected"), out.find("skipped"));
+  EXPECT_LT(out.find("отправка приостановлена"), out.find("отклонено"));
+  EXPECT_LT(out.find("отклонено"), out.find("пропущено"));
   EXPECT_THAT(out, AllOf(HasSubstr("Анна"), HasSubstr("operator"), HasSubstr("уже виден"),
                          HasSubstr("A-2"), Not(HasSubstr("Петрова"))));
   const json page = told({"queue", "log", "--limit", "1"});
@@ -173,6 +178,26 @@ TEST_F(QueueLook, a_pause_is_told_everywhere_until_it_is_over) {
   EXPECT_EQ(state(1), "queued");
   EXPECT_EQ(told({"queue", "resume", "--reason", "окончены"}).at("pause"), nullptr);
   EXPECT_EQ(run({"drain"}), ExitCode::done);
+}
+
+TEST_F(QueueLook, resuming_what_goes_on_is_said_and_leaves_no_record) {
+  submit({"A-1"});
+  EXPECT_EQ(run({"queue", "resume", "--reason", "окончены"}), ExitCode::done);
+  EXPECT_EQ(out, "Отправка и так идёт: её никто не приостанавливал.\n");
+  EXPECT_EQ(told({"queue", "resume", "--reason", "окончены"}).at("pause"), nullptr);
+  EXPECT_EQ(told({"queue", "log"}).at("log"), json::array());
+}
+
+TEST_F(QueueLook, every_action_on_record_has_a_russian_word) {
+  for (const UpdateEvent event :
+       {UpdateEvent::requeued, UpdateEvent::rejected, UpdateEvent::skipped, UpdateEvent::cancelled,
+        UpdateEvent::expired}) {
+    EXPECT_NE(action_label(name(event)), name(event));
+  }
+  for (const auto action : {outbox::kPaused, outbox::kResumed, outbox::kReplaced,
+                            outbox::kReplacement, outbox::kHurried, outbox::kPruned}) {
+    EXPECT_NE(action_label(action), action);
+  }
 }
 
 TEST_F(QueueLook, an_outbox_that_is_not_there_is_no_empty_one) {

@@ -62,6 +62,23 @@ TEST_F(QueuePrune, with_nothing_to_forget_asks_nothing_and_writes_nothing) {
   EXPECT_EQ(run({"queue", "prune", "--reason", "срок"}), ExitCode::usage);
 }
 
+TEST_F(QueuePrune, says_why_something_stays) {
+  submit({"A-1"});
+  deliver();
+  EXPECT_EQ(run({"queue", "prune", "--older", "1d", "--reason", "срок"}), ExitCode::done);
+  EXPECT_THAT(out, HasSubstr("Очищено обновлений 0"));
+  EXPECT_THAT(err, AllOf(HasSubstr("Стирать нечего: до 2026-04-15 10:47:3"),
+                         HasSubstr("ничего не завершено")));
+  manual_->advance(std::chrono::hours(2));
+  EXPECT_EQ(run({"queue", "prune", "--older", "1h", "--reason", "срок", "--yes"}), ExitCode::done);
+  EXPECT_THAT(err, HasSubstr("меньше суток, оставлены"));
+  submit({"A-2"});
+  deliver();
+  manual_->advance(std::chrono::hours(48));
+  EXPECT_EQ(run({"queue", "prune", "--older", "1d", "--reason", "срок", "--yes"}), ExitCode::done);
+  EXPECT_EQ(err, "");
+}
+
 TEST_F(QueuePrune, where_nobody_can_be_asked_it_takes_a_yes) {
   submit({"A-1"});
   deliver();

@@ -8,6 +8,7 @@
 namespace smev::cli {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -47,13 +48,15 @@ TEST(VerdictText, broken_signature_is_told_whatever_the_trust) {
   EXPECT_EQ(verdict_text(verdict), "не принята: Подпись неполна");
 }
 
-TEST(LocalTimeText, is_the_time_of_the_machine) {
-  ASSERT_EQ(setenv("TZ", "Europe/Moscow", 1), 0);
+TEST(MoscowTimeText, does_not_hang_on_the_zone_of_the_machine_and_names_its_own) {
+  ASSERT_EQ(setenv("TZ", "Asia/Vladivostok", 1), 0);
   tzset();
-  EXPECT_EQ(local_time_text(*parse_utc_text("2026-04-16T07:47:33.999999Z")), "2026-04-16 10:47:33");
+  EXPECT_EQ(moscow_time_text(*parse_utc_text("2026-04-16T07:47:33.999999Z")),
+            "2026-04-16 10:47:33 МСК");
   ASSERT_EQ(setenv("TZ", "UTC", 1), 0);
   tzset();
-  EXPECT_EQ(local_time_text(*parse_utc_text("1969-12-31T23:59:59.500000Z")), "1969-12-31 23:59:59");
+  EXPECT_EQ(moscow_time_text(*parse_utc_text("1969-12-31T23:59:59.500000Z")),
+            "1970-01-01 02:59:59 МСК");
 }
 
 TEST(ReportText, text_from_outside_cannot_drive_the_terminal) {
@@ -63,6 +66,37 @@ TEST(ReportText, text_from_outside_cannot_drive_the_terminal) {
   const std::string text = report_text(report, false);
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, HasSubstr("отказ [2J Состояние: доставлено\n"));
+}
+
+TEST(StatusText, a_file_without_a_name_is_named_after_its_path) {
+  elk::Status status;
+  status.code = 3;
+  status.at = *DateTime::parse("2026-04-17T12:30:00+03:00");
+  status.results = {File::at("/var/spool/result.pdf")};
+  EXPECT_EQ(status_text(status), "3 от 2026-04-17T12:30:00+03:00, файл «result.pdf»");
+}
+
+TEST(ReportText, every_reason_to_wait_comes_with_commands_to_copy) {
+  for (const HoldReason reason : all_hold_reasons()) {
+    if (reason == HoldReason::none) continue;
+    UpdateReport report;
+    report.update.id = 17;
+    report.update.hold_reason = reason;
+    const std::string text = report_text(report, false);
+    EXPECT_THAT(text, ContainsRegex("  Команда: +smev-send queue [a-z]+ 17( ФАЙЛ)? --reason "
+                                    "\"почему\"\n"))
+        << name(reason);
+    EXPECT_EQ(text.find(" 17 ФАЙЛ ") == std::string::npos,
+              text.find("  где ФАЙЛ:") == std::string::npos)
+        << name(reason);
+  }
+  UpdateReport report;
+  report.update.id = 17;
+  report.update.hold_reason = HoldReason::refused;
+  EXPECT_THAT(report_text(report, false),
+              HasSubstr("  Команда:       smev-send queue requeue 17 --reason \"почему\"\n"
+                        "  или:           smev-send queue replace 17 ФАЙЛ --reason \"почему\"\n"
+                        "  где ФАЙЛ:      исправленное обновление целиком, как для submit\n"));
 }
 
 TEST(ReportText, answer_whose_signature_fails_is_told_as_not_counted) {

@@ -171,6 +171,9 @@ TEST_F(SubmitList, check_of_one_update_tells_its_faults_and_files) {
   in = first_update("A-1");
   EXPECT_EQ(run({"submit", "-", "--check"}), ExitCode::done) << err;
   EXPECT_EQ(out, "");
+  EXPECT_EQ(err,
+            "Годится, ничего не сохранено. Было бы подано: заявление A-1, статус 6 от "
+            "2026-04-16T10:47:33+03:00\n");
   run({"submit", "-"});
   EXPECT_EQ(out, "1\n");
   EXPECT_EQ(run({"submit", "-", "--check", "--json"}), ExitCode::done);

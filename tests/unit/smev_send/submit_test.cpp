@@ -74,6 +74,31 @@ TEST_F(Submit, same_content_again_is_the_same_update) {
   EXPECT_THAT(err, HasSubstr("уже подано"));
 }
 
+TEST_F(Submit, a_file_that_cannot_be_read_is_told_with_its_cause) {
+  EXPECT_EQ(run({"submit", path("none.json")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("Не удалось прочитать файл: такого файла или каталога нет"));
+  EXPECT_EQ(run({"submit", path("")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("Не удалось прочитать файл: это каталог"));
+  EXPECT_EQ(run({"transform", path("none.xml")}), ExitCode::storage);
+  EXPECT_THAT(err, HasSubstr("Не удалось прочитать файл: такого файла или каталога нет"));
+}
+
+TEST_F(Submit, what_holds_of_several_fields_is_said_once) {
+  in = later_update("A-1", 7);
+  EXPECT_EQ(run({"submit", "-"}), ExitCode::validation);
+  EXPECT_THAT(err,
+              HasSubstr("\n  order.service, order.filed_at, order.applicant: Первое обновление "
+                        "заявления должно содержать"));
+}
+
+TEST_F(Submit, a_value_of_a_wrong_type_is_no_failure_to_read) {
+  in = R"({"order": {"number": 5}, "status": []})";
+  EXPECT_EQ(run({"submit", "-"}), ExitCode::validation);
+  EXPECT_THAT(err, AllOf(HasSubstr("Запись прочитана, но не все поля в ней верны\n"),
+                         HasSubstr("\n  order.number: Ожидается строка в кавычках"),
+                         HasSubstr("\n  status: Ожидается объект")));
+}
+
 TEST_F(Submit, same_key_with_other_content_is_a_conflict) {
   in = first_update("A-1");
   EXPECT_EQ(run({"submit", "-", "--key", "event-1"}), ExitCode::done);
