@@ -13,7 +13,6 @@ namespace smev::cli {
 namespace {
 
 constexpr auto kPauseMin = std::chrono::milliseconds(10);
-constexpr Duration kFileAgeMin = std::chrono::hours(24);  // the outbox lets younger files be
 
 /// Batch after batch, with as much time for others between two as one has taken.
 Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
@@ -34,21 +33,16 @@ Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
 }
 
 /// Why something stayed that one could have expected to go.
-std::string left_text(const Pruned& pruned, const QueuePruneCommand& command, TimePoint before) {
+std::string left_text(const Pruned& pruned, TimePoint before) {
   if (pruned.updates == 0) {
     return fmt::format(
-        "Стирать нечего: до {} ничего не завершено, или оно уже стёрто. Ждут и те обновления, "
-        "ответ "
-        "на которые ещё не подтверждён или в чьём сообщении есть более молодое.\n",
+        "Стирать нечего: до {} ничего не завершено, или оно уже стёрто. Ждут и обновления с "
+        "файлами, поданные меньше суток назад, и те, ответ на которые ещё не подтверждён или в "
+        "чьём сообщении есть более молодое.\n",
         moscow_time_text(before));
   }
-  if (pruned.files_kept) {
-    return "Файлы результатов оставлены: рядом другая база, и каталог files у них общий.\n";
-  }
-  if (command.older >= kFileAgeMin) return {};
-  return "Файлы результатов, которые лежат в каталоге files меньше суток, оставлены: их, может "
-         "быть, "
-         "как раз подают.\n";
+  if (!pruned.files_kept) return {};
+  return "Файлы результатов оставлены: рядом другая база, и каталог files у них общий.\n";
 }
 
 Result<ExitCode> tell(const Session& session, const Pruned& pruned, const std::string& left) {
@@ -87,7 +81,7 @@ Result<ExitCode> prune(const Session& session, const QueuePruneCommand& command)
                     count)));
   }
   SMEV_ASSIGN(const Pruned pruned, prune_all(session, batch));
-  return tell(session, pruned, left_text(pruned, command, batch.settled_before));
+  return tell(session, pruned, left_text(pruned, batch.settled_before));
 }
 
 }  // namespace smev::cli

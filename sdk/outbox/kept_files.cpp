@@ -25,7 +25,6 @@ constexpr mode_t kDirectoryMode = 0770;
 // The dispatcher may be another user of the same group; the directory's mode follows the umask.
 constexpr mode_t kFileMode = 0640;
 constexpr std::string_view kTemporaryPrefix = ".incoming-";
-constexpr auto kAbandonedAfter = std::chrono::hours(24);
 // Whoever removes a file holds it alone, whoever puts one in place shares it.
 constexpr const char* kLockName = ".lock";
 constexpr mode_t kLockMode = 0660;
@@ -255,7 +254,7 @@ Result<bool> KeptFiles::remove_unused(const std::string& sha256) const {
     return store_failed(errno, "stat", path);
   }
   const auto written = std::chrono::system_clock::from_time_t(status.st_mtime);
-  if (std::chrono::system_clock::now() - written < kAbandonedAfter) return false;
+  if (std::chrono::system_clock::now() - written < kFileStays) return false;
   if (::unlink(path.c_str()) != 0) return store_failed(errno, "unlink", path);
   return true;
 }
@@ -268,7 +267,7 @@ void KeptFiles::remove_abandoned() const {
     if (!entry->path().filename().string().starts_with(kTemporaryPrefix)) continue;
     std::error_code unreadable;
     const auto written = entry->last_write_time(unreadable);
-    if (!unreadable && fs::file_time_type::clock::now() - written > kAbandonedAfter) {
+    if (!unreadable && fs::file_time_type::clock::now() - written > kFileStays) {
       fs::remove(entry->path(), unreadable);
     }
   }

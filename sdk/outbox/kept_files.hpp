@@ -4,6 +4,7 @@
 // A name appears only after the octets under it are on the disk, and is on the disk itself before
 // `keep` returns. Thread-safe; several processes may keep the same content at once.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -13,6 +14,9 @@ namespace smev::outbox {
 
 /// What `KeptFiles::keep` would call the file, or why it would not take it; nothing is kept.
 Result<StoredFile> hash_file(const std::string& path, std::uint64_t file_bytes_max);
+
+/// A file that was kept later than this may be on its way into a submit, and stays.
+inline constexpr auto kFileStays = std::chrono::hours(24);
 
 class KeptFiles {
  public:

@@ -13,8 +13,9 @@ namespace {
 constexpr int kBatchMax = 10'000;
 constexpr int kAnswersPage = 256;  // of rows that are looked at in one go
 
-// ?1 the moment. Every message of the update must be free to go: nothing else in it is younger or
-// not final, its answers are acknowledged, no attempt is open.
+// ?1 the moment, ?2 since when files stay: who forgot an update before its files could go would
+// never find them again. Every message of the update must be free to go: nothing else in it is
+// younger or not final, its answers are acknowledged, no attempt is open.
 #define SMEV_PRUNABLE                                                                            \
   "FROM updates u WHERE u.settled_at <> '' AND u.pruned_at = '' AND u.settled_at < ?1 "          \
   "AND NOT EXISTS (SELECT 1 FROM message_items i JOIN message_items j ON j.message = i.message " \
@@ -24,12 +25,14 @@ constexpr int kAnswersPage = 256;  // of rows that are looked at in one go
   "JOIN answers a ON a.original_message_id = m.message_id WHERE i.update_id = u.id "             \
   "AND a.verified = 1 AND a.stray = 0 AND a.acknowledged = '') "                                 \
   "AND NOT EXISTS (SELECT 1 FROM message_items i JOIN attempts t ON t.message = i.message "      \
-  "WHERE i.update_id = u.id AND t.ended = '') "
+  "WHERE i.update_id = u.id AND t.ended = '') "                                                  \
+  "AND (u.submitted_at < ?2 OR NOT EXISTS (SELECT 1 FROM files f WHERE f.update_id = u.id)) "
 
-Result<std::vector<UpdateId>> prunable(Database& database, const PruneBatch& batch) {
+Result<std::vector<UpdateId>> prunable(Database& database, TimePoint now, const PruneBatch& batch) {
   SMEV_ASSIGN(Statement statement,
-              database.query("SELECT u.id " SMEV_PRUNABLE "ORDER BY u.settled_at LIMIT ?2",
-                             batch.settled_before, std::clamp(batch.limit, 0, kBatchMax)));
+              database.query("SELECT u.id " SMEV_PRUNABLE "ORDER BY u.settled_at LIMIT ?3",
+                             batch.settled_before, now - kFileStays,
+                             std::clamp(batch.limit, 0, kBatchMax)));
   return read_numbers(statement);
 }
 
@@ -125,8 +128,8 @@ Result<std::int64_t> TableOutbox::remove_unused_files(Database& database,
 
 Result<std::int64_t> TableOutbox::count_prunable(TimePoint settled_before) {
   return read([&](Database& database) -> Result<std::int64_t> {
-    SMEV_ASSIGN(const auto count,
-                database.number("SELECT count(*) " SMEV_PRUNABLE, settled_before));
+    SMEV_ASSIGN(const auto count, database.number("SELECT count(*) " SMEV_PRUNABLE, settled_before,
+                                                  clock_->now() - kFileStays));
     return count.value_or(0);
   });
 }
@@ -181,9 +184,10 @@ Result<Pruned> TableOutbox::prune_updates(const PruneBatch& batch) {
     const TimePoint now = clock_->now();
     Pruned pruned;
     pruned.files_kept = !alone;
-    SMEV_ASSIGN(const std::vector<UpdateId> updates,
-                find_and_lock(
-                    database, [&] { return prunable(database, batch); }, &lock_orders_of_updates));
+    SMEV_ASSIGN(
+        const std::vector<UpdateId> updates,
+        find_and_lock(
+            database, [&] { return prunable(database, now, batch); }, &lock_orders_of_updates));
     std::vector<std::string> hashes;
     for (const UpdateId update : updates) {
       SMEV_ASSIGN(const std::vector<std::string> own, files_of(database, update));

@@ -561,9 +561,10 @@ class Outbox {
   /// Empties final updates for good: payload, bodies, attempts, answers, and result files that no
   /// other update has. Their rows stay, with order, idempotency keys and audit, so that a repeated
   /// submit and a late answer still find them. Left alone: a message that carries an update that is
-  /// not final or younger, or whose answer is not acknowledged yet. A file that was kept within the
-  /// last day stays, in case an update with it is being submitted. The last batch of a run takes
-  /// acknowledged answers that have come to emptied messages since, when they are as old.
+  /// not final or younger, or whose answer is not acknowledged yet. An update with files stays for
+  /// a day, and a file that was kept again stays for another, as somebody may be submitting it. The
+  /// last batch of a run takes acknowledged answers that have come to emptied messages since, when
+  /// they are as old.
   virtual Result<Pruned> prune(const PruneBatch& batch) = 0;
   /// Reads everything: hashes of bodies and answers, heads and what waits for them, the engine's
   /// own check; of result files their size, and with `read_files` their octets. Others work on.

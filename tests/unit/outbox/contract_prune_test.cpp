@@ -201,7 +201,7 @@ TEST_P(OutboxPrune, a_file_goes_with_the_last_update_that_has_it) {
   NewUpdate first = new_update("a");
   first.files = {*shared, *own};
   delivered(first);
-  advance(hours(2));
+  advance(hours(25));
   NewUpdate second = new_update("b");
   second.files = {*shared};
   delivered(second);
@@ -210,7 +210,7 @@ TEST_P(OutboxPrune, a_file_goes_with_the_last_update_that_has_it) {
   EXPECT_EQ(prune(hours(1)).files, 1);
   EXPECT_EQ(error_of(outbox().file_path(own->sha256)).code, ErrorCode::not_found);
   EXPECT_TRUE(outbox().file_path(shared->sha256));
-  advance(hours(2));
+  advance(hours(25));
   EXPECT_EQ(prune(hours(1)).files, 1);
   EXPECT_EQ(error_of(outbox().file_path(shared->sha256)).code, ErrorCode::not_found);
 }
@@ -221,7 +221,7 @@ TEST_P(OutboxPrune, a_file_that_was_just_kept_may_be_on_its_way_into_a_submit) {
   NewUpdate first = new_update("a");
   first.files = {*kept};
   delivered(first);
-  advance(hours(2));
+  advance(hours(25));
   age(kept->sha256);
   ASSERT_TRUE(outbox().keep_file(write_file("again.pdf", "result")));
   EXPECT_EQ(prune(hours(1)).files, 0);
@@ -229,6 +229,21 @@ TEST_P(OutboxPrune, a_file_that_was_just_kept_may_be_on_its_way_into_a_submit) {
   second.files = {*kept};
   const UpdateId id = submit(second);
   EXPECT_TRUE(outbox().file_path(kept->sha256)) << id;
+}
+
+TEST_P(OutboxPrune, an_update_with_files_is_not_forgotten_before_they_can_go) {
+  const auto kept = outbox().keep_file(write_file("young.pdf", "young" + directory_.path()));
+  NewUpdate with_file = new_update("a");
+  with_file.files = {*kept};
+  delivered(with_file);
+  delivered("b");
+  advance(hours(24));
+  EXPECT_EQ(*outbox().count_prunable(now()), 1);
+  EXPECT_EQ(prune(hours(1)).updates, 1) << "the one without";
+  advance(std::chrono::microseconds(1));
+  age(kept->sha256);
+  EXPECT_EQ(*outbox().count_prunable(now()), 1);
+  EXPECT_EQ(prune(hours(1)).files, 1);
 }
 
 TEST_P(OutboxPrune, a_pruned_store_is_sound) {

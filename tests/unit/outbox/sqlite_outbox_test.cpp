@@ -460,7 +460,7 @@ TEST_P(SqliteOutboxDamage, beside_another_outbox_no_file_is_removed) {
   given.files = {*kept};
   const UpdateId id = submit(given);
   ASSERT_TRUE(outbox().decide(id, UpdateEvent::cancelled, "op", "причина"));
-  advance(hours(1));
+  advance(hours(25));
   fs::last_write_time(*outbox().file_path(kept->sha256),
                       fs::file_time_type::clock::now() - hours(48));
   // It was only submitted to: nobody has dispatched from it yet.
