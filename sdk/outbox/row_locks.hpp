@@ -13,6 +13,9 @@ namespace smev::outbox {
 Result<void> lock_order(Database& database, const OrderKey& key);
 Result<void> lock_orders_of_updates(Database& database, const std::vector<UpdateId>& updates);
 Result<void> lock_message(Database& database, MessageKey message);
+/// Answers that are about to be stored, by the SHA-256 of their octets: two transactions that store
+/// the same ones in another order would wait for each other.
+Result<void> lock_answers(Database& database, const std::vector<std::string>& hashes);
 /// The orders of all updates in the messages, and then the messages.
 Result<void> lock_messages(Database& database, const std::vector<MessageKey>& messages);
 

@@ -277,6 +277,7 @@ Result<std::vector<RecordedAnswer>> TableOutbox::record_answers(
   return change(
       [&](Database& database) -> Result<std::vector<RecordedAnswer>> {
         const TimePoint now = clock_->now();
+        SMEV_TRY(lock_answers(database, hashes));
         SMEV_TRY(lock_answered(database, answers));
         std::vector<RecordedAnswer> all;
         for (std::size_t i = 0; i < answers.size(); ++i) {

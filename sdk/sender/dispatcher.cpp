@@ -13,9 +13,9 @@ namespace {
 
 // Rows that another process has submitted are noticed within this time.
 constexpr Duration kIdlePause = std::chrono::milliseconds(400);
-// Reports that come in while others are awaited are written down together: when they are half of
-// them, or after this time.
-constexpr Duration kCollectedWithin = std::chrono::milliseconds(50);
+// Reports that come right behind the first are written down with it: until they are half of what is
+// under way, and no longer than this.
+constexpr Duration kCollectedWithin = std::chrono::milliseconds(5);
 constexpr Duration kShortestPause = std::chrono::milliseconds(1);
 constexpr Duration kOverdueCheckEvery = std::chrono::seconds(1);
 // A claim or attempt of a dead worker is free again after this; a live one ends far earlier.
@@ -101,28 +101,33 @@ Result<void> Dispatcher::warn_of_deadlines() {
 }
 
 Result<Duration> Dispatcher::pause() {
-  const Duration longest = under_way_.empty() ? kIdlePause : kCollectedWithin;
   // What is due cannot go while there is no room for it, or the endpoint is spared: a report rings.
-  if (static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max) return longest;
+  if (static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max) return kIdlePause;
   SMEV_ASSIGN(CircuitBreaker * guard, breaker());
   const TimePoint now = parts_.clock().now();
   if (guard->passage(now) == CircuitBreaker::Passage::none) {
-    return std::clamp(guard->closed_for(now), kShortestPause, longest);
+    return std::clamp(guard->closed_for(now), kShortestPause, kIdlePause);
   }
   if (guard->passage(now) == CircuitBreaker::Passage::probe && !under_way_.empty()) {
-    return longest;
+    return kIdlePause;
   }
   SMEV_ASSIGN(std::optional<TimePoint> due, parts_.outbox().next_due());
-  if (!due) return longest;
+  if (!due) return kIdlePause;
   const Duration until_due = *due - parts_.clock().now();
-  return std::clamp(until_due, kShortestPause, longest);
+  return std::clamp(until_due, kShortestPause, kIdlePause);
+}
+
+void Dispatcher::await_reports() {
+  std::unique_lock lock(mutex_);
+  if (done_.empty()) return;
+  half_done_.wait_for(lock, kCollectedWithin, [this] { return done_.size() >= unreported_; });
 }
 
 Result<void> Dispatcher::finish() {
   unsigned long seen = 0;
   while (!under_way_.empty()) {
     SMEV_ASSIGN(bool collected, collect());
-    if (!collected && !under_way_.empty()) bell_.wait_for_ring(kCollectedWithin, seen);
+    if (!collected && !under_way_.empty()) bell_.wait_for_ring(kIdlePause, seen);
   }
   return {};
 }
@@ -363,7 +368,9 @@ void Dispatcher::transmit(std::vector<PreparedMessage> messages) {
                                 SMEV_KILL_POINT("sender.answered");
                                 const std::lock_guard lock(mutex_);
                                 done_.emplace_back(id, std::move(transmission));
-                                if (done_.size() >= --unreported_) bell_.ring();
+                                --unreported_;
+                                if (done_.size() == 1 || unreported_ == 0) bell_.ring();
+                                if (done_.size() >= unreported_) half_done_.notify_one();
                               });
 }
 

@@ -3,6 +3,7 @@
 // and writes; the transport's threads only leave outcomes for it, so that a round's outcomes share
 // a commit.
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,8 @@ class Dispatcher {
   Result<Duration> pause();
   /// Writes down what is still under way; nothing new is started.
   Result<void> finish();
+  /// A moment for the reports that come right behind the first: they share a commit.
+  void await_reports();
 
  private:
   Result<void> look_at_deadlines();
@@ -67,6 +70,7 @@ class Dispatcher {
   std::set<UpdateId> warned_;  // of their deadline
   std::optional<CircuitBreaker> breaker_;
 
+  std::condition_variable half_done_;
   std::mutex mutex_;  // guards what follows
   std::vector<std::pair<Uuid, Transmission>> done_;
   std::size_t unreported_ = 0;  // messages that the transport has and has not reported

@@ -12,11 +12,16 @@ namespace {
 
 // After this many failed polls in a row the pause is the slow one, whatever is awaited.
 constexpr int kFastErrors = 3;
-// Answers that are stored in one commit. A network that brings them slowly is not waited for: what
-// has come within this time is stored, and only then acknowledged.
+// Answers that are stored in one commit. The first after a silence is stored at once; of others
+// behind it only those that come quickly are waited for, and only while that nothing has come is
+// said quickly too: no answer must wait in memory for a call that hangs.
 constexpr std::size_t kStoredTogether = 16;
+constexpr Duration kQuickCall = std::chrono::milliseconds(50);
 constexpr Duration kGatheredWithin = std::chrono::milliseconds(250);
 constexpr std::size_t kGatheredOctets = 4u << 20;
+// What is stored is acknowledged even after a stop, but no longer than this: the next start does
+// it.
+constexpr Duration kAcknowledgedAfterStop = std::chrono::seconds(5);
 // Acknowledged answers that are marked in one commit. Those that a crash leaves unmarked are
 // acknowledged again at the next start.
 constexpr std::size_t kMarkedTogether = 64;
@@ -51,8 +56,8 @@ Result<void> Receiver::acknowledge_stored() {
   SMEV_TRY(mark_acknowledged());
   SMEV_ASSIGN(std::vector<AnswerRow> answers, parts_.outbox().unacknowledged());
   for (const AnswerRow& answer : answers) {
-    SMEV_ASSIGN(bool done, acknowledge(answer.id, answer.message_id));
-    if (!done) break;  // the network is away; the next round tries again
+    // With the network away the next round tries again.
+    if (acknowledge(answer.id, answer.message_id) == Acknowledged::away) break;
   }
   return mark_acknowledged();
 }
@@ -70,11 +75,12 @@ void Receiver::note_failure(const Error& error) {
 
 // While messages come, marks are put together; before a pause nothing stays unmarked.
 Result<bool> Receiver::round() {
-  SMEV_ASSIGN(Batch batch, gather());
+  Batch batch = gather();
+  if (batch.is_back) SMEV_TRY(acknowledge_stored());
   SMEV_ASSIGN(const bool all_acknowledged, take(batch.messages));
-  const bool more = batch.more && all_acknowledged;
-  if (!more || acknowledged_.size() >= kMarkedTogether) SMEV_TRY(mark_acknowledged());
-  return more;
+  others_wait_ = batch.more && all_acknowledged;
+  if (!others_wait_ || acknowledged_.size() >= kMarkedTogether) SMEV_TRY(mark_acknowledged());
+  return others_wait_;
 }
 
 Result<void> Receiver::mark_acknowledged() {
@@ -83,32 +89,39 @@ Result<void> Receiver::mark_acknowledged() {
   return {};
 }
 
-Result<Receiver::Batch> Receiver::gather() {
+Receiver::Batch Receiver::gather() {
   Batch batch;
   if (is_throttled()) return batch;
   std::size_t octets = 0;
-  const auto end = parts_.clock().steady() + kGatheredWithin;
+  const auto begun = parts_.clock().steady();
+  auto called = begun;
+  bool quick = others_wait_ && empty_is_quick_;
   do {
     Result<std::optional<IncomingMessage>> incoming =
         parts_.transport().receive(parts_.options.selector);
+    const auto now = parts_.clock().steady();
+    const bool was_quick = now - std::exchange(called, now) <= kQuickCall;
     if (!incoming) {
       const Error& error = incoming.error();
       note_failure(error);
       parts_.logger().warning("poll.failed", error.text,
                               {{"error", std::string(name(error.code))}, {"detail", error.detail}});
+      batch.more = false;
       return batch;
     }
-    if (std::exchange(network_errors_, 0) > 0) SMEV_TRY(acknowledge_stored());
-    if (!*incoming) return batch;
-    if (has(batch.messages, (*incoming)->message_id)) {
-      one_by_one_ = true;
-    } else {
-      octets += (*incoming)->raw.size();
-      batch.messages.push_back(std::move(**incoming));
+    batch.is_back = batch.is_back || std::exchange(network_errors_, 0) > 0;
+    batch.more = incoming->has_value();
+    if (!batch.more) {
+      empty_is_quick_ = was_quick;
+      one_by_one_ = false;
+      return batch;
     }
-  } while (!one_by_one_ && batch.messages.size() < kStoredTogether && octets < kGatheredOctets &&
-           parts_.clock().steady() < end);
-  batch.more = true;
+    one_by_one_ = one_by_one_ || has(batch.messages, (*incoming)->message_id);
+    octets += (*incoming)->raw.size();
+    batch.messages.push_back(std::move(**incoming));
+    quick = quick && was_quick && now - begun < kGatheredWithin;
+  } while (quick && !batch.is_back && !one_by_one_ && batch.messages.size() < kStoredTogether &&
+           octets < kGatheredOctets);
   return batch;
 }
 
@@ -150,11 +163,15 @@ Result<bool> Receiver::conclude(std::span<const IncomingMessage> messages,
     if (tell(messages[i], recorded[i])) to_acknowledge.push_back(i);
   }
   bell_.ring();
+  const auto begun = parts_.clock().steady();
+  std::size_t done = 0;
   for (const std::size_t i : to_acknowledge) {
-    SMEV_ASSIGN(const bool done, acknowledge(recorded[i].id, messages[i].message_id));
-    if (!done) return false;
+    if (bell_.stopped() && parts_.clock().steady() - begun >= kAcknowledgedAfterStop) break;
+    const Acknowledged outcome = acknowledge(recorded[i].id, messages[i].message_id);
+    if (outcome == Acknowledged::away) break;
+    if (outcome == Acknowledged::done) ++done;
   }
-  return to_acknowledge.size() == messages.size();
+  return done == messages.size();
 }
 
 // Tells of it whom it concerns. True when it is ours to acknowledge.
@@ -184,19 +201,22 @@ bool Receiver::tell(const IncomingMessage& incoming, const RecordedAnswer& recor
   return !recorded.stray || ours_alone;
 }
 
-Result<bool> Receiver::acknowledge(std::int64_t answer, const std::string& message_id) {
+// A fault about one message says nothing of the others; a network that is away, or a limit of
+// calls, does.
+Receiver::Acknowledged Receiver::acknowledge(std::int64_t answer, const std::string& message_id) {
   SMEV_KILL_POINT("sender.acknowledging");
   Result<void> acknowledged = parts_.transport().acknowledge(message_id, true);
   SMEV_KILL_POINT("sender.acknowledged");
-  if (!acknowledged) {
-    const Error& error = acknowledged.error();
-    note_failure(error);
-    parts_.logger().warning("ack.failed", error.text,
-                            {{"message_id", message_id}, {"detail", error.detail}});
-    return false;
+  if (acknowledged) {
+    acknowledged_.push_back(answer);
+    return Acknowledged::done;
   }
-  acknowledged_.push_back(answer);
-  return true;
+  const Error& error = acknowledged.error();
+  note_failure(error);
+  parts_.logger().warning("ack.failed", error.text,
+                          {{"message_id", message_id}, {"detail", error.detail}});
+  const bool away = error.origin == Origin::network || is_throttled();
+  return away ? Acknowledged::away : Acknowledged::refused;
 }
 
 void Receiver::report_unsettled(Event::Kind kind, const IncomingMessage& incoming,

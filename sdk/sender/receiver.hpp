@@ -30,16 +30,18 @@ class Receiver {
   /// What came in one go.
   struct Batch {
     std::vector<IncomingMessage> messages;
-    bool more = false;  ///< the queue was not seen to be empty
+    bool more = false;     ///< the queue was not seen to be empty
+    bool is_back = false;  ///< the first call that succeeded after others had failed
   };
+  enum class Acknowledged { done, refused, away };
 
-  Result<Batch> gather();
+  Batch gather();
   Result<bool> take(std::span<IncomingMessage> messages);
   Result<bool> conclude(std::span<const IncomingMessage> messages,
                         const std::vector<RecordedAnswer>& recorded);
   bool tell(const IncomingMessage& incoming, const RecordedAnswer& recorded);
   Result<void> mark_acknowledged();
-  Result<bool> acknowledge(std::int64_t answer, const std::string& message_id);
+  Acknowledged acknowledge(std::int64_t answer, const std::string& message_id);
   void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
   void note_failure(const Error& error);
   [[nodiscard]] bool is_throttled() const;
@@ -48,7 +50,9 @@ class Receiver {
   EventSink& events_;
   Bell& bell_;
   std::vector<std::int64_t> acknowledged_;  // and not yet marked
-  bool one_by_one_ = false;                 // SMEV gives the next message after the Ack alone
+  bool others_wait_ = false;                // the last round left more behind
+  bool empty_is_quick_ = false;             // that nothing has come is said at once
+  bool one_by_one_ = false;                 // the next message is given after the Ack alone
   int network_errors_ = 0;                  // in a row
   std::optional<std::chrono::steady_clock::time_point> throttled_until_;
 };

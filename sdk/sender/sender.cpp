@@ -556,6 +556,7 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
       if (done) break;
       SMEV_ASSIGN(Duration pause, dispatcher.pause());
       bell_.wait(pause, seen);
+      dispatcher.await_reports();
     }
     return dispatcher.finish();
   };

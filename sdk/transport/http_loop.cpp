@@ -86,6 +86,11 @@ void HttpLoop::stop(Duration grace) {
   }
 }
 
+bool HttpLoop::can_launch() {
+  const std::lock_guard lock(mutex_);
+  return !stopping_ && !waiting_.empty() && in_flight_.size() < in_flight_max_;
+}
+
 HttpLoop::Orders HttpLoop::take_orders() {
   const std::lock_guard lock(mutex_);
   Orders orders;
@@ -127,6 +132,8 @@ void HttpLoop::run() {
       take_off_all(stopped_error("taken off before the answer came", Retry::same_id_now));
       continue;
     }
+    // A launch that failed, or all that was taken off, has left places free.
+    if (can_launch()) continue;
     const int wait = orders.stopping ? milliseconds_until(orders.stop_at) : kPollMilliseconds;
     curl_multi_poll(multi_, nullptr, 0, wait, nullptr);
   }

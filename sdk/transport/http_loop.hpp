@@ -55,6 +55,7 @@ class HttpLoop {
   HttpLoop(HttpOptions options, int in_flight_max, CURLM* multi);
   void run();
   Orders take_orders();
+  bool can_launch();
   void launch(Job job);
   bool land_finished();
   void take_off_all(const Error& why);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 
 #include "sdk/base/runtime.hpp"
 #include "sdk/sender/elk_status.hpp"
@@ -23,7 +24,7 @@ using ::testing::ElementsAre;
 class NotingOutbox final : public testing::ForwardingOutbox {
  public:
   explicit NotingOutbox(std::vector<std::string>& calls) : calls_(calls) {}
-  std::string refused;
+  std::optional<std::string> refused;
   Retry refusal = Retry::after_fix;
 
   Result<std::vector<RecordedAnswer>> record_answers(
@@ -32,7 +33,7 @@ class NotingOutbox final : public testing::ForwardingOutbox {
     for (const NewAnswer& answer : answers) call += " " + answer.message_id;
     calls_.push_back(call);
     for (const NewAnswer& answer : answers) {
-      if (answer.message_id != refused) continue;
+      if (refused != answer.message_id) continue;
       return fail(local_error(ErrorCode::store, "a damaged row", refusal));
     }
     return inner().record_answers(answers);
@@ -49,7 +50,9 @@ class QueueTransport final : public Transport {
       : calls_(calls), clock_(clock) {}
   bool hides = true;  ///< what was given comes again only after a long time
   Duration takes{};   ///< a call
-  std::string unreachable;
+  Duration ack_takes{};
+  std::optional<std::string> unreachable;
+  std::map<std::string, Error> ack_errors;
 
   void put(const std::string& id, std::size_t octets = 1, bool verified = true) {
     IncomingMessage message;
@@ -71,7 +74,7 @@ class QueueTransport final : public Transport {
       calls_.emplace_back("empty");
       return std::optional<IncomingMessage>{};
     }
-    if (queue_.front().message_id == unreachable) {
+    if (unreachable == queue_.front().message_id) {
       calls_.emplace_back("no way");
       return fail(local_error(ErrorCode::connect, "no way", Retry::later));
     }
@@ -81,7 +84,11 @@ class QueueTransport final : public Transport {
     return std::optional(std::move(message));
   }
   Result<void> acknowledge(const std::string& id, bool) override {
+    clock_.advance(ack_takes);
     calls_.push_back("ack " + id);
+    if (const auto error = ack_errors.find(id); error != ack_errors.end()) {
+      return fail(error->second);
+    }
     std::erase_if(queue_, [&](const IncomingMessage& each) { return each.message_id == id; });
     return {};
   }
@@ -112,6 +119,25 @@ class ReceiverTest : public ::testing::Test {
     return more.value_or(false);
   }
   std::vector<std::string> calls() { return std::exchange(calls_, {}); }
+  /// After a silence one answer has come, and been taken by itself: others may wait behind it.
+  void begin_backlog() {
+    calls();
+    EXPECT_FALSE(round());
+    transport_->put("first");
+    EXPECT_TRUE(round());
+    EXPECT_THAT(calls(), ElementsAre("empty", "receive first", "store first", "ack first"));
+  }
+  static Error fault() {
+    Error error = local_error(ErrorCode::smev_fault, "internal failure", Retry::later);
+    error.origin = Origin::smev;
+    error.fault = SmevFault{};
+    return error;
+  }
+  static Error no_way() {
+    Error error = local_error(ErrorCode::connect, "no way", Retry::later);
+    error.origin = Origin::network;
+    return error;
+  }
   std::size_t stored_at_first() {
     const auto all = calls();
     const auto store = std::find_if(all.begin(), all.end(), [](const std::string& call) {
@@ -130,22 +156,42 @@ class ReceiverTest : public ::testing::Test {
   Receiver receiver_{parts_, events_, bell_};
 };
 
-TEST_F(ReceiverTest, stores_what_has_come_together_and_acknowledges_after_that) {
+TEST_F(ReceiverTest, stores_the_first_at_once_and_what_is_behind_it_together) {
+  begin_backlog();
   transport_->put("a");
   transport_->put("b");
   EXPECT_FALSE(round()) << "the queue was seen to be empty";
   EXPECT_THAT(calls(),
               ElementsAre("receive a", "receive b", "empty", "store a b", "ack a", "ack b"));
-  EXPECT_FALSE(round());
-  EXPECT_THAT(calls(), ElementsAre("empty"));
   EXPECT_THAT(*outbox_->unacknowledged(), ::testing::IsEmpty());
+  for (const char* id : {"c", "d"}) transport_->put(id);
+  EXPECT_TRUE(round());
+  EXPECT_THAT(calls(), ElementsAre("receive c", "store c", "ack c")) << "after a silence again";
+}
+
+TEST_F(ReceiverTest, no_answer_waits_for_a_call_where_an_empty_queue_is_slow_to_say_so) {
+  transport_->takes = 51ms;
+  EXPECT_FALSE(round());
+  transport_->takes = 0ms;
+  for (const char* id : {"a", "b", "c"}) transport_->put(id);
+  for (int i = 0; i < 3; ++i) {
+    calls();
+    EXPECT_TRUE(round());
+    EXPECT_EQ(stored_at_first(), 1u);
+  }
+  EXPECT_FALSE(round()) << "and now it was quick";
+  begin_backlog();
+  for (const char* id : {"d", "e"}) transport_->put(id);
+  round();
+  EXPECT_EQ(stored_at_first(), 2u);
 }
 
 TEST_F(ReceiverTest, does_not_wait_for_a_second_answer_of_one_that_gives_it_after_the_ack) {
+  begin_backlog();
   transport_->hides = false;
   for (const char* id : {"a", "b", "c"}) transport_->put(id);
   EXPECT_TRUE(round());
-  EXPECT_THAT(calls(), ElementsAre("receive a", "receive a", "store a", "ack a"));
+  EXPECT_THAT(calls(), ElementsAre("receive a", "receive a", "store a a", "ack a", "ack a"));
   EXPECT_TRUE(round());
   EXPECT_THAT(calls(), ElementsAre("receive b", "store b", "ack b")) << "once is enough";
   EXPECT_TRUE(round());
@@ -153,6 +199,7 @@ TEST_F(ReceiverTest, does_not_wait_for_a_second_answer_of_one_that_gives_it_afte
 }
 
 TEST_F(ReceiverTest, stores_sixteen_together_at_most) {
+  begin_backlog();
   for (int i = 0; i < 17; ++i) transport_->put(std::to_string(i));
   EXPECT_TRUE(round());
   EXPECT_EQ(stored_at_first(), 16u);
@@ -160,17 +207,19 @@ TEST_F(ReceiverTest, stores_sixteen_together_at_most) {
   EXPECT_EQ(stored_at_first(), 1u);
 }
 
-TEST_F(ReceiverTest, a_slow_network_is_not_waited_for) {
-  for (int i = 0; i < 4; ++i) transport_->put(std::to_string(i));
-  transport_->takes = 250ms;
+TEST_F(ReceiverTest, a_slow_call_ends_what_is_waited_for) {
+  begin_backlog();
+  for (int i = 0; i < 8; ++i) transport_->put(std::to_string(i));
+  transport_->takes = 51ms;
   EXPECT_TRUE(round());
   EXPECT_EQ(stored_at_first(), 1u);
-  transport_->takes = 249ms;
+  transport_->takes = 50ms;
   EXPECT_TRUE(round());
-  EXPECT_EQ(stored_at_first(), 2u);
+  EXPECT_EQ(stored_at_first(), 5u) << "a quarter of a second";
 }
 
 TEST_F(ReceiverTest, what_is_gathered_has_a_limit_of_octets) {
+  begin_backlog();
   constexpr std::size_t kLimit = 4u << 20;
   transport_->put("a", kLimit - 1);
   transport_->put("b");
@@ -180,6 +229,7 @@ TEST_F(ReceiverTest, what_is_gathered_has_a_limit_of_octets) {
 }
 
 TEST_F(ReceiverTest, what_came_before_the_network_broke_is_stored_and_acknowledged) {
+  begin_backlog();
   transport_->put("a");
   transport_->put("b");
   transport_->unreachable = "b";
@@ -188,15 +238,16 @@ TEST_F(ReceiverTest, what_came_before_the_network_broke_is_stored_and_acknowledg
 }
 
 TEST_F(ReceiverTest, what_cannot_be_recorded_does_not_keep_the_others_back) {
+  begin_backlog();
   for (const char* id : {"a", "b", "c"}) transport_->put(id);
   outbox_->refused = "b";
   EXPECT_FALSE(receiver_.round()) << "it is told all the same";
   EXPECT_THAT(calls(), ElementsAre("receive a", "receive b", "receive c", "empty", "store a b c",
                                    "store a", "ack a", "store b", "store c", "ack c"));
-  EXPECT_EQ(outbox_->unsettled_answers(9)->size(), 2u);
 }
 
 TEST_F(ReceiverTest, a_store_that_is_away_is_not_asked_for_each) {
+  begin_backlog();
   for (const char* id : {"a", "b"}) transport_->put(id);
   outbox_->refused = "b";
   outbox_->refusal = Retry::later;
@@ -205,12 +256,67 @@ TEST_F(ReceiverTest, a_store_that_is_away_is_not_asked_for_each) {
 }
 
 TEST_F(ReceiverTest, what_is_not_verified_is_stored_and_left_alone_among_others) {
+  begin_backlog();
   transport_->put("a");
   transport_->put("forged", 1, false);
   transport_->put("b");
   EXPECT_FALSE(round());
   EXPECT_THAT(calls(), ElementsAre("receive a", "receive forged", "receive b", "empty",
                                    "store a forged b", "ack a", "ack b"));
+}
+
+TEST_F(ReceiverTest, nothing_is_left_out_because_another_has_the_same_id_or_none) {
+  begin_backlog();
+  transport_->put("a", 1, false);
+  transport_->put("a", 2);
+  round();
+  EXPECT_THAT(calls(), ElementsAre("receive a", "receive a", "store a a", "ack a"));
+  begin_backlog();
+  transport_->put("", 1, false);
+  transport_->put("", 2, false);
+  round();
+  EXPECT_THAT(calls(), ElementsAre("receive ", "receive ", "store  "));
+  EXPECT_EQ(outbox_->unsettled_answers(9)->size(), 5u) << "none of them is of a message of ours";
+}
+
+TEST_F(ReceiverTest, an_ack_that_is_refused_does_not_keep_the_others_back) {
+  begin_backlog();
+  for (const char* id : {"a", "b", "c"}) transport_->put(id);
+  transport_->ack_errors["a"] = fault();
+  EXPECT_FALSE(round());
+  EXPECT_THAT(calls(), ElementsAre("receive a", "receive b", "receive c", "empty", "store a b c",
+                                   "ack a", "ack b", "ack c"));
+}
+
+TEST_F(ReceiverTest, no_ack_follows_one_that_did_not_get_through) {
+  begin_backlog();
+  for (const char* id : {"a", "b"}) transport_->put(id);
+  transport_->ack_errors["a"] = no_way();
+  EXPECT_FALSE(round());
+  EXPECT_THAT(calls(), ElementsAre("receive a", "receive b", "empty", "store a b", "ack a"));
+}
+
+TEST_F(ReceiverTest, over_the_limit_of_calls_nothing_more_is_asked) {
+  begin_backlog();
+  for (const char* id : {"a", "b"}) transport_->put(id);
+  Error throttled = fault();
+  throttled.retry = Retry::throttled;
+  transport_->ack_errors["a"] = throttled;
+  EXPECT_FALSE(round());
+  EXPECT_THAT(calls(), ElementsAre("receive a", "receive b", "empty", "store a b", "ack a"));
+  EXPECT_FALSE(round());
+  EXPECT_THAT(calls(), ::testing::IsEmpty());
+}
+
+TEST_F(ReceiverTest, a_stop_does_not_wait_for_a_whole_batch_of_slow_acks) {
+  begin_backlog();
+  for (const char* id : {"a", "b", "c", "d"}) transport_->put(id);
+  transport_->ack_takes = 2500ms;
+  bell_.stop();
+  EXPECT_FALSE(round());
+  EXPECT_THAT(calls(), ElementsAre("receive a", "receive b", "receive c", "receive d", "empty",
+                                   "store a b c d", "ack a", "ack b"))
+      << "five seconds";
 }
 
 }  // namespace
