@@ -4,7 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <random>
 #include <set>
 #include <thread>
 
@@ -155,6 +158,27 @@ TEST_P(PostgresOutbox, the_same_key_from_many_threads_is_one_update) {
     }
   }
   EXPECT_EQ(ids.count(*ids.begin()), 6u);
+}
+
+// Each waits for the other's rows, if they take them in another order.
+TEST_P(PostgresOutbox, the_same_answers_in_any_order_are_stored_once_by_many_threads) {
+  const auto other = other_sender();
+  std::vector<NewAnswer> answers;
+  for (int i = 0; i < 16; ++i) answers.push_back(answer_to(Uuid(), std::to_string(i)));
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned t = 0; t < 6; ++t) {
+      Outbox* store = t % 2 == 0 ? &outbox() : other.get();
+      threads.emplace_back([&answers, &refused, store, t] {
+        std::vector<NewAnswer> mine = answers;
+        std::shuffle(mine.begin(), mine.end(), std::mt19937(t));
+        if (!store->record_answers(mine)) ++refused;
+      });
+    }
+  }
+  EXPECT_EQ(refused, 0);
+  EXPECT_THAT(*outbox().unsettled_answers(100), SizeIs(16));
 }
 
 TEST_P(PostgresOutbox, a_live_dispatchers_work_is_not_taken_by_a_new_one) {
