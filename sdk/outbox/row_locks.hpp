@@ -1,8 +1,9 @@
 #pragma once
 // Who may write at the same time. Where a database locks rows, whatever changes the state of
 // updates holds the rows of their orders first, and of its messages after that: the order's row
-// stands for everything that belongs to the order. Rows are locked by ascending id. Where a
-// transaction is the only writer, all of this is nothing.
+// stands for everything that belongs to the order. Rows are locked by ascending id; answers that
+// are not stored yet are held before them. Where a transaction is the only writer, all of this is
+// nothing.
 
 #include <vector>
 
