@@ -42,8 +42,9 @@ Result<void> lock_answers(Database& database, const std::vector<std::string>& ha
   if (!database.locks_rows() || hashes.size() < 2) return {};
   constexpr std::size_t kDigits = 15;  // of a hash in hexadecimal, as many as a bigint takes
   std::vector<std::int64_t> keys;
-  for (const std::string& hash : hashes)
+  for (const std::string& hash : hashes) {
     keys.push_back(std::stoll(hash.substr(0, kDigits), nullptr, 16));
+  }
   std::sort(keys.begin(), keys.end());
   SMEV_TRY(
       database.run("SELECT pg_advisory_xact_lock(k) FROM unnest(?::bigint[]) AS k", list(keys)));
