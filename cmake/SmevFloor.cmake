@@ -35,5 +35,10 @@ function(smev_compile_options target)
     target_compile_options(${target} PUBLIC -fsanitize=${SMEV_SANITIZE} -fno-omit-frame-pointer
                                             -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${SMEV_SANITIZE})
+    # Each compiler has its own way of saying so.
+    target_compile_definitions(${target} PRIVATE SMEV_SANITIZED)
+    if(SMEV_SANITIZE MATCHES "address")
+      target_compile_definitions(${target} PRIVATE SMEV_SANITIZED_ADDRESS)
+    endif()
   endif()
 endfunction()

@@ -101,13 +101,12 @@ std::optional<Committed> CommitMark::read(const std::string& path) {
 std::optional<Committed> CommitMark::said() const { return read_record(file_.get()); }
 
 void CommitMark::note(const Committed& committed) noexcept {
-  const std::optional<Committed> before = said();
-  const bool written = write_record(file_.get(), committed);
-  if (written && (!before || before->salt != committed.salt))
-    static_cast<void>(::fsync(file_.get()));
+  if (!write_record(file_.get(), committed) || synced_salt_ == committed.salt) return;
+  if (::fsync(file_.get()) == 0) synced_salt_ = committed.salt;
 }
 
 bool CommitMark::take_back() noexcept {
+  synced_salt_.reset();
   return write_record(file_.get(), {}) && ::fsync(file_.get()) == 0;
 }
 

@@ -44,6 +44,8 @@ class CommitMark {
  private:
   explicit CommitMark(FileHandle file) : file_(std::move(file)) {}
   FileHandle file_;
+  /// Of the log whose mark is on the disk, as far as this handle knows.
+  std::optional<std::uint64_t> synced_salt_;
 };
 
 /// What a log is, beside its mark.

@@ -69,7 +69,7 @@ class Soak {
 
  private:
   // Sanitizers keep what was freed.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SMEV_SANITIZED)
   static constexpr bool kIsSanitized = true;
 #else
   static constexpr bool kIsSanitized = false;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SMEV_SANITIZED_ADDRESS)
 #include <sanitizer/lsan_interface.h>
 #endif
 #include <unistd.h>
@@ -194,7 +194,7 @@ TEST_F(KeyInAnEngine, cannot_be_one_of_the_engine_gost_which_has_no_keys_by_id) 
 class KeyInSoftHsm : public ::testing::Test {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SMEV_SANITIZED_ADDRESS)
     // libp11 leaves tables of methods behind, and makes new ones when asked for them at exit.
     __lsan_disable();
 #endif

@@ -283,7 +283,7 @@ TEST_F(SubmitList, long_array_of_nothing_takes_little_memory) {
   EXPECT_EQ(run({"submit", file}), ExitCode::validation);
   struct rusage after {};
   getrusage(RUSAGE_SELF, &after);
-#if !defined(__SANITIZE_ADDRESS__)  // which keeps what was freed
+#if !defined(SMEV_SANITIZED_ADDRESS)  // which keeps what was freed
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 24 * 1024) << "KiB";
 #endif
   EXPECT_THAT(err, HasSubstr("с ошибками 20000"));

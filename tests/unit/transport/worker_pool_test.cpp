@@ -12,10 +12,10 @@ namespace {
 using ::smev::testing::Event;
 
 TEST(WorkerPool, runs_jobs_on_several_threads_at_once) {
-  auto pool = *WorkerPool::start(2);
   Event first;
   Event second;
   Event both;
+  auto pool = *WorkerPool::start(2);
   pool->post(
       [&] {
         first.set();
@@ -33,11 +33,11 @@ TEST(WorkerPool, runs_jobs_on_several_threads_at_once) {
 }
 
 TEST(WorkerPool, finishes_what_runs_and_drops_what_waits) {
-  auto pool = *WorkerPool::start(1);
   Event started;
   Event go_on;
   std::atomic<int> ran = 0;
   std::atomic<int> dropped = 0;
+  auto pool = *WorkerPool::start(1);
   pool->post(
       [&] {
         started.set();
