@@ -2,12 +2,16 @@
 // operations take, and what these and the libraries take with nothing of ours around them.
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 #include <vector>
 
 #include "bench/bare_steps.hpp"
+#include "sdk/base/bytes.hpp"
+#include "sdk/signature/digest.hpp"
 #include "sdk/smev3/multipart.hpp"
 
 namespace smev::bench {
@@ -181,6 +185,63 @@ void deliver_chained(benchmark::State& state) {
 }
 BENCHMARK(deliver_chained)
     ->Name("deliver_1000_cpu.chained")
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime();
+
+constexpr int kWithFile = 20;
+constexpr std::size_t kFileBytes = 4u << 20;
+
+// Each its own result, as no two citizens get the same.
+std::vector<std::string> results_in(const std::filesystem::path& folder) {
+  std::vector<std::string> paths;
+  for (int i = 0; i < kWithFile; ++i) {
+    paths.push_back((folder / fmt::format("result{}.pdf", i)).string());
+    std::ofstream(paths.back(), std::ios::binary) << "%PDF-1.7\n" << random_octets(kFileBytes);
+  }
+  return paths;
+}
+
+// With a file, which is kept, hashed, signed and put on the file store of mock-smev.
+void deliver_files(benchmark::State& state) {
+  const Workplace workplace;
+  const std::vector<std::string> results = results_in(workplace.folder());
+  int index = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const MockProcess mock(workplace.folder() / std::to_string(++index));
+    Sender sender = *Sender::open(*load_options(mock.config()));
+    state.ResumeTiming();
+    for (int i = 0; i < kWithFile; ++i) {
+      elk::Update update = first_update(i);
+      update.status.results = {File::at(results[static_cast<std::size_t>(i)])};
+      const auto submitted = sender.submit(update);
+      if (!submitted) return state.SkipWithError(submitted.error().describe().c_str());
+    }
+    const Result<DrainReport> drained = sender.drain(std::chrono::minutes(5));
+    if (!drained || !drained->complete || drained->stats.final != kWithFile) {
+      return state.SkipWithError("not everything was delivered");
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * kWithFile);
+}
+BENCHMARK(deliver_files)
+    ->Name("deliver_20_files_cpu")
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime();
+
+// The file's digest, which its CMS and the message share.
+void deliver_files_bare(benchmark::State& state) {
+  const Workplace workplace;
+  const std::vector<std::string> results = results_in(workplace.folder());
+  for (auto _ : state) {
+    for (const std::string& path : results) {
+      benchmark::DoNotOptimize(signature::digest_file(SignatureAlgorithm::gost2012_256, path));
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * kWithFile);
+}
+BENCHMARK(deliver_files_bare)
+    ->Name("deliver_20_files_cpu.bare")
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime();
 
