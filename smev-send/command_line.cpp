@@ -51,7 +51,7 @@ Error with_path(Error error, const std::string& path) {
   if (path.empty()) return error;
   const bool unnamed = error.detail.find(path) == std::string::npos;
   if (error.code == ErrorCode::store && unnamed) error.detail = path + ": " + error.detail;
-  if (error.code == ErrorCode::io && !unnamed && error.text == text(error.code)) {
+  if (error.code == ErrorCode::io && !unnamed && error.text.starts_with(text(error.code))) {
     error.text = "Нет доступа к базе исходящих. Проверьте outbox.path и права на каталог.";
   }
   return error;

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sdk/base/file_error.hpp"
+
 namespace smev::outbox {
 namespace {
 
@@ -40,7 +42,11 @@ Error system_error(int error_number, std::string_view what, const std::string& p
   if (is_disk_full(error_number)) {
     return with_text(ErrorCode::io, kDiskFull, std::move(detail), Retry::later);
   }
-  return with_text(ErrorCode::io, nullptr, std::move(detail), Retry::after_fix);
+  Error error = local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
+  if (const std::string_view cause = file_cause(error_number); !cause.empty()) {
+    error.text.append(": ").append(cause);
+  }
+  return error;
 }
 
 Error sqlite_error(int code, int error_number, std::string detail) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "sdk/base/file_error.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
 #include "sdk/outbox/sqlite_opening.hpp"
@@ -20,13 +21,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// By errno.
+Error unwritable(std::string_view what, const std::string& path) {
+  const int error_number = errno;
+  Error error = system_error(error_number, what, path);
+  if (!is_disk_full(error_number)) error.text = unwritable_text(error_number);
+  return error;
+}
+
 // Removed unless it got its name.
 class UnnamedCopy {
  public:
   static Result<UnnamedCopy> create(const std::string& beside) {
     std::string path = beside + ".part-XXXXXX";
     const FileHandle file(::mkostemp(path.data(), O_CLOEXEC));  // readable by its owner alone
-    if (!file.open()) return fail(system_error(errno, "create", path));
+    if (!file.open()) return fail(unwritable("create", beside));
     return UnnamedCopy(std::move(path));
   }
   UnnamedCopy(UnnamedCopy&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -37,7 +46,7 @@ class UnnamedCopy {
   [[nodiscard]] const std::string& path() const { return path_; }
   Result<void> give_name(const std::string& name) {
     if (::rename(path_.c_str(), name.c_str()) != 0) {
-      return fail(system_error(errno, "rename", name));
+      return fail(unwritable("rename", name));
     }
     path_.clear();
     return {};

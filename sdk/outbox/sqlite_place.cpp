@@ -60,8 +60,11 @@ Result<StorePlace> place_on_disk(const std::string& path) {
 }
 
 Result<StorePlace> place_that_is_there(const std::string& path) {
-  std::error_code unknown;
-  if (path == kInMemory || !fs::is_regular_file(path, unknown)) {
+  std::error_code fault;
+  if (path == kInMemory || !fs::is_regular_file(path, fault)) {
+    const bool hidden = fault && fault != std::errc::no_such_file_or_directory &&
+                        fault != std::errc::not_a_directory;
+    if (hidden) return fail(system_error(fault.value(), "look at", path));
     Error error = local_error(ErrorCode::store, "no database at " + path, Retry::after_fix);
     error.text = "Базы исходящих нет: " + path + ". Проверьте outbox.path в настройках.";
     return fail(std::move(error));

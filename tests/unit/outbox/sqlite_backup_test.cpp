@@ -56,7 +56,10 @@ TEST_P(SqliteBackupTest, never_writes_over_a_file_and_leaves_nothing_half_done) 
   EXPECT_EQ(error.code, ErrorCode::io);
   EXPECT_THAT(error.text, HasSubstr(there));
   EXPECT_EQ(*read_file(there), "something else");
-  EXPECT_EQ(error_of(back_up_sqlite(options(), "/nowhere/copy.db")).code, ErrorCode::io);
+  const Error nowhere = error_of(back_up_sqlite(options(), "/nowhere/copy.db"));
+  EXPECT_EQ(nowhere.code, ErrorCode::io);
+  EXPECT_EQ(nowhere.text, "Не удалось записать файл: такого файла или каталога нет");
+  EXPECT_THAT(nowhere.detail, HasSubstr("/nowhere/copy.db:"));
   for (const auto& entry : fs::directory_iterator(directory_.path())) {
     EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr(".part-")));
   }
@@ -83,6 +86,14 @@ TEST_P(SqliteBackupTest, of_nothing_is_an_error_and_makes_no_database) {
   EXPECT_EQ(error_of(back_up_sqlite({.path = nowhere}, copy())).code, ErrorCode::store);
   EXPECT_FALSE(fs::exists(nowhere));
   EXPECT_FALSE(fs::exists(copy()));
+}
+
+TEST_P(SqliteBackupTest, of_what_cannot_be_looked_at_is_not_taken_for_nothing) {
+  const std::string loop = directory_.file("loop.db");
+  fs::create_symlink(loop, loop);
+  const Error error = error_of(back_up_sqlite({.path = loop}, copy()));
+  EXPECT_EQ(error.code, ErrorCode::io);
+  EXPECT_THAT(error.detail, HasSubstr(loop));
 }
 
 TEST_P(SqliteBackupTest, of_another_program_is_refused) {
