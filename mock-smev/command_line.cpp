@@ -10,18 +10,28 @@
 namespace smev::mock {
 namespace {
 
-CLI::Validator duration_text() {
-  return CLI::Validator(
-      [](std::string& text) {
-        return parse_duration(text) ? std::string() : "нужно время: 250ms, 30s, 15m, 2h";
-      },
-      "ВРЕМЯ");
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
+}
+
+// What `parse` takes; anything else is answered with what is wanted.
+template <class Parse>
+CLI::Validator readable_by(Parse parse, const std::string& wanted, const std::string& name = "") {
+  return CLI::Validator(
+      [=](std::string& text) { return parse(text) ? std::string() : "нужно " + wanted; }, name);
+}
+
+CLI::Validator duration_text() {
+  return readable_by(&parse_duration, "время: 250ms, 30s, 15m, 2h", "ВРЕМЯ");
+}
+
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  const auto known = [words](const std::string& text) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+  };
+  return readable_by(known, "одно из: " + joined(words), joined(words));
 }
 
 /// What CLI11 fills and what is not an option by itself.
@@ -64,7 +74,7 @@ void add_service_options(CLI::App& app, ServiceOptions& service, Arguments& argu
   app.add_option("--tamper-answers", service.tamper_answers,
                  "Испортить после подписания столько первых ответов");
   app.add_option("--fault", arguments.fault_style, "Вид SOAP-ошибок")
-      ->check(CLI::IsMember({"old", "new"}))
+      ->check(one_of({"old", "new"}))
       ->capture_default_str();
   app.add_flag("--plain", service.plain, "Ответы GetResponse без multipart/related");
   app.add_flag("--no-test-message", arguments.no_test_message,
@@ -77,11 +87,18 @@ void add_service_options(CLI::App& app, ServiceOptions& service, Arguments& argu
   app.add_option("--provider-mnemonic", service.provider_mnemonic, "Мнемоника ЕЛК")
       ->capture_default_str();
   app.add_option("--inject", arguments.injections,
-                 "ОПЕРАЦИЯ=БЕДА[:СКОЛЬКО], например SendRequest=SMEVFailure:3");
+                 "ОПЕРАЦИЯ=БЕДА[:СКОЛЬКО], например SendRequest=SMEVFailure:3. Беды: " +
+                     joined(trouble_names()))
+      ->check(readable_by(&parse_injection,
+                          "ОПЕРАЦИЯ=БЕДА[:СКОЛЬКО], где операция — SendRequest, GetResponse или "
+                          "Ack, беда — одна из: " +
+                              joined(trouble_names())));
   app.add_option("--react", arguments.reactions,
                  "НОМЕР=РЕАКЦИЯ[:СКОЛЬКО]: ответ о заявлении по сценарию, например "
                  "1999290001=code-13:2. Реакции: " +
-                     joined(reaction_names()));
+                     joined(reaction_names()))
+      ->check(readable_by(&parse_reaction_rule, "НОМЕР=РЕАКЦИЯ[:СКОЛЬКО], где реакция — одна из: " +
+                                                    joined(reaction_names())));
 }
 
 void add_account_options(CLI::App& app, AccountRules& rules, Arguments& arguments) {

@@ -148,6 +148,21 @@ TEST(CommandLine, tells_a_mistake_in_russian_and_where_the_help_is) {
               HasSubstr("Неверная командная строка: значение не подходит: --port = x\n"));
 }
 
+TEST(CommandLine, names_what_can_be_chosen_when_something_else_was) {
+  EXPECT_THAT(read_command_line({"--fault", "middle"}).text,
+              HasSubstr("(--fault: нужно одно из: old, new)\n"));
+  for (const char* wrong : {"x", "SendRequest=nothing", "Nothing=drop", "SendRequest=drop:0"}) {
+    const std::string text = read_command_line({"--inject", wrong}).text;
+    EXPECT_THAT(text, HasSubstr("--inject: нужно ОПЕРАЦИЯ=БЕДА")) << wrong;
+    for (const std::string& name : trouble_names()) EXPECT_THAT(text, HasSubstr(name)) << wrong;
+  }
+  for (const char* wrong : {"1", "=omit", "1=nothing", "1=code-0", "1=omit:0"}) {
+    const std::string text = read_command_line({"--react", wrong}).text;
+    EXPECT_THAT(text, HasSubstr("--react: нужно НОМЕР=РЕАКЦИЯ")) << wrong;
+    for (const std::string& name : reaction_names()) EXPECT_THAT(text, HasSubstr(name)) << wrong;
+  }
+}
+
 TEST(CommandLine, explains_itself) {
   const CommandLine line = read_command_line({"--help"});
   EXPECT_FALSE(line.options);
