@@ -129,6 +129,7 @@ Result<void> PostgresDispatcher::leave() {
   SMEV_ASSIGN(auto database, pool_->borrow());
   SMEV_ASSIGN(PostgresTransaction transaction, PostgresTransaction::begin(*database));
   SMEV_TRY(database->run("DELETE FROM dispatchers WHERE owner = ?", owner_));
+  SMEV_TRY(database->run("UPDATE inbox_readers SET lease_until = '' WHERE owner = ?", owner_));
   SMEV_TRY(free_abandoned(*database, clock_->now()));
   return transaction.commit();
 }

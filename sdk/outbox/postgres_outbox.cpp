@@ -22,6 +22,8 @@ constexpr int kConflictTries = 8;
 constexpr int kTakenTries = 3;
 constexpr int kLostTries = 2;
 constexpr std::size_t kSchemaNameMax = 63;
+// Of what is handed over, in memory together; one more may be begun below it.
+constexpr std::size_t kInboxOctetsAtOnce = 8u << 20;
 constexpr Duration kLeaseMin = std::chrono::seconds(1);
 constexpr Duration kLeaseMax = std::chrono::hours(1);
 constexpr int kConnectionsMax = 100;
@@ -181,8 +183,21 @@ Result<bool> lease_inbox(Database& database, const std::string& sender, Contour 
   return taken.has_value();
 }
 
-Result<InboxEntry> read_entry(Statement& statement) {
-  return InboxEntry{statement.integer(0), statement.text(1), statement.text(2)};
+// The row behind `after` that waits.
+Result<std::optional<InboxEntry>> next_entry(Database& database, const std::string& sender,
+                                             Contour contour, std::int64_t after) {
+  SMEV_ASSIGN(
+      Statement statement,
+      database.query(
+          "SELECT id, idempotency_key, coalesce(smev_update_text(payload), '') FROM inbox WHERE "
+          "sender = ? AND contour = ? AND state = 'waiting' AND id > ? "
+          "ORDER BY id LIMIT 1",
+          sender, smev::name(contour), after));
+  SMEV_ASSIGN(const bool found, statement.next());
+  if (!found) return std::optional<InboxEntry>{};
+  InboxEntry entry{statement.integer(0), statement.text(1), {}};
+  if (std::string payload = statement.text(2); !payload.empty()) entry.payload = std::move(payload);
+  return std::optional<InboxEntry>(std::move(entry));
 }
 
 }  // namespace
@@ -222,14 +237,13 @@ Result<void> PostgresOutbox::forget(Database& database, UpdateId update) {
 
 Result<std::vector<InboxEntry>> PostgresOutbox::take_inbox(const std::string& sender,
                                                            Contour contour, int limit) {
-  constexpr const char* kWaiting =
-      "SELECT id, idempotency_key, payload::text FROM inbox WHERE sender = ? AND contour = ? "
-      "AND state = 'waiting' ORDER BY id LIMIT ?";
   using Entries = std::vector<InboxEntry>;
   // A look first: an empty inbox costs no write.
   SMEV_ASSIGN(const bool any, read([&](Database& database) -> Result<bool> {
                 SMEV_ASSIGN(const auto first,
-                            database.number(kWaiting, sender, smev::name(contour), 1));
+                            database.number("SELECT id FROM inbox WHERE sender = ? AND "
+                                            "contour = ? AND state = 'waiting' LIMIT 1",
+                                            sender, smev::name(contour)));
                 return first.has_value();
               }));
   if (!any) return Entries{};
@@ -237,9 +251,16 @@ Result<std::vector<InboxEntry>> PostgresOutbox::take_inbox(const std::string& se
     SMEV_ASSIGN(const bool mine,
                 lease_inbox(database, sender, contour, owner(), clock_->now(), lease_));
     if (!mine) return Entries{};
-    SMEV_ASSIGN(Statement statement,
-                database.query(kWaiting, sender, smev::name(contour), std::max(limit, 0)));
-    return read_all(statement, &read_entry);
+    Entries entries;
+    std::size_t octets = 0;
+    while (static_cast<int>(entries.size()) < limit && octets < kInboxOctetsAtOnce) {
+      const std::int64_t after = entries.empty() ? 0 : entries.back().id;
+      SMEV_ASSIGN(std::optional<InboxEntry> entry, next_entry(database, sender, contour, after));
+      if (!entry) break;
+      octets += entry->payload.value_or("").size();
+      entries.push_back(std::move(*entry));
+    }
+    return entries;
   });
 }
 

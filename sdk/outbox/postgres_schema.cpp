@@ -388,6 +388,73 @@ BEGIN
 END $body$;
 )sql";
 
+// A few octets of jsonb may stand for a gigabyte of text, in the server's memory and in the
+// sender's.
+constexpr const char* kInboxLimit = R"sql(
+CREATE FUNCTION smev_update_text(payload jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $body$
+DECLARE
+  whole text;
+BEGIN
+  whole := payload::text;
+  RETURN CASE WHEN octet_length(whole) <= 8 * 1024 * 1024 THEN whole END;
+EXCEPTION
+  WHEN program_limit_exceeded OR out_of_memory THEN RETURN NULL;
+END $body$;
+
+CREATE OR REPLACE VIEW inbox_status AS
+  SELECT i.id, i.sender, i.contour, i.order_number, i.idempotency_key, i.state, i.faults,
+         i.update_id, u.state AS update_state, nullif(u.hold_reason, 'none') AS hold_reason,
+         u.result_code, i.handed_over_at, i.handed_over_by, i.settled_at, i.given_up
+  FROM inbox i LEFT JOIN updates u ON u.id = i.update_id;
+
+CREATE OR REPLACE FUNCTION smev_submit(sender text, contour text, payload jsonb,
+                                       idempotency_key text)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $body$
+#variable_conflict use_column
+DECLARE
+  order_number text := coalesce(nullif(smev_submit.payload #>> '{order,number}', ''),
+                                'elk:' || (smev_submit.payload #>> '{order,elk_number}'), '');
+  handed bigint;
+  known jsonb;
+BEGIN
+  IF coalesce(smev_submit.sender, '') = '' OR coalesce(smev_submit.idempotency_key, '') = ''
+     OR smev_submit.contour IS NULL OR smev_submit.contour NOT IN ('test', 'production')
+     OR smev_submit.payload IS NULL OR jsonb_typeof(smev_submit.payload) <> 'object' THEN
+    RAISE EXCEPTION 'smev_submit: sender and idempotency_key must not be empty, contour is test or production, payload is a JSON object'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF smev_update_text(smev_submit.payload) IS NULL THEN
+    RAISE EXCEPTION 'smev_submit: payload is longer than 8 MiB as text'
+      USING ERRCODE = 'program_limit_exceeded';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended(
+    concat_ws(chr(31), 'smev_submit', smev_submit.sender, smev_submit.contour, order_number), 0));
+  LOOP
+    UPDATE inbox i SET given_up = true FROM updates u
+      WHERE i.sender = smev_submit.sender AND i.contour = smev_submit.contour
+        AND i.idempotency_key = smev_submit.idempotency_key
+        AND i.state <> 'refused' AND NOT i.given_up AND i.payload = smev_submit.payload
+        AND u.id = i.update_id AND u.state IN ('rejected', 'expired') AND u.replaced_by IS NULL;
+    INSERT INTO inbox (sender, contour, order_number, idempotency_key, payload)
+      VALUES (smev_submit.sender, smev_submit.contour, order_number, smev_submit.idempotency_key,
+              smev_submit.payload)
+      ON CONFLICT (sender, contour, idempotency_key) WHERE state <> 'refused' AND NOT given_up
+      DO NOTHING RETURNING id INTO handed;
+    EXIT WHEN handed IS NOT NULL;
+    SELECT i.id, i.payload INTO handed, known FROM inbox i
+      WHERE i.sender = smev_submit.sender AND i.contour = smev_submit.contour
+        AND i.idempotency_key = smev_submit.idempotency_key
+        AND i.state <> 'refused' AND NOT i.given_up;
+    IF handed IS NOT NULL AND known IS DISTINCT FROM smev_submit.payload THEN
+      RAISE EXCEPTION 'smev_submit: the idempotency key belongs to another update (inbox row %)',
+        handed USING ERRCODE = 'unique_violation';
+    END IF;
+    EXIT WHEN handed IS NOT NULL;
+  END LOOP;
+  RETURN handed;
+END $body$;
+)sql";
+
 constexpr const char* kVersionTable =
     "CREATE SCHEMA IF NOT EXISTS {schema};\n"
     "SET LOCAL search_path TO {schema}, pg_temp;\n"
@@ -420,6 +487,7 @@ const std::vector<PostgresMigration>& postgres_migrations() {
       {3, "decisions of people, pruning, spared endpoints", kDecisions},
       {4, "repeats by order, octets of answers apart", kContents},
       {5, "handing over again what was given up", kInboxComesAgain},
+      {6, "limit of what is handed over", kInboxLimit},
   };
   return all;
 }

@@ -72,6 +72,14 @@ Result<Files> confine(elk::Update& update, const std::string& folder) {
   return fail(validation_error(std::move(faults)));
 }
 
+Error too_long() {
+  Error error =
+      local_error(ErrorCode::limit_exceeded, "an inbox row longer than 8 MiB", Retry::after_fix);
+  error.text =
+      "Обновление длиннее 8 МБ: содержание файлов в него не кладут, на них указывают путём";
+  return error;
+}
+
 // A fault that ends with the name of an open file tells the path that the department knows.
 Error in_their_words(Error error, const Files& files) {
   for (FieldFault& fault : error.fields) {
@@ -114,7 +122,8 @@ Result<bool> InboxReader::round() {
 
 Result<InboxVerdict> InboxReader::judge(const InboxEntry& entry) {
   const auto attempt = [&]() -> Result<UpdateId> {
-    SMEV_ASSIGN(elk::Update update, elk::update_from_json(entry.payload));
+    if (!entry.payload) return fail(too_long());
+    SMEV_ASSIGN(elk::Update update, elk::update_from_json(*entry.payload));
     SMEV_ASSIGN(const Files files, confine(update, parts_.options.inbox_files));
     SubmitOptions submitting;
     submitting.idempotency_key = entry.idempotency_key;

@@ -20,6 +20,7 @@ import postgres  # noqa: E402
 from _stand import SLOWNESS, Broken, Stand, expect, over_postgres  # noqa: E402
 
 SKIPPED = 77
+PAUSED = 75  # of drain: something is left
 SETTLED_SECONDS = 60 * SLOWNESS
 
 
@@ -112,7 +113,21 @@ class Inbox:
         expect(any(f["field"] == "status" for f in missing["faults"]), "faults %s" % missing)
         expect(any(f["field"] == "ключ № 1" for f in unknown["faults"]), "faults %s" % unknown)
         expect([s["code"] for s in self.stand.account()["1999290001"]] == [6], "not in the account")
+        self.hand_over_again()
         self.prune()
+
+    def hand_over_again(self):
+        """What was given up may come again under its key, with the rights of the page."""
+        self.stand.run("queue", "pause", "--reason", "проверка")
+        first = self.hand_over("1999290004", "delo-45/6")
+        self.stand.run("drain", codes=(PAUSED,))
+        _, listed = self.stand.run("list", "--order", "1999290004")
+        self.stand.run("queue", "expire", str(listed["updates"][0]["id"]), "--reason", "ошибка", "--yes")
+        again = self.hand_over("1999290004", "delo-45/6")
+        expect(again != first, "the same row was given")
+        self.stand.run("queue", "resume", "--reason", "проверка")
+        self.stand.run("drain")
+        expect([s["code"] for s in self.stand.account()["1999290004"]] == [6], "not delivered")
 
     def prune(self):
         wish = ("queue", "prune", "--older", "0s", "--reason", "срок хранения", "--yes")

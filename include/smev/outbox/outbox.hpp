@@ -400,7 +400,8 @@ struct StoreCheck {
 struct InboxEntry {
   std::int64_t id = 0;
   std::string idempotency_key;
-  std::string payload;  ///< the JSON form of an update
+  /// The JSON form of an update; nothing when it is longer than 8 MiB.
+  std::optional<std::string> payload;
 };
 
 /// What became of it: the update, or the faults for which it was refused.

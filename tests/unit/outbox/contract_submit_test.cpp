@@ -180,6 +180,17 @@ TEST_P(OutboxSubmit, names_are_text) {
   EXPECT_EQ(error.fields.size(), 2u);
 }
 
+TEST_P(OutboxSubmit, a_key_that_looks_derived_from_the_content_is_refused) {
+  NewUpdate given = new_update("1");
+  given.idempotency_key = "digest:" + given.payload_digest;
+  const Error error = error_of(outbox().submit(given, {}));
+  EXPECT_EQ(error.code, ErrorCode::validation);
+  ASSERT_EQ(error.fields.size(), 1u);
+  EXPECT_EQ(error.fields[0].field, "idempotency_key");
+  given.idempotency_key += "0";
+  EXPECT_TRUE(outbox().submit(given, {}));
+}
+
 TEST_P(OutboxSubmit, the_check_sees_the_order_as_it_was_before_this_update) {
   NewUpdate first = new_update("1");
   first.facts = "facts";

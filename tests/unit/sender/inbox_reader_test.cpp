@@ -102,6 +102,15 @@ TEST_F(InboxReaderTest, an_empty_inbox_is_no_work) {
   EXPECT_THAT(submitted_, IsEmpty());
 }
 
+TEST_F(InboxReaderTest, what_the_store_does_not_give_out_is_refused_and_the_next_goes_on) {
+  store_->waiting = {{7, "k1", std::nullopt}, {8, "k2", kUpdate}};
+  EXPECT_TRUE(*round());
+  EXPECT_THAT(submitted_, ElementsAre("1 k2"));
+  ASSERT_EQ(store_->settled.size(), 2u);
+  EXPECT_THAT(store_->settled[0].second.faults, HasSubstr("limit_exceeded"));
+  EXPECT_TRUE(store_->settled[1].second.update);
+}
+
 TEST_F(InboxReaderTest, what_waits_is_submitted_in_its_order_with_its_key) {
   std::string second = kUpdate;
   second.replace(second.find("\"1\""), 3, "\"2\"");
