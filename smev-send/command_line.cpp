@@ -36,13 +36,25 @@ bool outbox_exists(const SenderOptions& options) {
          std::filesystem::exists(options.outbox_path, unknown) || unknown;
 }
 
+// As a restore leaves it for which the disk had no room: opened, it would become a new base.
+bool is_empty_file(const SenderOptions& options) {
+  std::error_code unknown;
+  return !options.outbox && options.postgres.connection.empty() &&
+         std::filesystem::is_regular_file(options.outbox_path, unknown) &&
+         std::filesystem::file_size(options.outbox_path, unknown) == 0;
+}
+
 // A mistyped path must not look like an empty queue.
 Result<void> check_outbox_exists(const SenderOptions& options) {
-  if (outbox_exists(options)) return {};
+  const bool empty = is_empty_file(options);
+  if (outbox_exists(options) && !empty) return {};
   Error error =
       local_error(ErrorCode::store, "no outbox at " + options.outbox_path, Retry::after_fix);
   error.text =
-      "Базы исходящих нет. Проверьте outbox.path в настройках: базу создаёт первый submit или run.";
+      empty ? "Файл базы исходящих пуст. Восстановите базу из резервной копии. Если её ещё не "
+              "было, удалите файл: базу создаст первый submit или run."
+            : "Базы исходящих нет. Проверьте outbox.path в настройках: базу создаёт первый submit "
+              "или run.";
   return fail(std::move(error));
 }
 
@@ -112,7 +124,7 @@ Result<ExitCode> work(const Invocation& invocation, const Environment& environme
   std::optional<StopSignals> signals;
   if (dispatches(invocation)) signals.emplace();
   SMEV_ASSIGN(Sender sender, open(invocation, environment));
-  const Session session{sender, environment, invocation.json, invocation.quiet};
+  const Session session{sender, environment, invocation.json, invocation.quiet, invocation.config};
   if (check != nullptr) return check_database(session, *check);
   return std::visit(
       [&](const auto& command) -> Result<ExitCode> {
@@ -167,8 +179,10 @@ ExitCode run_command_line(std::vector<std::string> arguments, const Environment&
              : tell(with_next_step(done.error(), invocation.config), invocation.json, environment);
   }
   // A full disk or a closed pipe: what was to be said is lost, and nobody may think it was said.
-  if (!environment.out.flush()) return ExitCode::storage;
-  return code;
+  if (environment.out.flush()) return code;
+  environment.err << (code == ExitCode::done ? "Вывод записать не удалось. Сама команда выполнена\n"
+                                             : "Вывод записать не удалось\n");
+  return ExitCode::storage;
 }
 
 }  // namespace smev::cli

@@ -17,6 +17,7 @@ struct Session {
   const Environment& environment;
   bool json = false;
   bool quiet = false;
+  std::string config;  ///< path of the settings
 };
 
 Result<ExitCode> submit(const Session& session, const SubmitCommand& command);

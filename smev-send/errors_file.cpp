@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -25,6 +24,16 @@ Error errors_file_error(const std::string& path, int number) {
   return error;
 }
 
+// Also when the shell has opened it.
+bool is_input(const std::string& path, const std::string& input) {
+  struct stat there {};
+  struct stat read {};
+  if (::stat(path.c_str(), &there) != 0) return false;
+  const int found = input == "-" ? ::fstat(STDIN_FILENO, &read) : ::stat(input.c_str(), &read);
+  return found == 0 && S_ISREG(read.st_mode) && there.st_dev == read.st_dev &&
+         there.st_ino == read.st_ino;
+}
+
 }  // namespace
 
 ErrorsFile::ErrorsFile(std::string path, int descriptor)
@@ -41,8 +50,7 @@ ErrorsFile::~ErrorsFile() {
 
 Result<ErrorsFile> ErrorsFile::create(const std::string& path, const std::string& input) {
   if (path.empty()) return ErrorsFile("", -1);
-  std::error_code unknown;
-  if (std::filesystem::equivalent(path, input, unknown)) {
+  if (is_input(path, input)) {
     Error error = local_error(ErrorCode::validation, "the input itself", Retry::after_fix);
     error.text = "Файл ошибок не может быть самим входным файлом: назовите другой";
     return fail(std::move(error));

@@ -51,6 +51,12 @@ void add_hold_reason(CLI::App& command, std::optional<HoldReason>& to) {
       ->option_text("ПРИЧИНА");
 }
 
+// A variable of a script that is not set must not choose everything.
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](std::string& text) { return text.empty() ? "значение пусто" : std::string(); }, "");
+}
+
 }  // namespace
 
 CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
@@ -119,11 +125,14 @@ void add_update_id(CLI::App& command, UpdateId& to) {
 
 void add_criteria(CLI::App& command, UpdateCriteria& to) {
   add_state(command, to.state);
-  command.add_option("--order", to.order, "Только этого заявления")->option_text("НОМЕР");
+  command.add_option("--order", to.order, "Только этого заявления")
+      ->check(not_empty())
+      ->option_text("НОМЕР");
   add_hold_reason(command, to.hold_reason);
   command
       .add_option("--fault", to.fault,
                   "Только с этой ошибкой: код результата, имя ошибки или часть пояснения")
+      ->check(not_empty())
       ->option_text("ОШИБКА");
   add_moment(command, "--since", to.since, "Только поданные с этого времени");
   add_moment(command, "--until", to.until, "Только поданные до этого времени");

@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
   using smev::cli::ExitCode;
   // A reader that closes the pipe is noticed by the failed write.
   std::signal(SIGPIPE, SIG_IGN);
+  // A limit of the size of files is told of as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const bool interactive = ::isatty(STDIN_FILENO) == 1;
     const smev::cli::Environment environment{

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <ostream>
+#include <set>
 
 #include "smev-send/confirm.hpp"
 #include "smev-send/json_values.hpp"
@@ -50,7 +51,10 @@ class Decision {
     } else {
       ids_ = command_.ids;
     }
-    for (const UpdateId id : ids_) SMEV_TRY(decide(id));
+    for (const UpdateId id : ids_) {
+      const Result<void> told = brought_back_.contains(id) ? tell_brought_back(id) : decide(id);
+      if (!told) return break_off(told.error());
+    }
     tell_end();
     return refused_ > 0 ? ExitCode::validation : ExitCode::done;
   }
@@ -109,10 +113,36 @@ class Decision {
       return tell_refused(id, changed);
     }
     const Result<UpdateRow> row = outbox().decide(id, command_.event, who_, command_.reason);
-    if (row) return tell_done(*row);
+    if (row) {
+      SMEV_TRY(note_brought_back(*row));
+      return tell_done(*row);
+    }
     if (exit_code(row.error().code) != ExitCode::validation) return fail(row.error());
     if (!row.error().fields.empty()) return fail(row.error());  // no name or no reason
     return tell_refused(id, refusal(session_, id, row.error()));
+  }
+
+  /// What is in doubt goes again as it is, and with it all that its message carries.
+  Result<void> note_brought_back(const UpdateRow& row) {
+    if (command_.event != UpdateEvent::requeued || row.state != UpdateState::in_flight) return {};
+    SMEV_ASSIGN(const std::vector<MessageRow> messages, outbox().messages_of(row.id));
+    for (const MessageItem& item : messages.back().items) brought_back_.insert(item.update);
+    return {};
+  }
+
+  Result<void> tell_brought_back(UpdateId id) {
+    SMEV_ASSIGN(const std::optional<UpdateRow> row, outbox().find_update(id));
+    return row ? tell_done(*row) : fail(no_update(id));
+  }
+
+  /// What was decided before the store failed is told all the same: it stands.
+  Result<ExitCode> break_off(const Error& error) {
+    if (done_ == 0 || !session_.json) {
+      if (done_ > 0) tell_end();
+      return fail(error);
+    }
+    tell_end(json_of(error, name(error.code)));
+    return exit_code(error.code);
   }
 
   Result<void> tell_done(const UpdateRow& row) {
@@ -142,13 +172,15 @@ class Decision {
     return ExitCode::done;
   }
 
-  void tell_end() {
+  /// `broken_off`: by which error, when there is one.
+  void tell_end(Json broken_off = nullptr) {
     if (session_.json) {
-      out() << written({{"decision", name(command_.event)},
-                        {"done", done_},
-                        {"refused", refused_},
-                        {"updates", std::move(list_)}})
-            << '\n';
+      Json all = {{"decision", name(command_.event)},
+                  {"done", done_},
+                  {"refused", refused_},
+                  {"updates", std::move(list_)}};
+      if (!broken_off.is_null()) all["error"] = std::move(broken_off);
+      out() << written(all) << '\n';
     } else if (!session_.quiet && ids_.size() > 1) {
       err() << fmt::format("Решено {}, отвергнуто {}\n", done_, refused_);
     }
@@ -159,6 +191,7 @@ class Decision {
   std::string who_;
   UpdateFilter filter_;
   std::vector<UpdateId> ids_;
+  std::set<UpdateId> brought_back_;  ///< with another, in the same message
   std::size_t done_ = 0;
   std::size_t refused_ = 0;
   Json list_ = Json::array();

@@ -7,6 +7,7 @@
 
 #include "sdk/base/bytes.hpp"
 #include "smev-send/json_values.hpp"
+#include "smev-send/own_files.hpp"
 #include "smev-send/queue.hpp"
 #include "smev-send/report_json.hpp"
 #include "smev-send/report_text.hpp"
@@ -125,8 +126,8 @@ std::vector<Member> members_of(const UpdateReport& report, TimePoint now) {
 }
 
 Result<void> check_free(const std::string& path) {
-  std::error_code unknown;
-  if (!std::filesystem::exists(path, unknown)) return {};
+  std::error_code unknown;  // a link that leads nowhere is there too
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, unknown))) return {};
   Error error = local_error(ErrorCode::io, path + " is there already", Retry::after_fix);
   error.text = "Такой файл уже есть: " + path + ". Укажите другой: --out ФАЙЛ";
   return fail(std::move(error));
@@ -139,6 +140,7 @@ Result<ExitCode> export_bundle(const Session& session, const QueueExportCommand&
       command.out.empty() ? fmt::format("update-{}.tar", command.id) : command.out;
   SMEV_ASSIGN(const std::optional<UpdateReport> report, session.sender.find(command.id));
   if (!report) return fail(no_update(command.id));
+  SMEV_TRY(check_not_own(path, session.sender.options(), session.config));
   SMEV_TRY(check_free(path));
   const TimePoint now = session.sender.options().clock->now();
   TarArchive archive(now);

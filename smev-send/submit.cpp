@@ -7,6 +7,7 @@
 
 #include "smev-send/commands.hpp"
 #include "smev-send/errors_file.hpp"
+#include "smev-send/own_files.hpp"
 #include "smev-send/report_json.hpp"
 #include "smev-send/report_text.hpp"
 #include "smev-send/table.hpp"
@@ -32,7 +33,8 @@ std::string place_text(const InputRecord& record) {
 }
 
 Error stopped_at(const InputRecord& record, Error error) {
-  const std::string text = error.text.empty() ? std::string(smev::text(error.code)) : error.text;
+  std::string text = error.text.empty() ? std::string(smev::text(error.code)) : error.text;
+  if (text.ends_with('.')) text.pop_back();
   error.text = fmt::format("{}. Остановлено, {}: загрузите файл ещё раз, принятое не повторится",
                            text, place_text(record));
   return error;
@@ -252,6 +254,9 @@ Result<ExitCode> submit(const Session& session, const SubmitCommand& command) {
   SMEV_ASSIGN(const std::unique_ptr<UpdateSource> source,
               open_updates(command, session.environment, session.sender.options().profile));
   if (!source->single() && !command.idempotency_key.empty()) return fail(key_for_many());
+  if (!command.errors.empty()) {
+    SMEV_TRY(check_not_own(command.errors, session.sender.options(), session.config));
+  }
   SMEV_ASSIGN(ErrorsFile errors, ErrorsFile::create(command.errors, command.file));
   Submission submission(session, command, *source, errors);
   return source->single() ? submission.submit_one() : submission.submit_all();

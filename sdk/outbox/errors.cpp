@@ -11,10 +11,6 @@
 namespace smev::outbox {
 namespace {
 
-constexpr const char* kDiskFull =
-    "На диске нет места: данные не записаны. Освободите место: отправка продолжится сама, а подачу "
-    "нужно повторить. Ранее принятое сохранено.";
-
 constexpr const char* kDamagedPage =
     "Файл базы исходящих повреждён: прочитано не то, что было записано. Так бывает и от другой "
     "программы, открывшей базу не только для чтения (sqlite3 без -readonly). Остановите отправку и "
@@ -32,6 +28,10 @@ Error with_text(ErrorCode code, const char* text, std::string detail, Retry retr
 
 }  // namespace
 
+const char* const kDiskFullText =
+    "На диске нет места: данные не записаны. Освободите место: отправка продолжится сама, а подачу "
+    "нужно повторить. Ранее принятое сохранено.";
+
 bool is_disk_full(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
 }
@@ -40,7 +40,7 @@ Error system_error(int error_number, std::string_view what, const std::string& p
   std::string detail =
       fmt::format("{} {}: {}", what, path, std::generic_category().message(error_number));
   if (is_disk_full(error_number)) {
-    return with_text(ErrorCode::io, kDiskFull, std::move(detail), Retry::later);
+    return with_text(ErrorCode::io, kDiskFullText, std::move(detail), Retry::later);
   }
   Error error = local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
   if (const std::string_view cause = file_cause(error_number); !cause.empty()) {
@@ -53,7 +53,7 @@ Error sqlite_error(int code, int error_number, std::string detail) {
   detail = fmt::format("SQLite {}: {}", code, detail);
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::later);
+      return with_text(ErrorCode::store, kDiskFullText, std::move(detail), Retry::later);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return with_text(ErrorCode::store, "База исходящих занята другим процессом. Повторите позже.",
@@ -74,7 +74,7 @@ Error sqlite_error(int code, int error_number, std::string detail) {
       }
       // Of the memory that processes share (a file beside the database) it is the only reason.
       if (is_disk_full(error_number) || code == SQLITE_IOERR_SHMSIZE) {
-        return with_text(ErrorCode::store, kDiskFull, std::move(detail), Retry::later);
+        return with_text(ErrorCode::store, kDiskFullText, std::move(detail), Retry::later);
       }
       return with_text(ErrorCode::store,
                        "Ошибка чтения или записи диска под базой исходящих. Проверьте диск.",

@@ -9,6 +9,9 @@
 
 namespace smev::outbox {
 
+/// What an operator is told when the disk of the outbox is full.
+extern const char* const kDiskFullText;
+
 /// The file system's end, a quota's, or that of the size a file may have (ulimit -f).
 bool is_disk_full(int error_number);
 /// A system call failed; a full disk gets a text of its own.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "sdk/base/file_error.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/file_handle.hpp"
+#include "sdk/outbox/place_watch.hpp"
 #include "sdk/outbox/sqlite_opening.hpp"
 #include "sdk/outbox/sqlite_place.hpp"
 #include "sdk/outbox/sqlite_schema.hpp"
@@ -21,6 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kUnnamed = ".part-";
+constexpr std::size_t kUnnamedEnd = 6;  // letters that mkostemp chooses
+
 // By errno.
 Error unwritable(std::string_view what, const std::string& path) {
   const int error_number = errno;
@@ -29,33 +34,67 @@ Error unwritable(std::string_view what, const std::string& path) {
   return error;
 }
 
-// Removed unless it got its name.
+bool lock(const FileHandle& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+
+void remove_with_journal(const std::string& path) {
+  ::unlink((path + "-journal").c_str());
+  ::unlink(path.c_str());
+}
+
+// Removed unless it got its name; locked, so that one whose process was killed can be told.
 class UnnamedCopy {
  public:
   static Result<UnnamedCopy> create(const std::string& beside) {
-    std::string path = beside + ".part-XXXXXX";
-    const FileHandle file(::mkostemp(path.data(), O_CLOEXEC));  // readable by its owner alone
+    std::string path = beside + kUnnamed + std::string(kUnnamedEnd, 'X');
+    FileHandle file(::mkostemp(path.data(), O_CLOEXEC));  // readable by its owner alone
     if (!file.open()) return fail(unwritable("create", beside));
-    return UnnamedCopy(std::move(path));
+    if (!lock(file)) return fail(unwritable("lock", path));
+    // Somebody may have taken it for abandoned before it was locked.
+    SMEV_ASSIGN(const PlaceWatch place, PlaceWatch::over(file.get(), path));
+    SMEV_TRY(place.check());
+    return UnnamedCopy(std::move(path), std::move(file));
   }
-  UnnamedCopy(UnnamedCopy&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  UnnamedCopy(UnnamedCopy&& other) noexcept
+      : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)) {}
   UnnamedCopy& operator=(UnnamedCopy&&) = delete;
   ~UnnamedCopy() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (!path_.empty()) remove_with_journal(path_);
   }
   [[nodiscard]] const std::string& path() const { return path_; }
   Result<void> give_name(const std::string& name) {
-    if (::rename(path_.c_str(), name.c_str()) != 0) {
-      return fail(unwritable("rename", name));
-    }
+    if (::rename(path_.c_str(), name.c_str()) != 0) return fail(unwritable("rename", name));
     path_.clear();
     return {};
   }
 
  private:
-  explicit UnnamedCopy(std::string path) : path_(std::move(path)) {}
+  UnnamedCopy(std::string path, FileHandle file) : path_(std::move(path)), file_(std::move(file)) {}
   std::string path_;
+  FileHandle file_;
 };
+
+// What backups of this name have left that were killed.
+void remove_abandoned(const std::string& target) {
+  std::error_code unknown;
+  const std::string start = target + kUnnamed;
+  for (fs::directory_iterator entry(fs::path(target).parent_path(), unknown), end;
+       !unknown && entry != end; entry.increment(unknown)) {
+    const std::string path = entry->path().string();
+    if (!path.starts_with(start) || path.size() != start.size() + kUnnamedEnd) continue;
+    const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (file.open() && lock(file)) remove_with_journal(path);
+  }
+}
+
+// The disk of the copies is another one, mostly.
+Error of_copy(Error error) {
+  if (error.text == kDiskFullText) {
+    error.text =
+        "На диске, куда пишется копия, нет места: копия не сделана. База исходящих и отправка не "
+        "затронуты.";
+  }
+  return error;
+}
 
 Failure refused(std::string text, std::string detail) {
   Error error = local_error(ErrorCode::io, std::move(detail), Retry::after_fix);
@@ -103,17 +142,20 @@ Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::str
   using namespace outbox;
   SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
   SMEV_ASSIGN(const std::string target, free_path(to, place));
-  SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(target));
-  {
-    SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));
-    if (opened.version == 0) return fail(damaged("there are no tables in the database"));
-    SMEV_TRY(opened.database->copy_into(copy.path()));
-  }
-  SMEV_TRY(check_copy(copy.path()));
-  SMEV_TRY(sync_path(copy.path(), O_RDONLY));
-  SMEV_TRY(copy.give_name(target));
-  const std::string folder = fs::path(target).parent_path().string();
-  SMEV_TRY(sync_path(folder, O_RDONLY | O_DIRECTORY));
+  remove_abandoned(target);
+  const auto make = [&]() -> Result<void> {
+    SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(target));
+    {
+      SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));
+      if (opened.version == 0) return fail(damaged("there are no tables in the database"));
+      SMEV_TRY(opened.database->copy_into(copy.path()));
+    }
+    SMEV_TRY(check_copy(copy.path()));
+    SMEV_TRY(sync_path(copy.path(), O_RDONLY));
+    SMEV_TRY(copy.give_name(target));
+    return sync_path(fs::path(target).parent_path().string(), O_RDONLY | O_DIRECTORY);
+  };
+  if (Result<void> made = make(); !made) return fail(of_copy(std::move(made).error()));
   SqliteBackup backup;
   backup.path = to;
   std::error_code unknown;

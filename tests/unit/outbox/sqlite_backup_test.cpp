@@ -1,15 +1,20 @@
 // sdk/outbox/sqlite_backup.cpp
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "sdk/base/bytes.hpp"
+#include "sdk/outbox/file_handle.hpp"
 #include "sdk/outbox/sqlite_database.hpp"
 #include "tests/unit/outbox/contract.hpp"
 
@@ -78,6 +83,34 @@ TEST_P(SqliteBackupTest, never_takes_a_name_that_is_the_base_s_own) {
       EXPECT_THAT(error.text, HasSubstr("занято самой базой")) << to;
       EXPECT_FALSE(fs::exists(to)) << to;
     }
+  }
+}
+
+TEST_P(SqliteBackupTest, takes_away_what_a_killed_one_has_left_and_nothing_else) {
+  const std::string left = write_file("copy.db.part-a1B2c3", "half");
+  const std::string journal = write_file("copy.db.part-a1B2c3-journal", "half");
+  const std::string at_work = write_file("copy.db.part-d4E5f6", "half");
+  const std::string others = write_file("other.db.part-a1B2c3", "half");
+  const std::string longer = write_file("copy.db.part-a1B2c3.tar", "whole");
+  const outbox::FileHandle other(::open(at_work.c_str(), O_RDONLY));
+  ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
+  ASSERT_TRUE(back_up_sqlite(options(), copy()));
+  for (const std::string& path : {left, journal}) EXPECT_FALSE(fs::exists(path)) << path;
+  for (const std::string& path : {at_work, others, longer}) EXPECT_TRUE(fs::exists(path)) << path;
+}
+
+TEST_P(SqliteBackupTest, that_finds_no_room_says_which_disk_and_leaves_nothing) {
+  ASSERT_TRUE(submit("a"));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit little{8192, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const Error error = error_of(back_up_sqlite(options(), copy()));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_THAT(error.text, HasSubstr("На диске, куда пишется копия, нет места")) << error.describe();
+  for (const auto& entry : fs::directory_iterator(directory_.path())) {
+    EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr(".part-")));
   }
 }
 

@@ -78,6 +78,30 @@ TEST_F(Main, output_that_cannot_be_written_is_no_success) {
       [this](const std::string&) -> Result<SenderOptions> { return options(); }};
   output.setstate(std::ios::badbit);
   EXPECT_EQ(run_command_line({"list", "--json"}, environment), ExitCode::storage);
+  EXPECT_EQ(errors.str(), "Вывод записать не удалось\n");
+  errors.str("");
+  EXPECT_EQ(run_command_line({"submit", write("u.json", first_update("A-1"))}, environment),
+            ExitCode::storage);
+  EXPECT_THAT(errors.str(), HasSubstr("Вывод записать не удалось. Сама команда выполнена\n"));
+}
+
+TEST_F(Main, a_base_of_no_octets_is_no_base) {
+  write("outbox.db", "");
+  for (const char* command : {"list", "queue stats", "db check"}) {
+    std::istringstream words(command);
+    EXPECT_EQ(run({std::istream_iterator<std::string>(words), {}}), ExitCode::storage) << command;
+    EXPECT_THAT(err, HasSubstr("Файл базы исходящих пуст")) << command;
+  }
+  EXPECT_EQ(std::filesystem::file_size(path("outbox.db")), 0u);
+  EXPECT_EQ(run({"submit", write("u.json", first_update("A-1"))}), ExitCode::done)
+      << "a first submit that broke off leaves such a file";
+}
+
+TEST_F(Main, a_condition_of_no_octets_is_none) {
+  for (const char* option : {"--fault", "--order"}) {
+    EXPECT_EQ(run({"queue", "reject", option, "", "--reason", "r", "--yes"}), ExitCode::usage);
+    EXPECT_THAT(err, HasSubstr(std::string(option) + ": значение пусто")) << option;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "command_fixture.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
 
 namespace smev::cli {
 namespace {
@@ -52,6 +53,23 @@ TEST_F(QueueDecide, one_that_cannot_be_decided_does_not_stop_the_others) {
   EXPECT_EQ(updates.at(1).at("error").at("code"), "illegal_transition");
   EXPECT_EQ(updates.at(2).at("error").at("code"), "not_found");
   EXPECT_EQ(updates.at(3).at("state"), "skipped");
+}
+
+TEST_F(QueueDecide, what_was_decided_before_the_store_failed_is_told) {
+  hold({"A-1", "A-2", "A-3"});
+  {
+    auto base = outbox::SqliteDatabase::open(options().outbox_path, std::chrono::seconds(1));
+    ASSERT_TRUE(
+        (*base)->execute("CREATE TRIGGER t BEFORE INSERT ON audit WHEN NEW.update_id = 2 "
+                         "BEGIN SELECT RAISE(ABORT, 'no'); END"));
+  }
+  const std::vector<std::string> decision = {"queue", "skip", "1", "2", "3", "--reason", "виден"};
+  const json document = told(decision, ExitCode::storage);
+  EXPECT_EQ(document.at("done"), 1);
+  EXPECT_EQ(document.at("updates").at(0).at("state"), "skipped");
+  EXPECT_EQ(document.at("error").at("code"), "store");
+  EXPECT_EQ(state(2), "held");
+  EXPECT_EQ(state(3), "held");
 }
 
 TEST_F(QueueDecide, a_refusal_names_the_state_and_what_can_be_done_in_it) {

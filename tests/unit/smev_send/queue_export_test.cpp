@@ -104,6 +104,10 @@ TEST_F(QueueExport, only_its_owner_may_read_it_and_nothing_is_written_over) {
   EXPECT_EQ(run({"queue", "export", "1", "--out", to}), ExitCode::storage);
   EXPECT_EQ(run({"queue", "export", "1", "--out", path("nowhere/a.tar")}), ExitCode::storage);
   EXPECT_THAT(err, HasSubstr("nowhere"));
+  std::filesystem::create_symlink("nowhere", path("link"));
+  EXPECT_EQ(run({"queue", "export", "1", "--out", path("link")}), ExitCode::storage);
+  EXPECT_EQ(run({"queue", "export", "1", "--out", path("outbox.db-journal")}),
+            ExitCode::validation);
   EXPECT_EQ(run({"queue", "export", "17", "--out", path("other.tar")}), ExitCode::validation);
   EXPECT_FALSE(std::filesystem::exists(path("other.tar")));
 }

@@ -328,6 +328,20 @@ TEST_F(SubmitList, errors_file_may_not_be_the_input_and_must_be_writable) {
   EXPECT_EQ(out, "") << "something was stored";
 }
 
+TEST_F(SubmitList, errors_file_is_never_one_that_the_program_lives_by) {
+  ASSERT_EQ(run({"submit", write("first.ndjson", line("A-1"))}), ExitCode::done);
+  const std::string base = octets("outbox.db");
+  const std::string faulty = write("input.ndjson", "{}\n" + line("A-2"));
+  std::filesystem::create_symlink(path("outbox.db"), path("link"));
+  for (const char* own : {"outbox.db", "outbox.db-wal", "outbox.db.mark", "link", "files/a"}) {
+    EXPECT_EQ(run({"submit", faulty, "--errors", path(own)}), ExitCode::validation) << own;
+    EXPECT_THAT(err, HasSubstr("нужен самой программе")) << own;
+  }
+  EXPECT_EQ(octets("outbox.db"), base);
+  EXPECT_EQ(run({"submit", faulty, "--errors", path("outbox.errors")}), ExitCode::validation);
+  EXPECT_EQ(octets("outbox.errors"), "{}\n");
+}
+
 TEST_F(SubmitList, single_update_with_faults_goes_to_the_errors_file_too) {
   const std::string text = R"({"order": {"number": "A-1"}, "status": {"code": 6}})";
   EXPECT_EQ(run({"submit", write("u.json", text), "--errors", path("e")}), ExitCode::validation);
