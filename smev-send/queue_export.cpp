@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
@@ -34,13 +35,16 @@ constexpr const char* kReadme =
   message-N/answer-K-verdicts.json   что показала проверка его подписей
   SHA256SUMS                  суммы всех файлов
 Файлов результатов здесь нет: их суммы — в about.json (files), сами они — в каталоге files базы.
-{pruned}
+{pruned}{others}
 Как проверить
   Что файлы те же:            sha256sum -c SHA256SUMS
   Подписи сообщения и ответа: smev-send verify message-1/request.xml
                               smev-send verify message-1/answer-1.xml
   Что отправлено именно это:  сумма request.* в SHA256SUMS равна sha256 в about.json
 )";
+
+constexpr const char* kOtherOrders =
+    "В сообщениях и ответах есть данные других заявлений: заявителю такой архив не отдают.\n";
 
 struct Member {
   std::string name;
@@ -94,6 +98,12 @@ void add_message(const UpdateReport::Message& entry, const std::string& folder,
   }
 }
 
+bool carries_other_orders(const UpdateReport& report) {
+  return std::any_of(
+      report.messages.begin(), report.messages.end(),
+      [](const UpdateReport::Message& each) { return each.message.items.size() > 1; });
+}
+
 std::string readme(const UpdateReport& report, TimePoint now) {
   const std::optional<TimePoint> pruned = report.update.pruned_at;
   return fmt::format(
@@ -102,7 +112,8 @@ std::string readme(const UpdateReport& report, TimePoint now) {
       fmt::arg("pruned", pruned ? fmt::format("Содержание стёрто по сроку хранения {}: остались "
                                               "суммы, состояния и решения.\n",
                                               to_utc_text(*pruned))
-                                : ""));
+                                : ""),
+      fmt::arg("others", carries_other_orders(report) ? kOtherOrders : ""));
 }
 
 std::vector<Member> members_of(const UpdateReport& report, TimePoint now) {
@@ -155,7 +166,8 @@ Result<ExitCode> export_bundle(const Session& session, const QueueExportCommand&
   }
   session.environment.out << path << '\n';
   if (!session.quiet) {
-    session.environment.err << "В архиве персональные данные: читать его может только владелец.\n";
+    session.environment.err << "В архиве персональные данные: читать его может только владелец.\n"
+                            << (carries_other_orders(*report) ? kOtherOrders : "");
   }
   return ExitCode::done;
 }

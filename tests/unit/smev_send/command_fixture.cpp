@@ -124,6 +124,7 @@ SenderOptions CommandLine::options() const {
   made.profile.kpp = "123401001";
   made.profile.filed_age_warning = filed_age_warning;
   made.outbox_path = path("outbox.db");
+  made.orders_per_message_max = orders_per_message;
   made.poll.fast = made.poll.slow = 1ms;
   made.retry.base = 1ms;
   made.retry.cap = 10ms;

@@ -67,6 +67,7 @@ class CommandLine : public testing::Test {
   std::string login = "operator";
   std::shared_ptr<Logger> logger = null_logger();
   std::shared_ptr<Clock> clock;  ///< the machine's when there is none
+  int orders_per_message = 1;
   Duration filed_age_warning{};  ///< the dates of the tests grow old
 
  private:

@@ -92,6 +92,17 @@ TEST_F(QueueExport, the_readme_tells_what_each_file_is_and_how_to_check_it) {
                     Not(HasSubstr("{")), Not(HasSubstr("Содержание стёрто"))));
 }
 
+TEST_F(QueueExport, with_other_orders_in_its_message_says_so) {
+  submit({"A-1"});
+  deliver();
+  EXPECT_THAT(bundle(1).at("README.txt"), Not(HasSubstr("других заявлений")));
+  orders_per_message = 10;
+  submit({"A-2", "A-3"});
+  deliver();
+  EXPECT_THAT(bundle(2).at("README.txt"), HasSubstr("других заявлений"));
+  EXPECT_THAT(err, HasSubstr("других заявлений"));
+}
+
 TEST_F(QueueExport, only_its_owner_may_read_it_and_nothing_is_written_over) {
   submit({"A-1"});
   const std::string to = path("evidence.tar");
