@@ -14,9 +14,9 @@ namespace {
 
 constexpr auto kPauseMin = std::chrono::milliseconds(10);
 
-/// Batch after batch, with as much time for others between two as one has taken.
-Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
-  Pruned total;
+/// Batch after batch, with as much time for others between two as one has taken. What came to pass
+/// before an error is in `total` too.
+Result<void> prune_all(const Session& session, PruneBatch batch, Pruned& total) {
   while (true) {
     const auto begun = std::chrono::steady_clock::now();
     SMEV_ASSIGN(const Pruned pruned, session.sender.outbox().prune(batch));
@@ -25,7 +25,7 @@ Result<Pruned> prune_all(const Session& session, PruneBatch batch) {
     total.answers += pruned.answers;
     total.files += pruned.files;
     total.files_kept = pruned.files_kept;
-    if (!pruned.more) return total;
+    if (!pruned.more) return {};
     batch.first = false;
     const auto taken = std::chrono::steady_clock::now() - begun;
     std::this_thread::sleep_for(std::max<std::chrono::nanoseconds>(taken, kPauseMin));
@@ -45,19 +45,23 @@ std::string left_text(const Pruned& pruned, TimePoint before) {
   return "Файлы результатов оставлены: рядом другая база, и каталог files у них общий.\n";
 }
 
-Result<ExitCode> tell(const Session& session, const Pruned& pruned, const std::string& left) {
+/// `done`: an error when it broke off.
+Result<ExitCode> tell(const Session& session, const Pruned& pruned, const std::string& left,
+                      const Result<void>& done) {
   std::ostream& out = session.environment.out;
   if (session.json) {
-    out << written({{"updates", pruned.updates},
-                    {"messages", pruned.messages},
-                    {"answers", pruned.answers},
-                    {"files", pruned.files},
-                    {"files_kept", pruned.files_kept}})
-        << '\n';
-    return ExitCode::done;
+    Json all = {{"updates", pruned.updates},
+                {"messages", pruned.messages},
+                {"answers", pruned.answers},
+                {"files", pruned.files},
+                {"files_kept", pruned.files_kept}};
+    if (!done) all["error"] = json_of(done.error(), name(done.error().code));
+    out << written(all) << '\n';
+    return done ? ExitCode::done : exit_code(done.error().code);
   }
   out << fmt::format("Очищено обновлений {}, сообщений {}, ответов {}; удалено файлов {}\n",
                      pruned.updates, pruned.messages, pruned.answers, pruned.files);
+  if (!done) return fail(done.error());
   if (!session.quiet) session.environment.err << left;
   return ExitCode::done;
 }
@@ -80,8 +84,10 @@ Result<ExitCode> prune(const Session& session, const QueuePruneCommand& command)
         fmt::format("Подходит обновлений: {}. Подтвердить некому: повторите с ключом --yes",
                     count)));
   }
-  SMEV_ASSIGN(const Pruned pruned, prune_all(session, batch));
-  return tell(session, pruned, left_text(pruned, batch.settled_before));
+  Pruned pruned;
+  const Result<void> done = prune_all(session, batch, pruned);
+  if (!done && pruned.updates == 0) return fail(done.error());
+  return tell(session, pruned, left_text(pruned, batch.settled_before), done);
 }
 
 }  // namespace smev::cli

@@ -106,10 +106,28 @@ std::string faults_to_json(const Error& error) {
 }
 
 Result<bool> InboxReader::round() {
+  const auto now = parts_.clock().steady();
+  if (trouble_ && now < tried_again_) return false;
+  Result<bool> taken = take();
+  if (taken) {
+    trouble_.reset();
+    return taken;
+  }
+  const Error& error = taken.error();
+  if (error.retry == Retry::later || error.code == ErrorCode::stopped) return taken;
+  parts_.logger().error("inbox.stuck", error.text,
+                        {{"inbox", std::to_string(entry_)}, {"detail", error.detail}});
+  trouble_ = error;
+  tried_again_ = now + kStuckPause;
+  return false;
+}
+
+Result<bool> InboxReader::take() {
   const SenderOptions& options = parts_.options;
   SMEV_ASSIGN(const std::vector<InboxEntry> entries,
               parts_.outbox().take_inbox(options.mnemonic, options.contour, kEntriesPerRound));
   for (const InboxEntry& entry : entries) {
+    entry_ = entry.id;
     SMEV_ASSIGN(const InboxVerdict verdict, judge(entry));
     Result<void> settled = parts_.outbox().settle_inbox(entry.id, verdict);
     if (settled) continue;

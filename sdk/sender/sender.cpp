@@ -566,6 +566,7 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   bell_.reset();
   if (!dispatched) return dispatched;
   if (receive_error) return fail(std::move(*receive_error));
+  if (inbox.trouble()) return fail(*inbox.trouble());
   return {};
 }
 

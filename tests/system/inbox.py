@@ -17,9 +17,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import postgres  # noqa: E402
-from _stand import SLOWNESS, Broken, Stand, expect, over_postgres  # noqa: E402
+from _stand import SLOWNESS, Broken, Stand, expect, first_update, over_postgres  # noqa: E402
 
 SKIPPED = 77
+FILED = "2026-04-16T10:00:00+03:00"
 PAUSED = 75  # of drain: something is left
 SETTLED_SECONDS = 60 * SLOWNESS
 
@@ -114,6 +115,7 @@ class Inbox:
         expect(any(f["field"] == "ключ № 1" for f in unknown["faults"]), "faults %s" % unknown)
         expect([s["code"] for s in self.stand.account()["1999290001"]] == [6], "not in the account")
         self.hand_over_again()
+        self.a_stuck_row_stops_the_inbox_alone()
         self.prune()
 
     def hand_over_again(self):
@@ -128,6 +130,26 @@ class Inbox:
         self.stand.run("queue", "resume", "--reason", "проверка")
         self.stand.run("drain")
         expect([s["code"] for s in self.stand.account()["1999290004"]] == [6], "not delivered")
+
+    def a_stuck_row_stops_the_inbox_alone(self):
+        """Where the database refuses a row, what others submit is sent all the same."""
+        lock = "%s UPDATE ON smev.inbox %s smev_sender"
+        self.psql("smev_owner", lock % ("REVOKE", "FROM"))
+        self.hand_over("1999290005", "delo-46/6")
+        log = self.stand.folder / "run.log"
+        with open(log, "wb") as sink:
+            run = self.stand.start("run", stdout=subprocess.DEVNULL, stderr=sink)
+            try:
+                self.stand.submit(first_update("1999290006", FILED, FILED), "--wait", "60s")
+                expect("event=inbox.stuck" in log.read_text(encoding="utf-8"), "nothing was said")
+                expect("waiting" in self.psql("smev_department", self.look), "it did not wait")
+                self.psql("smev_owner", lock % ("GRANT", "TO"))
+                self.wait_settled()
+            finally:
+                run.terminate()
+                expect(run.wait(timeout=SETTLED_SECONDS) == 0, "run ended badly")
+        account = self.stand.account()
+        expect("1999290005" in account and "1999290006" in account, "account %s" % list(account))
 
     def prune(self):
         wish = ("queue", "prune", "--older", "0s", "--reason", "срок хранения", "--yes")

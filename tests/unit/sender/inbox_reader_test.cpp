@@ -68,29 +68,30 @@ class InboxReaderTest : public ::testing::Test {
   }
   ~InboxReaderTest() override { std::filesystem::remove_all(folder_); }
 
-  Result<bool> round() {
-    InboxReader reader(parts_, [this](const elk::Update& update, const SubmitOptions& options) {
-      submitted_.push_back(update.order.number.text() + " " + options.idempotency_key);
-      for (const File& file : update.status.results) {
-        if (meanwhile_) meanwhile_();
-        std::stringstream content;
-        content << std::ifstream(file.path).rdbuf();
-        files_.push_back(content.str() + " as " + file.name);
-        const auto hashed = outbox::hash_file(file.path, 100);
-        EXPECT_TRUE(hashed) << hashed.error().describe();
-        EXPECT_EQ(hashed.value_or(StoredFile{}).sha256, sha256_hex(content.str()));
-      }
-      return answer_;
-    });
-    return reader.round();
+  Result<bool> round() { return reader_.round(); }
+  Result<UpdateId> submit(const elk::Update& update, const SubmitOptions& options) {
+    submitted_.push_back(update.order.number.text() + " " + options.idempotency_key);
+    for (const File& file : update.status.results) {
+      if (meanwhile_) meanwhile_();
+      std::stringstream content;
+      content << std::ifstream(file.path).rdbuf();
+      files_.push_back(content.str() + " as " + file.name);
+      const auto hashed = outbox::hash_file(file.path, 100);
+      EXPECT_TRUE(hashed) << hashed.error().describe();
+      EXPECT_EQ(hashed.value_or(StoredFile{}).sha256, sha256_hex(content.str()));
+    }
+    return answer_;
   }
 
   std::string folder_ =
       (std::filesystem::temp_directory_path() / ("smev-inbox-" + std::to_string(::getpid())))
           .string();
-  std::shared_ptr<Clock> clock_ = std::make_shared<testing::ManualClock>();
+  std::shared_ptr<testing::ManualClock> clock_ = std::make_shared<testing::ManualClock>();
   std::shared_ptr<InboxOnly> store_;
   SenderParts parts_;
+  InboxReader reader_{parts_, [this](const elk::Update& update, const SubmitOptions& options) {
+                        return submit(update, options);
+                      }};
   Result<UpdateId> answer_ = UpdateId{42};
   std::vector<std::string> submitted_;
   std::vector<std::string> files_;   ///< content and name
@@ -246,6 +247,27 @@ TEST_F(InboxReaderTest, a_fault_of_the_store_refuses_nothing) {
   EXPECT_EQ(done.error().code, ErrorCode::store);
   EXPECT_THAT(submitted_, ElementsAre("1 k1")) << "nothing overtakes it";
   EXPECT_THAT(store_->settled, IsEmpty());
+}
+
+TEST_F(InboxReaderTest, an_error_that_stays_stops_the_inbox_and_not_the_sender) {
+  answer_ = fail(local_error(ErrorCode::store, "no right", Retry::after_fix));
+  const std::vector<InboxEntry> waiting = {{7, "k1", kUpdate}, {8, "k2", kUpdate}};
+  store_->waiting = waiting;
+  EXPECT_FALSE(*round());
+  EXPECT_THAT(submitted_, ElementsAre("1 k1")) << "nothing overtakes it";
+  EXPECT_THAT(store_->settled, IsEmpty());
+  ASSERT_TRUE(reader_.trouble());
+  EXPECT_EQ(reader_.trouble()->detail, "no right");
+
+  answer_ = UpdateId{42};
+  store_->waiting = waiting;
+  clock_->advance(InboxReader::kStuckPause - std::chrono::microseconds(1));
+  EXPECT_FALSE(*round());
+  EXPECT_EQ(submitted_.size(), 1u) << "it is left alone for a while";
+  clock_->advance(std::chrono::microseconds(1));
+  EXPECT_TRUE(*round());
+  EXPECT_THAT(submitted_, ElementsAre("1 k1", "1 k1", "1 k2"));
+  EXPECT_FALSE(reader_.trouble());
 }
 
 TEST_F(InboxReaderTest, a_reader_that_was_replaced_stops) {

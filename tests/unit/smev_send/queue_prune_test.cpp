@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "command_fixture.hpp"
+#include "sdk/outbox/sqlite_database.hpp"
 #include "smev/testing/manual_clock.hpp"
 
 namespace smev::cli {
@@ -77,6 +78,28 @@ TEST_F(QueuePrune, says_why_something_stays) {
   manual_->advance(std::chrono::hours(48));
   EXPECT_EQ(run({"queue", "prune", "--older", "1d", "--reason", "срок", "--yes"}), ExitCode::done);
   EXPECT_EQ(err, "");
+}
+
+TEST_F(QueuePrune, what_went_before_the_store_failed_is_told) {
+  constexpr int kMoreThanABatch = 201;
+  std::vector<std::string> orders;
+  for (int i = 1; i <= kMoreThanABatch; ++i) orders.push_back("A-" + std::to_string(i));
+  submit(orders);
+  told({"queue", "cancel", "--state", "queued", "--reason", "r", "--yes"});
+  manual_->advance(std::chrono::seconds(1));
+  {
+    auto base = outbox::SqliteDatabase::open(options().outbox_path, std::chrono::seconds(1));
+    ASSERT_TRUE(
+        (*base)->execute("CREATE TRIGGER t BEFORE UPDATE ON updates WHEN NEW.id = 201 "
+                         "BEGIN SELECT RAISE(ABORT, 'no'); END"));
+  }
+  const std::vector<std::string> prune = {"queue",    "prune", "--older", "0s",
+                                          "--reason", "срок",  "--yes"};
+  const json document = told(prune, ExitCode::storage);
+  EXPECT_EQ(document.at("updates"), kMoreThanABatch - 1);
+  EXPECT_EQ(document.at("error").at("code"), "store");
+  EXPECT_EQ(run(prune), ExitCode::storage);
+  EXPECT_EQ(out, "") << "nothing went this time";
 }
 
 TEST_F(QueuePrune, where_nobody_can_be_asked_it_takes_a_yes) {
