@@ -51,6 +51,16 @@ void add_hold_reason(CLI::App& command, std::optional<HoldReason>& to) {
       ->option_text("ПРИЧИНА");
 }
 
+CLI::Validator update_id() {
+  return CLI::Validator(
+      [](std::string& text) {
+        return whole_number(1)(text).empty()
+                   ? std::string()
+                   : "нужен номер обновления; по номеру заявления их покажет list --order НОМЕР";
+      },
+      "НОМЕР");
+}
+
 // A variable of a script that is not set must not choose everything.
 CLI::Validator not_empty() {
   return CLI::Validator(
@@ -118,7 +128,7 @@ CLI::Option* add_moment(CLI::App& command, const char* flag, std::optional<TimeP
 
 void add_update_id(CLI::App& command, UpdateId& to) {
   command.add_option("id", to, "Номер, который напечатали submit и list")
-      ->check(whole_number(1))
+      ->check(update_id())
       ->option_text("НОМЕР")
       ->required();
 }

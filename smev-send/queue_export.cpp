@@ -31,16 +31,15 @@ constexpr const char* kReadme =
   message-N/attempts.json     попытки отправки и чем кончилась каждая
   message-N/attempt-K-receipt.xml    квитанция СМЭВ на K-ю попытку, как пришла
   message-N/attempt-K-verdicts.json  что показала проверка её подписи
-  message-N/answer-K.xml      K-й ответ, байт в байт как пришёл
+  message-N/answer-K.xml      K-й ответ, байт в байт как пришёл (answer-K.mime — тело HTTP с частями)
   message-N/answer-K-verdicts.json   что показала проверка его подписей
   SHA256SUMS                  суммы всех файлов
 Файлов результатов здесь нет: их суммы — в about.json (files), сами они — в каталоге files базы.
 {pruned}{others}
 Как проверить
   Что файлы те же:            sha256sum -c SHA256SUMS
-  Подписи сообщения и ответа: smev-send verify message-1/request.xml
-                              smev-send verify message-1/answer-1.xml
-  Что отправлено именно это:  сумма request.* в SHA256SUMS равна sha256 в about.json
+  Подписи сообщений и ответов:
+{verify}  Что отправлено именно это:  сумма request.* в SHA256SUMS равна sha256 в about.json
 )";
 
 constexpr const char* kOtherOrders =
@@ -104,7 +103,21 @@ bool carries_other_orders(const UpdateReport& report) {
       [](const UpdateReport::Message& each) { return each.message.items.size() > 1; });
 }
 
-std::string readme(const UpdateReport& report, TimePoint now) {
+// Of each file that carries signatures, by the name that it has here.
+std::string verify_lines(const std::vector<Member>& members) {
+  std::string lines;
+  for (const Member& member : members) {
+    const std::string_view name = member.name;
+    const bool is_signed = (name.find("/request.") != name.npos ||
+                            name.find("/answer-") != name.npos || name.ends_with("-receipt.xml")) &&
+                           !name.ends_with("-verdicts.json");
+    if (is_signed)
+      lines += fmt::format("                              smev-send verify {}\n", name);
+  }
+  return lines;
+}
+
+std::string readme(const UpdateReport& report, const std::vector<Member>& members, TimePoint now) {
   const std::optional<TimePoint> pruned = report.update.pruned_at;
   return fmt::format(
       kReadme, fmt::arg("id", report.update.id), fmt::arg("order", report.update.order.number),
@@ -113,12 +126,12 @@ std::string readme(const UpdateReport& report, TimePoint now) {
                                               "суммы, состояния и решения.\n",
                                               to_utc_text(*pruned))
                                 : ""),
+      fmt::arg("verify", verify_lines(members)),
       fmt::arg("others", carries_other_orders(report) ? kOtherOrders : ""));
 }
 
 std::vector<Member> members_of(const UpdateReport& report, TimePoint now) {
   std::vector<Member> members;
-  members.push_back({"README.txt", readme(report, now)});
   members.push_back({"update.json", pretty(report_json(report))});
   if (!report.update.pruned_at) members.push_back({"payload.json", pretty(report.update.payload)});
   Json actions = Json::array();
@@ -128,6 +141,7 @@ std::vector<Member> members_of(const UpdateReport& report, TimePoint now) {
   for (const UpdateReport::Message& entry : report.messages) {
     add_message(entry, fmt::format("message-{}", ++number), members);
   }
+  members.insert(members.begin(), {"README.txt", readme(report, members, now)});
   std::string sums;
   for (const Member& member : members) {
     sums += fmt::format("{}  {}\n", sha256_hex(member.octets), member.name);

@@ -383,6 +383,11 @@ std::string verify_text(const VerifyReport& report, bool colour) {
   return text;
 }
 
+// The end, the stop, or the beginning.
+TimePoint since(const UpdateRow& update) {
+  return update.settled_at.value_or(update.held_since.value_or(update.submitted_at));
+}
+
 std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
   // Most of the time nothing waits for a moment, and the table is wide as it is.
   const bool awaited = std::any_of(updates.begin(), updates.end(), [](const UpdateRow& update) {
@@ -397,7 +402,7 @@ std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
                              update.order.number,
                              std::to_string(update.sequence),
                              {std::string(label(update.state)), paint_of(update.state)},
-                             moscow_time_text(update.settled_at.value_or(update.submitted_at))};
+                             moscow_time_text(since(update))};
     if (awaited) row.emplace_back(time_or_dash(update.next_try));
     row.emplace_back(reason_of(update));
     table.add(std::move(row));

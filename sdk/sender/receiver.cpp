@@ -219,11 +219,22 @@ Receiver::Acknowledged Receiver::acknowledge(std::int64_t answer, const std::str
   return away ? Acknowledged::away : Acknowledged::refused;
 }
 
+// As the answer says, though nothing of it is believed: somebody waits for that update.
+void Receiver::name_update(const std::string& message_id, Event& event) {
+  const auto id = Uuid::parse(message_id);
+  if (!id) return;
+  const Result<std::optional<MessageRow>> message = parts_.outbox().find_message(*id);
+  if (!message || !*message || (*message)->items.empty()) return;
+  event.update = (*message)->items.front().update;
+  event.order_number = (*message)->items.front().order_number;
+}
+
 void Receiver::report_unsettled(Event::Kind kind, const IncomingMessage& incoming,
                                 std::string text) {
   Event event;
   event.kind = kind;
   event.message_id = incoming.message_id;
+  name_update(incoming.original_message_id, event);
   event.text = std::move(text);
   if (!incoming.problem.empty()) event.text += " (" + incoming.problem + ")";
   events_.give(std::move(event));

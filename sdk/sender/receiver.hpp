@@ -42,6 +42,7 @@ class Receiver {
   bool tell(const IncomingMessage& incoming, const RecordedAnswer& recorded);
   Result<void> mark_acknowledged();
   Acknowledged acknowledge(std::int64_t answer, const std::string& message_id);
+  void name_update(const std::string& message_id, Event& event);
   void report_unsettled(Event::Kind kind, const IncomingMessage& incoming, std::string text);
   void note_failure(const Error& error);
   [[nodiscard]] bool is_throttled() const;

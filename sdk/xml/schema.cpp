@@ -296,6 +296,10 @@ std::string schema_directory() {
     return set;
   }
   std::error_code ignored;
+  // Whatever prefix it was installed below, and moved to.
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const auto beside = program.parent_path().parent_path() / "share" / "smev-status" / "xsd";
+  if (std::filesystem::is_directory(beside, ignored)) return beside.string();
   if (std::filesystem::is_directory(SMEV_XSD_INSTALLED_DIR, ignored)) {
     return SMEV_XSD_INSTALLED_DIR;
   }

@@ -16,6 +16,12 @@ cmake -G Ninja -S "$folder/source" -B "$folder/build" -DCMAKE_PREFIX_PATH="$fold
 cmake --build "$folder/build"
 "$folder/build/consumer"
 
+# Whatever the prefix, an installed mock-smev finds the schemas that were installed with it.
+rm "$folder"/prefix/share/smev-status/xsd/*.xsd
+told=$(env -u SMEV_XSD_DIR "$folder/prefix/bin/mock-smev" --dir "$folder/mock" --port 0 --ftp-port 0 2>&1) &&
+  { echo "mock-smev does without its schemas"; exit 1; }
+grep -qF "$folder/prefix/share/smev-status/xsd" <<<"$told" || { echo "$told"; exit 1; }
+
 # Nothing of this project's own folders may be left in what users find packages by.
 if grep -rnF -e "$SMEV_SOURCE_DIR" -e "$build" "$folder"/prefix/lib*/cmake; then
   echo "the package names the folder it was built in"

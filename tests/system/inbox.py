@@ -55,8 +55,7 @@ class Inbox:
 
     def set_up(self):
         self.psql("smev", self.roles)
-        self.psql("smev", "ALTER ROLE smev_owner LOGIN; GRANT CREATE ON DATABASE postgres "
-                          "TO smev_owner")
+        self.psql("smev", "GRANT CREATE ON DATABASE postgres TO smev_owner")
         sender = self.config("smev_sender")
         owner = self.config("smev_owner")
         self.stand.config = sender

@@ -11,6 +11,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import stat
 import subprocess
 import sys
@@ -136,13 +137,16 @@ class Queue:
         listed = {line.split("  ", 1)[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
         found = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
         expect(found == listed | {"SHA256SUMS"}, "files without a sum: %s" % (found - listed))
+        readme = (folder / "README.txt").read_text(encoding="utf-8")
+        to_verify = re.findall(r"smev-send verify (\S+)", readme)
         for name in ("request", "attempt-1-receipt", "answer-1"):
-            paths = list((folder / "message-1").glob(name + ".*"))
-            expect(len(paths) == 1, "%s is not there once: %s" % (name, found))
+            expect(sum(path.startswith("message-1/%s." % name) for path in to_verify) == 1,
+                   "%s is not named once: %s" % (name, to_verify))
+        for path in to_verify:
             # The sender's own certificate is no trusted one here: of the request the digests count.
-            trust = ["--no-trust"] if name == "request" else []
-            _, told = self.stand.run("verify", str(paths[0]), *trust)
-            expect(told["holds"] and told["signatures"], "%s does not verify: %s" % (name, told))
+            trust = ["--no-trust"] if "/request." in path else []
+            _, told = self.stand.run("verify", str(folder / path), *trust)
+            expect(told["holds"] and told["signatures"], "%s does not verify: %s" % (path, told))
 
 
 def main():

@@ -543,9 +543,11 @@ TEST_F(SenderTest, neither_settles_nor_acknowledges_an_answer_whose_signature_fa
   EXPECT_EQ(row(sender, id).state, UpdateState::in_flight);
   EXPECT_TRUE(transport_->acknowledged().empty());
   EXPECT_EQ(sender.outbox().unsettled_answers(10)->size(), 1U);
-  EXPECT_EQ(std::count_if(events.begin(), events.end(),
-                          [](const Event& e) { return e.kind == Event::Kind::answer_refused; }),
-            1);
+  const auto refused = [](const Event& e) { return e.kind == Event::Kind::answer_refused; };
+  ASSERT_EQ(std::count_if(events.begin(), events.end(), refused), 1);
+  const Event& told = *std::find_if(events.begin(), events.end(), refused);
+  EXPECT_EQ(told.update, id) << "it says so itself";
+  EXPECT_EQ(told.order_number, "1999290001");
 }
 
 TEST_F(SenderTest, leaves_a_stray_answer_in_the_queue_unless_it_is_the_sole_consumer) {

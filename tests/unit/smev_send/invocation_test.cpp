@@ -208,10 +208,14 @@ TEST_F(Arguments, wrong_lines_are_told_in_russian) {
   expect_usage_fault({"list", "--limit", "10001"}, "нужно целое число от 1 до 10000\n");
   expect_usage_fault({"list", "--after", "-1"}, "нужно целое число от 0\n");
   expect_usage_fault({"show"}, "не хватает: НОМЕР\n");
-  expect_usage_fault({"show", "0"}, "нужно целое число от 1\n");
-  expect_usage_fault({"show", "x"}, "нужно целое число от 1\n");
-  expect_usage_fault({"show", "7x"}, "нужно целое число от 1\n");
-  expect_usage_fault({"show", "99999999999999999999"}, "нужно целое число от 1\n");
+  expect_usage_fault({"show", "0"},
+                     "нужен номер обновления; по номеру заявления их покажет list --order НОМЕР\n");
+  expect_usage_fault({"show", "x"},
+                     "нужен номер обновления; по номеру заявления их покажет list --order НОМЕР\n");
+  expect_usage_fault({"show", "7x"},
+                     "нужен номер обновления; по номеру заявления их покажет list --order НОМЕР\n");
+  expect_usage_fault({"show", "99999999999999999999"},
+                     "нужен номер обновления; по номеру заявления их покажет list --order НОМЕР\n");
   expect_usage_fault({"queue", "log", "0"}, "нужно целое число от 1\n");
   expect_usage_fault({"queue", "skip", "1", "x", "--reason", "r"}, "нужно целое число от 1\n");
   expect_usage_fault({"run", "list"}, "лишний");

@@ -104,6 +104,22 @@ TEST_F(QueueLookAtRests, list_and_show_tell_when_the_next_try_comes) {
   EXPECT_THAT(out, Not(HasSubstr("попытка"))) << "no column without need";
 }
 
+TEST_F(QueueLook, a_list_says_since_when_something_is_held) {
+  const auto moment = std::make_shared<testing::ManualClock>();
+  clock = moment;
+  submit({"A-1"});
+  ASSERT_EQ(run({"list"}), ExitCode::done);
+  const std::string submitted = out;
+  moment->advance(std::chrono::hours(1));
+  transport = std::make_shared<FriendlyTransport>(13);
+  ASSERT_EQ(run({"drain"}), ExitCode::held) << err;
+  const TimePoint held = moment->now();
+  moment->advance(std::chrono::hours(1));
+  ASSERT_EQ(run({"list"}), ExitCode::done);
+  EXPECT_THAT(out, HasSubstr(moscow_time_text(held)));
+  EXPECT_THAT(submitted, HasSubstr(moscow_time_text(held - std::chrono::hours(1))));
+}
+
 TEST_F(QueueLook, blocked_names_the_head_its_reason_and_what_waits) {
   hold({"A-1", "A-1", "A-2"});
   EXPECT_EQ(run({"queue", "blocked"}), ExitCode::done);
