@@ -111,8 +111,9 @@ std::string verify_lines(const std::vector<Member>& members) {
     const bool is_signed = (name.find("/request.") != name.npos ||
                             name.find("/answer-") != name.npos || name.ends_with("-receipt.xml")) &&
                            !name.ends_with("-verdicts.json");
-    if (is_signed)
+    if (is_signed) {
       lines += fmt::format("                              smev-send verify {}\n", name);
+    }
   }
   return lines;
 }

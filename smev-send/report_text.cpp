@@ -312,6 +312,11 @@ std::string audit_text(const std::vector<AuditRow>& audit, bool colour) {
   return '\n' + painted("Решения людей", Paint::bold, colour) + '\n' + table.text(colour, kIndent);
 }
 
+// The end, the stop, or the beginning.
+TimePoint since(const UpdateRow& update) {
+  return update.settled_at.value_or(update.held_since.value_or(update.submitted_at));
+}
+
 }  // namespace
 
 std::string moscow_time_text(TimePoint moment) {
@@ -381,11 +386,6 @@ std::string verify_text(const VerifyReport& report, bool colour) {
   std::string text;
   for (const SignatureFinding& finding : report.findings) text += finding_text(finding, colour);
   return text;
-}
-
-// The end, the stop, or the beginning.
-TimePoint since(const UpdateRow& update) {
-  return update.settled_at.value_or(update.held_since.value_or(update.submitted_at));
 }
 
 std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {

@@ -257,7 +257,7 @@ Result<std::vector<InboxEntry>> PostgresOutbox::take_inbox(const std::string& se
       const std::int64_t after = entries.empty() ? 0 : entries.back().id;
       SMEV_ASSIGN(std::optional<InboxEntry> entry, next_entry(database, sender, contour, after));
       if (!entry) break;
-      octets += entry->payload.value_or("").size();
+      if (entry->payload) octets += entry->payload->size();
       entries.push_back(std::move(*entry));
     }
     return entries;

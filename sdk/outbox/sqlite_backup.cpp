@@ -135,6 +135,19 @@ Result<void> sync_path(const std::string& path, int flags) {
   return {};
 }
 
+Result<void> copy_to(const std::string& target, const StorePlace& place, Duration busy_timeout) {
+  SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(target));
+  {
+    SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, busy_timeout));
+    if (opened.version == 0) return fail(damaged("there are no tables in the database"));
+    SMEV_TRY(opened.database->copy_into(copy.path()));
+  }
+  SMEV_TRY(check_copy(copy.path()));
+  SMEV_TRY(sync_path(copy.path(), O_RDONLY));
+  SMEV_TRY(copy.give_name(target));
+  return sync_path(fs::path(target).parent_path().string(), O_RDONLY | O_DIRECTORY);
+}
+
 }  // namespace
 }  // namespace outbox
 
@@ -143,19 +156,9 @@ Result<SqliteBackup> back_up_sqlite(const SqliteOptions& options, const std::str
   SMEV_ASSIGN(const StorePlace place, place_that_is_there(options.path));
   SMEV_ASSIGN(const std::string target, free_path(to, place));
   remove_abandoned(target);
-  const auto make = [&]() -> Result<void> {
-    SMEV_ASSIGN(UnnamedCopy copy, UnnamedCopy::create(target));
-    {
-      SMEV_ASSIGN(const OpenedDatabase opened, open_as_it_is(place, options.busy_timeout));
-      if (opened.version == 0) return fail(damaged("there are no tables in the database"));
-      SMEV_TRY(opened.database->copy_into(copy.path()));
-    }
-    SMEV_TRY(check_copy(copy.path()));
-    SMEV_TRY(sync_path(copy.path(), O_RDONLY));
-    SMEV_TRY(copy.give_name(target));
-    return sync_path(fs::path(target).parent_path().string(), O_RDONLY | O_DIRECTORY);
-  };
-  if (Result<void> made = make(); !made) return fail(of_copy(std::move(made).error()));
+  if (Result<void> made = copy_to(target, place, options.busy_timeout); !made) {
+    return fail(of_copy(std::move(made).error()));
+  }
   SqliteBackup backup;
   backup.path = to;
   std::error_code unknown;

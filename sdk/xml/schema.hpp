@@ -72,8 +72,8 @@ class Schema {
   std::unique_ptr<Compiled> compiled_;
 };
 
-/// Where the project's schemas lie: $SMEV_XSD_DIR, else ../share/smev-status/xsd beside the program,
-/// else the folder they were configured to be installed in, else the source tree.
+/// Where the project's schemas lie: $SMEV_XSD_DIR, else ../share/smev-status/xsd beside the
+/// program, else the folder they were configured to be installed in, else the source tree.
 std::string schema_directory();
 
 }  // namespace smev::xml
