@@ -17,8 +17,6 @@ namespace {
 
 using xml::view;
 
-constexpr std::size_t kUsualOctets = 8192;
-
 Failure not_signable(std::string detail) {
   return fail(local_error(ErrorCode::not_signable, std::move(detail), Retry::after_fix));
 }
@@ -44,12 +42,12 @@ bool attribute_less(const xmlAttr* a, const xmlAttr* b) {
   return utf16_less(view(a->name), view(b->name));
 }
 
+// What lies below one element, into a writer.
 class Walk {
  public:
-  explicit Walk(Escaping escaping) : escaping_(escaping) {}
+  explicit Walk(TransformWriter& out) : out_(out) {}
 
-  Result<std::string> run(const xmlNode* top) {
-    out_.reserve(kUsualOctets);
+  Result<void> run(const xmlNode* top) {
     const xmlNode* node = top;
     while (true) {
       SMEV_TRY(visit(node));
@@ -58,30 +56,20 @@ class Walk {
         continue;
       }
       if (node->type == XML_ELEMENT_NODE) {
-        end_element(node);
+        end_element();
       }
       while (node != top && node->next == nullptr) {
         node = node->parent;
-        end_element(node);
+        end_element();
       }
       if (node == top) {
-        return std::move(out_);
+        return {};
       }
       node = node->next;
     }
   }
 
  private:
-  // A namespace gets its number where it is first needed and keeps it until that element ends.
-  struct Mapping {
-    std::string_view uri;
-    unsigned number;
-  };
-  struct Open {
-    std::size_t mappings;  // in force before this element
-    unsigned number;       // of its own namespace
-  };
-
   Result<void> visit(const xmlNode* node) {
     switch (node->type) {
       case XML_ELEMENT_NODE:
@@ -120,19 +108,8 @@ class Walk {
     if (is_relative(uri)) {
       return not_signable("relative namespace name of element " + std::string(view(element->name)));
     }
-    declarations_.clear();
-    const std::size_t mappings = mappings_.size();
-    const unsigned number = number_of(uri);
-    open_.push_back({mappings, number});
-    out_ += '<';
-    append_name(number, element->name);
-    if (element->properties == nullptr) {
-      out_ += declarations_;
-    } else {
-      SMEV_TRY(add_attributes(element));
-    }
-    out_ += '>';
-    return {};
+    out_.open(uri, view(element->name));
+    return add_attributes(element);
   }
 
   Result<void> add_attributes(const xmlNode* element) {
@@ -146,53 +123,25 @@ class Walk {
       attributes_.push_back(attribute);
     }
     std::sort(attributes_.begin(), attributes_.end(), attribute_less);
-    values_.clear();
     for (const xmlAttr* attribute : attributes_) {
       add_attribute(attribute);
     }
-    out_.append(declarations_).append(values_);
     return {};
   }
 
   void add_attribute(const xmlAttr* attribute) {
-    values_ += ' ';
-    if (const std::string_view uri = uri_of(attribute->ns); !uri.empty()) {
-      values_.append("ns").append(std::to_string(number_of(uri))).append(":");
-    }
-    values_.append(view(attribute->name)).append("=\"");
+    const std::string_view uri = uri_of(attribute->ns);
     const xmlNode* content = attribute->children;
     if (content != nullptr && content->next == nullptr && content->type == XML_TEXT_NODE) {
-      append_transformed_attribute(values_, view(content->content), escaping_);
+      out_.attribute(uri, view(attribute->name), view(content->content));
     } else {
-      append_transformed_attribute(values_, xml::attribute_value(attribute), escaping_);
+      out_.attribute(uri, view(attribute->name), xml::attribute_value(attribute));
     }
-    values_ += '"';
   }
 
-  void end_element(const xmlNode* element) {
+  void end_element() {
     end_text();
-    out_ += "</";
-    append_name(open_.back().number, element->name);
-    out_ += '>';
-    mappings_.resize(open_.back().mappings);
-    open_.pop_back();
-  }
-
-  unsigned number_of(std::string_view uri) {
-    for (const Mapping& mapping : mappings_) {
-      if (mapping.uri.data() == uri.data() || mapping.uri == uri) {
-        return mapping.number;
-      }
-    }
-    mappings_.push_back({uri, ++last_number_});
-    declarations_.append(" xmlns:ns").append(std::to_string(last_number_)).append("=\"");
-    append_transformed_attribute(declarations_, uri, escaping_);
-    declarations_ += '"';
-    return last_number_;
-  }
-
-  void append_name(unsigned number, const xmlChar* local_name) {
-    out_.append("ns").append(std::to_string(number)).append(":").append(view(local_name));
+    out_.close();
   }
 
   // A text is written when it is known to have ended; mostly it is one node, and not copied.
@@ -212,22 +161,14 @@ class Walk {
   }
 
   void end_text() {
-    if (!is_blank(text_)) {
-      append_transformed_text(out_, text_, escaping_);
-    }
+    out_.text(text_);
     text_ = {};
   }
 
-  const Escaping escaping_;
-  std::string out_;
-  std::string declarations_;  // of the element at hand
-  std::string values_;        // its attributes
+  TransformWriter& out_;
   std::string joined_;
   std::string_view text_;
   std::vector<const xmlAttr*> attributes_;
-  std::vector<Mapping> mappings_;
-  std::vector<Open> open_;
-  unsigned last_number_ = 0;
 };
 
 constexpr std::string_view kEscapedInText = "&<>\r";
@@ -282,7 +223,13 @@ Result<std::string> transform(const xml::Element& element, Escaping escaping) {
   if (!element) {
     return not_signable("there is no element to sign");
   }
-  return Walk(escaping).run(element.node());
+  TransformWriter out(escaping);
+  SMEV_TRY(transform_into(out, element));
+  return out.take();
+}
+
+Result<void> transform_into(TransformWriter& out, const xml::Element& element) {
+  return Walk(out).run(element.node());
 }
 
 Result<std::string> exclusive_c14n(const xml::Element& element) {

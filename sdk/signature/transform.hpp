@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "sdk/signature/escaping.hpp"
+#include "sdk/signature/transform_writer.hpp"
 #include "sdk/xml/document.hpp"
 #include "smev/base/result.hpp"
 
@@ -16,6 +16,9 @@ inline constexpr char kTransformUri[] = "urn://smev-gov-ru/xmldsig/transform";
 /// The octets that are digested for `element`. Fails with `not_signable` for what the transform
 /// cannot express: elements in no namespace, xml:lang, xml:space.
 Result<std::string> transform(const xml::Element& element, Escaping escaping = Escaping::woodstox);
+
+/// The same, inside of what is being written. The element must outlive the writer's use.
+Result<void> transform_into(TransformWriter& out, const xml::Element& element);
 
 class Fragment;
 

@@ -144,9 +144,7 @@ void describe_signer(const Structure& structure, Verifier& verifier, SignatureVe
 
 }  // namespace
 
-Result<std::string> signable_id(const xml::Document& document, const xml::Element& target,
-                                const xml::Element& holder) {
-  SMEV_TRY(check_places(document, target, holder));
+Result<std::string> signable_id(const xml::Document& document, const xml::Element& target) {
   const std::string id = target.attribute("Id").value_or("");
   if (id.empty() || xmlValidateNCName(BAD_CAST id.c_str(), 0) != 0) {
     return not_signable("element " + std::string(target.name()) + " has no Id to be signed by");
@@ -157,11 +155,23 @@ Result<std::string> signable_id(const xml::Document& document, const xml::Elemen
   return id;
 }
 
+Result<std::string> signable_id(const xml::Document& document, const xml::Element& target,
+                                const xml::Element& holder) {
+  SMEV_TRY(check_places(document, target, holder));
+  return signable_id(document, target);
+}
+
 Result<std::string> write_signature_of(const xml::Document& document, xml::Element target,
                                        xml::Element holder, Signer& signer) {
   SMEV_ASSIGN(const std::string id, signable_id(document, target, holder));
+  SMEV_ASSIGN(const std::string octets, transform(target));
+  return write_signature_over(octets, id, signer);
+}
+
+Result<std::string> write_signature_over(std::string_view octets, std::string_view id,
+                                         Signer& signer) {
   const Algorithm& method = algorithm(signer.algorithm());
-  SMEV_ASSIGN(const std::string digest, digest_of(target, method.id, Escaping::woodstox));
+  SMEV_ASSIGN(const std::string digest, digest(method.id, octets));
   const std::string signed_info = write_signed_info(method, id, digest);
   SMEV_ASSIGN(const std::string value, signer.sign(signed_info));
   return write_signature(signed_info, value, signer.certificate().der);

@@ -10,14 +10,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sdk/xml/document.hpp"
 #include "smev/signature/verifier.hpp"
 
 namespace smev::signature {
 
-/// The Id of `target`, when it can be signed and `holder` is an empty element outside of it.
-/// Errors: not_signable.
+/// The Id of `target`, when it has one to be signed by. Errors: not_signable.
+Result<std::string> signable_id(const xml::Document& document, const xml::Element& target);
+/// The same, when `holder` is an empty element outside of it too.
 Result<std::string> signable_id(const xml::Document& document, const xml::Element& target,
                                 const xml::Element& holder);
 
@@ -26,7 +28,10 @@ Result<std::string> signable_id(const xml::Document& document, const xml::Elemen
 /// is not changed. Errors: not_signable, crypto, and those of the signer.
 Result<std::string> write_signature_of(const xml::Document& document, xml::Element target,
                                        xml::Element holder, Signer& signer);
-/// The same, put into `holder` as its only child.
+/// The same for an element whose transform is known already.
+Result<std::string> write_signature_over(std::string_view octets, std::string_view id,
+                                         Signer& signer);
+/// As write_signature_of, put into `holder` as its only child.
 Result<void> sign(xml::Document& document, xml::Element target, xml::Element holder,
                   Signer& signer);
 

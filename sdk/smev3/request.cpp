@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "sdk/base/text.hpp"
+#include "sdk/signature/transform.hpp"
 #include "sdk/signature/xmldsig.hpp"
 #include "sdk/xml/document.hpp"
+#include "sdk/xml/escape.hpp"
 #include "sdk/xml/writer.hpp"
 
 namespace smev::smev3 {
@@ -26,10 +28,17 @@ void add(Faults& faults, std::string field, std::string code, std::string text) 
   faults.push_back({std::move(field), std::move(code), std::move(text), kSource});
 }
 
-void check_length(Faults& faults, const std::optional<std::string>& value, std::string field,
-                  std::size_t max) {
-  if (value && (value->empty() || utf8_length(*value) > max)) {
-    add(faults, std::move(field), value->empty() ? "missing" : "too_long",
+void check_text(Faults& faults, const std::optional<std::string>& value, std::string field,
+                std::size_t max = std::string::npos) {
+  if (!value) {
+    return;
+  }
+  if (signature::is_blank(*value)) {
+    add(faults, std::move(field), "missing", "Значение пусто");
+  } else if (!xml::is_text(*value)) {
+    add(faults, std::move(field), "forbidden_character", "Есть знак, недопустимый в XML");
+  } else if (utf8_length(*value) > max) {
+    add(faults, std::move(field), "too_long",
         "Допустимая длина: от 1 до " + std::to_string(max) + " знаков");
   }
 }
@@ -62,9 +71,11 @@ bool carries_id(const xml::Element& element, std::string_view id) {
 }
 
 // It goes into the envelope as it stands, so it must be one element and nothing else.
-void check_content(Faults& faults, const Protocol& protocol, std::string_view content) {
+std::optional<xml::Document> read_content(Faults& faults, const Protocol& protocol,
+                                          std::string_view content) {
   const auto wrong = [&](std::string code, std::string text) {
     add(faults, "content", std::move(code), std::move(text));
+    return std::nullopt;
   };
   if (content.empty()) {
     return wrong("missing", "Нет бизнес-данных");
@@ -77,7 +88,7 @@ void check_content(Faults& faults, const Protocol& protocol, std::string_view co
     return wrong("pattern",
                  "Нужен ровно один элемент XML: без объявления, DOCTYPE и текста вокруг");
   }
-  const auto document = xml::Document::parse(content);
+  auto document = xml::Document::parse(content);
   if (!document) {
     return wrong("bad_xml", "Бизнес-данные не читаются как XML");
   }
@@ -88,6 +99,7 @@ void check_content(Faults& faults, const Protocol& protocol, std::string_view co
   if (carries_id(document->root(), kSigned)) {
     wrong("id_taken", std::string("Атрибут Id со значением ") + kSigned + " занят подписью СМЭВ");
   }
+  return *std::move(document);
 }
 
 void check_file(Faults& faults, const std::string& at, const FileReference& file) {
@@ -105,14 +117,12 @@ void check_file(Faults& faults, const std::string& at, const FileReference& file
   }
 }
 
-Faults check(const Protocol& protocol, const SendRequest& request, std::string_view content) {
-  Faults faults;
+void check(Faults& faults, const SendRequest& request) {
   if (request.message_id.version() != 1) {
     add(faults, "message_id", "uuid_version", "MessageID должен быть UUID версии 1");
   }
-  check_length(faults, request.transaction_code, "transaction_code", kTransactionCodeMax);
-  check_length(faults, request.node_id, "node_id", kNodeIdMax);
-  check_content(faults, protocol, content);
+  check_text(faults, request.transaction_code, "transaction_code", kTransactionCodeMax);
+  check_text(faults, request.node_id, "node_id", kNodeIdMax);
   for (std::size_t i = 0; i < request.files.size(); ++i) {
     const std::string at = "files[" + std::to_string(i) + "]";
     check_file(faults, at, request.files[i]);
@@ -123,79 +133,84 @@ Faults check(const Protocol& protocol, const SendRequest& request, std::string_v
       }
     }
   }
-  return faults;
 }
 
-// The envelope around one operation. Prefixes are those of the transform, so that it has next to
-// nothing to do.
+// The envelope around one operation. Its signed part is written as the transform gives it, so that
+// it is signed without being read back.
 class Envelope {
  public:
-  explicit Envelope(const Protocol& protocol) : protocol_(protocol) {}
-
-  xml::Writer& open(const std::string& operation) {
-    writer_.open("soap:Envelope").attribute("xmlns:soap", kSoapNamespace).open("soap:Body");
-    return writer_.open("ns1:" + operation).attribute("xmlns:ns1", protocol_.types_namespace);
+  Envelope(const Protocol& protocol, std::string operation)
+      : protocol_(protocol), operation_("smev:" + std::move(operation)) {
+    text_ =
+        fmt::format("<soap:Envelope xmlns:soap=\"{}\"><soap:Body><{} xmlns:smev=\"{}\">",
+                    kSoapNamespace, operation_, xml::escape_attribute(protocol_.types_namespace));
   }
 
-  /// Signs the first child of the operation: the element with the Id; before it, its content by
-  /// `personal`, when there is one.
-  Result<std::string> close(Signer& signer, Signer* personal = nullptr) {
-    writer_.open("ns1:CallerInformationSystemSignature").close();
-    writer_.close().close().close();
-    std::string text = writer_.take();
-    if (personal != nullptr) {
-      SMEV_TRY(add_signature(text, "PersonalSignature", *personal));
-    }
-    SMEV_TRY(add_signature(text, "CallerInformationSystemSignature", signer));
-    return text;
-  }
+  /// The first child of the operation: the element with the Id.
+  signature::TransformWriter& signed_part() { return part_; }
 
- private:
-  // Into the text as it was written: nothing of that is written again by another hand.
-  Result<void> add_signature(std::string& text, const std::string& holder_name,
-                             Signer& signer) const {
-    const auto document = xml::Document::parse(text);
-    if (!document) {
-      return fail(local_error(ErrorCode::internal, "envelope: " + document.error().detail));
-    }
-    const xml::Element operation = document->root().first_child().first_child();
-    const xml::Element data = operation.first_child();
-    const bool of_content = holder_name == "PersonalSignature";
-    const xml::Element holder =
-        (of_content ? data : operation).child(protocol_.types_namespace, holder_name);
-    const xml::Element target =
-        of_content ? data.child(protocol_.basic_namespace, "MessagePrimaryContent").first_child()
-                   : data;
-    SMEV_ASSIGN(const std::string signature,
-                signature::write_signature_of(*document, target, holder, signer));
-    // The last of its name: what stands before it may be anything.
-    const std::size_t place = text.rfind("</ns1:" + holder_name + ">");
-    if (place == std::string::npos) {
-      return fail(local_error(ErrorCode::internal, "the signature's place is lost"));
-    }
-    text.insert(place, signature);
+  /// Puts an element that was written already into the signed part, octet for octet.
+  Result<void> put(std::string_view text, const xml::Element& element) {
+    take_part();
+    text_ += text;
+    SMEV_TRY(signature::transform_into(part_, element));
+    taken_ = part_.written().size();
     return {};
   }
 
+  Result<std::string> sign(Signer& signer) {
+    take_part();
+    SMEV_ASSIGN(const std::string signature,
+                signature::write_signature_over(part_.written(), kSigned, signer));
+    constexpr std::string_view kHolder = "smev:CallerInformationSystemSignature";
+    text_ += fmt::format("<{0}>{1}</{0}></{2}></soap:Body></soap:Envelope>", kHolder, signature,
+                         operation_);
+    return std::move(text_);
+  }
+
+ private:
+  void take_part() {
+    text_ += part_.written().substr(taken_);
+    taken_ = part_.written().size();
+  }
+
   const Protocol& protocol_;
-  xml::Writer writer_;
+  const std::string operation_;
+  signature::TransformWriter part_;
+  std::size_t taken_ = 0;  // octets of the part that are in the text
+  std::string text_;
 };
 
-void write_files(xml::Writer& writer, const Protocol& protocol,
+// An official's signature over the content.
+Result<void> put_personal_signature(Envelope& envelope, const Protocol& protocol,
+                                    const xml::Document& content, Signer& signer) {
+  SMEV_ASSIGN(const std::string id, signature::signable_id(content, content.root()));
+  SMEV_ASSIGN(const std::string octets, signature::transform(content.root()));
+  SMEV_ASSIGN(const std::string text, signature::write_signature_over(octets, id, signer));
+  SMEV_ASSIGN(const xml::Document read, xml::Document::parse(text));
+  signature::TransformWriter& out = envelope.signed_part();
+  out.open(protocol.types_namespace, "PersonalSignature");
+  SMEV_TRY(envelope.put(text, read.root()));
+  out.close();
+  return {};
+}
+
+void write_files(signature::TransformWriter& out, const Protocol& protocol,
                  const std::vector<FileReference>& files) {
   if (files.empty()) {
     return;
   }
-  writer.open("ns2:RefAttachmentHeaderList").attribute("xmlns:ns2", protocol.basic_namespace);
+  const std::string_view ns = protocol.basic_namespace;
+  out.open(ns, "RefAttachmentHeaderList");
   for (const FileReference& file : files) {
-    writer.open("ns2:RefAttachmentHeader");
-    writer.element("ns2:uuid", file.uuid);
-    writer.element("ns2:Hash", file.hash_base64);
-    writer.element("ns2:MimeType", file.mime);
-    writer.element("ns2:SignaturePKCS7", file.cms_base64);
-    writer.close();
+    out.open(ns, "RefAttachmentHeader");
+    out.element(ns, "uuid", file.uuid);
+    out.element(ns, "Hash", file.hash_base64);
+    out.element(ns, "MimeType", file.mime);
+    out.element(ns, "SignaturePKCS7", file.cms_base64);
+    out.close();
   }
-  writer.close();
+  out.close();
 }
 
 // A name as XML knows it, ASCII letters only and without a colon.
@@ -215,13 +230,11 @@ Faults check(const Selector& selector) {
     add(faults, "selector", "missing",
         "Пространство имён и корневой элемент задаются вместе либо не задаются");
   }
-  if (selector.namespace_uri && selector.namespace_uri->empty()) {
-    add(faults, "selector.namespace_uri", "missing", "Пространство имён пусто");
-  }
+  check_text(faults, selector.namespace_uri, "selector.namespace_uri");
   if (selector.root_element && !is_ascii_name(*selector.root_element)) {
     add(faults, "selector.root_element", "pattern", "Это не имя элемента XML");
   }
-  check_length(faults, selector.node_id, "selector.node_id", kNodeIdMax);
+  check_text(faults, selector.node_id, "selector.node_id", kNodeIdMax);
   return faults;
 }
 
@@ -230,33 +243,39 @@ Faults check(const Selector& selector) {
 Result<std::string> write_send_request(const Protocol& protocol, const SendRequest& request,
                                        Signer& signer) {
   const std::string_view content = without_outer_blanks(request.content);
-  if (Faults faults = check(protocol, request, content); !faults.empty()) {
+  Faults faults;
+  check(faults, request);
+  const std::optional<xml::Document> read = read_content(faults, protocol, content);
+  if (!faults.empty()) {
     return fail(validation_error(std::move(faults)));
   }
-  Envelope envelope(protocol);
-  xml::Writer& writer = envelope.open("SendRequestRequest");
-  writer.open("ns1:SenderProvidedRequestData").attribute("Id", kSigned);
-  writer.element("ns1:MessageID", request.message_id.text());
+  Envelope envelope(protocol, "SendRequestRequest");
+  signature::TransformWriter& out = envelope.signed_part();
+  const std::string_view ns = protocol.types_namespace;
+  out.open(ns, "SenderProvidedRequestData");
+  out.attribute({}, "Id", kSigned);
+  out.element(ns, "MessageID", request.message_id.text());
   if (request.reference_message_id) {
-    writer.element("ns1:ReferenceMessageID", request.reference_message_id->text());
+    out.element(ns, "ReferenceMessageID", request.reference_message_id->text());
   }
   if (request.transaction_code) {
-    writer.element("ns1:TransactionCode", *request.transaction_code);
+    out.element(ns, "TransactionCode", *request.transaction_code);
   }
   if (request.node_id) {
-    writer.element("ns1:NodeID", *request.node_id);
+    out.element(ns, "NodeID", *request.node_id);
   }
-  writer.open("ns2:MessagePrimaryContent").attribute("xmlns:ns2", protocol.basic_namespace);
-  writer.raw(content).close();
+  out.open(protocol.basic_namespace, "MessagePrimaryContent");
+  SMEV_TRY(envelope.put(content, read->root()));
+  out.close();
   if (request.personal_signer != nullptr) {
-    writer.element("ns1:PersonalSignature", "");
+    SMEV_TRY(put_personal_signature(envelope, protocol, *read, *request.personal_signer));
   }
-  write_files(writer, protocol, request.files);
+  write_files(out, protocol, request.files);
   if (request.test_message) {
-    writer.element("ns1:TestMessage", "");
+    out.element(ns, "TestMessage", "");
   }
-  writer.close();
-  return envelope.close(signer, request.personal_signer);
+  out.close();
+  return envelope.sign(signer);
 }
 
 Result<std::string> write_get_response(const Protocol& protocol, const Selector& selector,
@@ -268,20 +287,21 @@ Result<std::string> write_get_response(const Protocol& protocol, const Selector&
   if (stamp.empty()) {
     return fail(local_error(ErrorCode::internal, "the clock shows no year of four digits"));
   }
-  Envelope envelope(protocol);
-  xml::Writer& writer = envelope.open("GetResponseRequest");
-  writer.open("ns2:MessageTypeSelector").attribute("xmlns:ns2", protocol.basic_namespace);
-  writer.attribute("Id", kSigned);
+  Envelope envelope(protocol, "GetResponseRequest");
+  signature::TransformWriter& out = envelope.signed_part();
+  const std::string_view ns = protocol.basic_namespace;
+  out.open(ns, "MessageTypeSelector");
+  out.attribute({}, "Id", kSigned);
   if (selector.namespace_uri) {
-    writer.element("ns2:NamespaceURI", *selector.namespace_uri);
-    writer.element("ns2:RootElementLocalName", *selector.root_element);
+    out.element(ns, "NamespaceURI", *selector.namespace_uri);
+    out.element(ns, "RootElementLocalName", *selector.root_element);
   }
-  writer.element("ns2:Timestamp", stamp.text());
+  out.element(ns, "Timestamp", stamp.text());
   if (selector.node_id) {
-    writer.element("ns2:NodeID", *selector.node_id);
+    out.element(ns, "NodeID", *selector.node_id);
   }
-  writer.close();
-  return envelope.close(signer);
+  out.close();
+  return envelope.sign(signer);
 }
 
 Result<std::string> write_ack(const Protocol& protocol, const std::string& target, bool accepted,
@@ -291,12 +311,14 @@ Result<std::string> write_ack(const Protocol& protocol, const std::string& targe
     add(faults, "message_id", "pattern", "Номер полученного сообщения не похож на UUID");
     return fail(validation_error(std::move(faults)));
   }
-  Envelope envelope(protocol);
-  xml::Writer& writer = envelope.open("AckRequest");
-  writer.open("ns2:AckTargetMessage").attribute("xmlns:ns2", protocol.basic_namespace);
-  writer.attribute("Id", kSigned).attribute("accepted", accepted ? "true" : "false");
-  writer.text(target).close();
-  return envelope.close(signer);
+  Envelope envelope(protocol, "AckRequest");
+  signature::TransformWriter& out = envelope.signed_part();
+  out.open(protocol.basic_namespace, "AckTargetMessage");
+  out.attribute({}, "Id", kSigned);
+  out.attribute({}, "accepted", accepted ? "true" : "false");
+  out.text(target);
+  out.close();
+  return envelope.sign(signer);
 }
 
 bool is_allowed_mime(std::string_view mime) {

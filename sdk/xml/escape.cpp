@@ -87,6 +87,16 @@ void append_escaped(std::string& out, std::string_view text, std::string_view (*
 
 }  // namespace
 
+bool is_text(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = character_length(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
 void append_text(std::string& out, std::string_view text) {
   append_escaped(out, text, text_reference);
 }

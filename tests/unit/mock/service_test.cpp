@@ -44,9 +44,10 @@ std::string replaced(std::string text, const std::string& part, const std::strin
 }
 
 std::string without_signature(const std::string& envelope) {
-  const std::string open = "<ns1:CallerInformationSystemSignature>";
-  const std::string close = "</ns1:CallerInformationSystemSignature>";
+  const std::string open = "<smev:CallerInformationSystemSignature>";
+  const std::string close = "</smev:CallerInformationSystemSignature>";
   const auto from = envelope.find(open);
+  EXPECT_NE(from, std::string::npos);
   const auto to = envelope.find(close) + close.size();
   return envelope.substr(0, from) + envelope.substr(to);
 }

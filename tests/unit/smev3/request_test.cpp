@@ -7,6 +7,7 @@
 #include "sdk/signature/xmldsig.hpp"
 #include "sdk/xml/schema.hpp"
 #include "tests/support/signed_answers.hpp"
+#include "tests/unit/signature/random_document.hpp"
 
 namespace smev::smev3 {
 namespace {
@@ -128,20 +129,44 @@ TEST(SendRequestEnvelope, holds_the_content_octet_for_octet) {
   EXPECT_THAT(write(blanks), HasSubstr(std::string(">") + kContent + "<"));
 }
 
-// The transform then has little to do, and whoever does it wrong does little harm.
-TEST(SendRequestEnvelope, is_written_nearly_as_the_transform_would) {
-  SendRequest request = minimal();
+// Whoever does the transform wrong does no harm then.
+TEST(SendRequestEnvelope, is_written_as_the_transform_gives_it) {
+  SendRequest request = complete();
   request.content =
       "<ns3:Order xmlns:ns3=\"urn:test:order\" env=\"SVCDEV\"><ns3:a>1</ns3:a></ns3:Order>";
   const std::string envelope = write(request);
   const xml::Document document = parse(envelope);
   const auto octets = signature::transform(operation(document).first_child());
   ASSERT_TRUE(octets) << octets.error().describe();
-  const std::string declaration = " xmlns:ns1=\"" + protocol_1_2().types_namespace + "\"";
-  std::string expected = *octets;
-  ASSERT_NE(expected.find(declaration), std::string::npos);
-  expected.erase(expected.find(declaration), declaration.size());  // stands one level higher
-  EXPECT_THAT(envelope, HasSubstr(expected));
+  EXPECT_THAT(envelope, HasSubstr(*octets));
+}
+
+// What was signed without being read back is what a reader finds signed.
+TEST(SendRequestEnvelope, holds_around_whatever_content_there_is) {
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    const xml::Document random = parse(testing_support::RandomDocument(seed).envelope());
+    std::string content = random.root().outer_xml();
+    content.insert(content.find(' '), " Id=\"P\"");
+    SendRequest request = seed % 2 == 0 ? complete() : minimal();
+    request.content = content;
+    request.transaction_code = "a>b ]]> \r\n\t&<>\"'\xC2\x85" + std::to_string(seed);
+    if (seed % 3 == 0) request.personal_signer = signers().sender.get();
+    const auto text = write_send_request(protocol_1_2(), request, *signers().sender);
+    const auto alone = signature::transform(parse(content).root());
+    ASSERT_EQ(text.has_value(), alone.has_value()) << content;
+    if (!text) continue;
+    expect_signed(*text);
+    EXPECT_THAT(*text, HasSubstr(content));
+    const xml::Document document = parse(*text);
+    const xml::Element data = operation(document).first_child();
+    EXPECT_EQ(data.child_text(protocol_1_2().types_namespace, "TransactionCode"),
+              request.transaction_code);
+    if (request.personal_signer == nullptr) continue;
+    const SignatureVerdict personal = signature::verify(
+        document, data.child(protocol_1_2().basic_namespace, "MessagePrimaryContent").first_child(),
+        data.child(protocol_1_2().types_namespace, "PersonalSignature"), *signers().verifier, {});
+    EXPECT_TRUE(personal.holds()) << personal.problem;
+  }
 }
 
 TEST(SendRequestEnvelope, asks_for_a_message_id_of_version_1) {
@@ -198,6 +223,10 @@ TEST(SendRequestEnvelope, knows_the_lengths_of_the_schema) {
   EXPECT_EQ(fault_of(request), "node_id:too_long");
   request.node_id = "";
   EXPECT_EQ(fault_of(request), "node_id:missing");
+  request.node_id = " ";
+  EXPECT_EQ(fault_of(request), "node_id:missing");
+  request.node_id = "a\x01";
+  EXPECT_EQ(fault_of(request), "node_id:forbidden_character");
 }
 
 TEST(SendRequestEnvelope, names_every_fault_of_the_files_at_once) {
