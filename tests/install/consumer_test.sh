@@ -12,7 +12,9 @@ trap 'rm -rf "$folder"' EXIT
 cmake --install "$build" --prefix "$folder/prefix" >"$folder/install.log" ||
   { cat "$folder/install.log"; exit 1; }
 cp -r "$SMEV_SOURCE_DIR/tests/install/consumer" "$folder/source"
-cmake -G Ninja -S "$folder/source" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/prefix"
+# Many departments build with every warning an error.
+cmake -G Ninja -S "$folder/source" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/prefix" \
+  -DCMAKE_CXX_FLAGS="-Wall -Wextra -Wpedantic -Wshadow -Werror"
 cmake --build "$folder/build"
 "$folder/build/consumer"
 

@@ -73,31 +73,31 @@ std::string_view name(Retry retry);
 
 /// One fault of an input: all of them are reported at once.
 struct FieldFault {
-  std::string field;   ///< path in the input: "order.applicant.snils", "status.results[0]"
-  std::string code;    ///< stable: "check_digit", "too_long", "pattern", "missing", "unknown_field"
-  std::string text;    ///< Russian, for the operator; never repeats personal data
-  std::string source;  ///< the rule's source: "XSD", "elk-status §6.1"; may be empty
+  std::string field{};  ///< path in the input: "order.applicant.snils", "status.results[0]"
+  std::string code{};  ///< stable: "check_digit", "too_long", "pattern", "missing", "unknown_field"
+  std::string text{};  ///< Russian, for the operator; never repeats personal data
+  std::string source{};  ///< the rule's source: "XSD", "elk-status §6.1"; may be empty
 };
 
 /// A fault as SMEV gave it, synchronous or asynchronous.
 struct SmevFault {
   std::string
       name;  ///< local name of the detail element, e.g. "MessageIsAlreadySent"; may be empty
-  std::string reason;       ///< inner enumeration, e.g. "NoSignatureFound"; may be empty
-  std::string code;         ///< basic:Code, opaque
-  std::string number;       ///< "SMEV-403", cut out of the description; may be empty
-  std::string description;  ///< basic:Description or faultstring
-  std::vector<std::string> validation_errors;  ///< texts of ValidationError
+  std::string reason{};       ///< inner enumeration, e.g. "NoSignatureFound"; may be empty
+  std::string code{};         ///< basic:Code, opaque
+  std::string number{};       ///< "SMEV-403", cut out of the description; may be empty
+  std::string description{};  ///< basic:Description or faultstring
+  std::vector<std::string> validation_errors{};  ///< texts of ValidationError
 };
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
   Origin origin = Origin::local;
   Retry retry = Retry::never;
-  std::string text;    ///< Russian, for the operator
-  std::string detail;  ///< English, for the developer; no personal data
-  std::vector<FieldFault> fields;
-  std::optional<SmevFault> fault;
+  std::string text{};    ///< Russian, for the operator
+  std::string detail{};  ///< English, for the developer; no personal data
+  std::vector<FieldFault> fields{};
+  std::optional<SmevFault> fault{};
 
   /// "text (detail)", and one line per field fault, or per neighbours of which the same is said.
   /// For people; not for parsing.

@@ -13,8 +13,8 @@ namespace smev {
 enum class LogLevel { debug, info, warning, error };
 
 struct LogField {
-  std::string_view name;
-  std::string value;
+  std::string_view name{};
+  std::string value{};
 };
 
 /// Thread-safe; must not throw and must not call back into the SDK.

@@ -27,17 +27,17 @@ std::optional<CodeOrigin> code_origin(std::string_view name);
 
 /// A service whose statuses the sender may report (ТКУ, elk-status §5).
 struct Service {
-  ServiceCode code;
+  ServiceCode code{};
   /// Allowed as the first status of its orders; empty: the profile's.
-  std::vector<std::int16_t> first_statuses;
+  std::vector<std::int16_t> first_statuses{};
   bool in_test = true;        ///< the code is known in the test contour ...
   bool in_production = true;  ///< ... and in production: each is applied for separately
 
   // What the letter about ТКУ asks (elk-status §7.5); nothing of it is needed for sending.
-  std::string title;
-  std::optional<CodeOrigin> origin;
-  std::optional<bool> shown_before;      ///< it was shown on ВКУ before
-  std::optional<bool> in_svcdev_before;  ///< its code was in SVCDEV before
+  std::string title{};
+  std::optional<CodeOrigin> origin{};
+  std::optional<bool> shown_before{};      ///< it was shown on ВКУ before
+  std::optional<bool> in_svcdev_before{};  ///< its code was in SVCDEV before
 
   friend bool operator==(const Service&, const Service&) = default;
 };
@@ -63,36 +63,36 @@ std::optional<EqualDates> equal_dates(std::string_view name);
 
 /// The official whom the letters name. Personal data: never logged.
 struct Contact {
-  std::string name;
-  std::string phone;
-  std::string email;
+  std::string name{};
+  std::string phone{};
+  std::string email{};
 };
 
 /// What onboarding asks about the organisation (elk-status §7.3, §7.5): the checklist and the
 /// letters are made of it. Nothing of it is needed for sending, so that all may be left empty.
 struct Registration {
-  std::string full_name;   ///< FULL_NAME
-  std::string short_name;  ///< SHORT_NAME
-  Okato okato;             ///< REGION: eleven digits, unlike the ОКТМО of Profile::region
-  Mnemonic source_system;  ///< SRC_SYSTEM; empty: the sender's mnemonic in SMEV
+  std::string full_name{};   ///< FULL_NAME
+  std::string short_name{};  ///< SHORT_NAME
+  Okato okato{};             ///< REGION: eleven digits, unlike the ОКТМО of Profile::region
+  Mnemonic source_system{};  ///< SRC_SYSTEM; empty: the sender's mnemonic in SMEV
   /// ORG_TYPE: «МФЦ» for an МФЦ, other values are not published. Absent: not known yet; empty: it
   /// has to stay empty.
-  std::optional<std::string> organization_type;
-  Ogrn ogrn;
-  std::string region_name;
-  std::string letter_to;       ///< who keeps the region's donor directory: an address
-  std::string letter_subject;  ///< the subject that they ask for
-  Contact contact;
+  std::optional<std::string> organization_type{};
+  Ogrn ogrn{};
+  std::string region_name{};
+  std::string letter_to{};       ///< who keeps the region's donor directory: an address
+  std::string letter_subject{};  ///< the subject that they ask for
+  Contact contact{};
 };
 
 struct Profile {
-  OrganizationInn inn;         ///< senderInn
-  std::optional<Kpp> kpp;      ///< senderKpp
+  OrganizationInn inn{};       ///< senderInn
+  std::optional<Kpp> kpp{};    ///< senderKpp
   std::string env = "SVCDEV";  ///< attribute env: EPGU production, SVCDEV test
   Oktmo region = "00000000";   ///< userSelectedRegion; 00000000 when filed electronically
   std::int16_t citizenship = kRussia;
   Office office{.channel = std::int16_t{4}};
-  std::vector<Service> services;  ///< that may be used; empty: any
+  std::vector<Service> services{};  ///< that may be used; empty: any
   std::vector<std::int16_t> first_statuses = {
       6};  ///< allowed as the first status (code 31); empty: any
   TimeForm time = TimeForm::moscow;
@@ -102,8 +102,8 @@ struct Profile {
   /// when. 0: never.
   Duration filed_age_warning = std::chrono::hours(24 * 30);
 
-  Registration registration;  ///< what onboarding asks
-  Dictionaries dictionaries;  ///< of ЕСНСИ, as they were exported; without them the built-in ones
+  Registration registration{};  ///< what onboarding asks
+  Dictionaries dictionaries{};  ///< of ЕСНСИ, as they were exported; without them the built-in ones
 
   /// Whether orders go to the citizens' real accounts.
   [[nodiscard]] bool production() const { return env == "EPGU"; }

@@ -1,6 +1,8 @@
 #pragma once
 /// What a department says: an order, and a status of it. Values only; nothing is checked here (see
-/// rules), nothing is sent. What is left empty is filled from the sender's profile.
+/// rules), nothing is sent. What is left empty is filled from the sender's profile. Every member
+/// has an initializer, here and wherever a program fills in a structure: so it names what it needs,
+/// and no compiler warns of the rest.
 
 #include <cstdint>
 #include <optional>
@@ -14,9 +16,9 @@ namespace smev {
 
 /// A result document. The outbox takes its own copy when the update is submitted.
 struct File {
-  std::string path;
-  std::string name;  ///< as the citizen sees it; empty: the path's last part
-  std::string mime;  ///< empty: guessed from the name's extension
+  std::string path{};
+  std::string name{};  ///< as the citizen sees it; empty: the path's last part
+  std::string mime{};  ///< empty: guessed from the name's extension
   std::string document_type = "ELK_RESULT";  ///< docTypeId, ЕСНСИ 7246; at most 50 characters
 
   static File at(std::string path) {
@@ -30,7 +32,7 @@ struct File {
 
 /// A document that already lies in a data mart.
 struct DataMartDocument {
-  std::string uuid;  ///< datamartUuid, at most 256 characters
+  std::string uuid{};  ///< datamartUuid, at most 256 characters
   std::string document_type = "ELK_RESULT";
 
   friend bool operator==(const DataMartDocument&, const DataMartDocument&) = default;
@@ -40,9 +42,9 @@ namespace elk {
 
 /// Filing channel and office (OfficeInfo).
 struct Office {
-  std::optional<std::string> name;     ///< at most 1024 characters
-  std::optional<std::string> address;  ///< at most 4000 characters
-  std::optional<std::string> frgu_code;
+  std::optional<std::string> name{};     ///< at most 1024 characters
+  std::optional<std::string> address{};  ///< at most 4000 characters
+  std::optional<std::string> frgu_code{};
   std::optional<std::int16_t>
       channel;  ///< ApplicationAcceptance, ЕСНСИ 7213; 4 = подразделение ведомства
 
@@ -53,18 +55,18 @@ struct Office {
 /// number alone. An order that another system of the sender has created in ЕЛК needs no facts
 /// either: it is named by `elk_number`, or by `number` and `created_elsewhere`.
 struct Order {
-  OrderNumber number;  ///< unique for the sender
+  OrderNumber number{};  ///< unique for the sender
   /// The number that ЕЛК gave. `number` may then be left out; an order that is named by this alone
   /// must always be named so: nothing ties the two before ЕЛК has answered.
-  std::optional<std::int64_t> elk_number;
+  std::optional<std::int64_t> elk_number{};
   bool created_elsewhere = false;  ///< ЕЛК has it, though not from us
-  ServiceCode service;             ///< ТКУ (serviceTargetCode)
-  DateTime filed_at;               ///< requestDate
-  std::optional<Applicant> applicant;
-  std::optional<Oktmo> region;                ///< userSelectedRegion; empty: from the profile
-  std::optional<Office> office;               ///< empty: from the profile
-  std::optional<Kpp> sender_kpp;              ///< empty: from the profile
-  std::optional<OrganizationInn> sender_inn;  ///< empty: from the profile
+  ServiceCode service{};           ///< ТКУ (serviceTargetCode)
+  DateTime filed_at{};             ///< requestDate
+  std::optional<Applicant> applicant{};
+  std::optional<Oktmo> region{};                ///< userSelectedRegion; empty: from the profile
+  std::optional<Office> office{};               ///< empty: from the profile
+  std::optional<Kpp> sender_kpp{};              ///< empty: from the profile
+  std::optional<OrganizationInn> sender_inn{};  ///< empty: from the profile
 
   /// Whether the facts that a create needs are given (service, date, applicant).
   [[nodiscard]] bool has_facts() const {
@@ -76,30 +78,30 @@ struct Order {
 
 /// A value for the template of a notification (Param).
 struct Parameter {
-  std::string name;   ///< at least one character
-  std::string value;  ///< may be empty
+  std::string name{};   ///< at least one character
+  std::string value{};  ///< may be empty
 
   friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
 /// One statusHistory.
 struct Status {
-  std::int16_t code = 0;         ///< ЕСНСИ «ЕЛК.Статусы» (7212), an open set
-  DateTime at;                   ///< statusDate, with time
-  std::optional<bool> informed;  ///< IsInformed
-  std::optional<std::string> message_type;  ///< MessageType, ЕСНСИ 7293
-  std::vector<Parameter> parameters;
-  std::vector<File> results;
-  std::vector<DataMartDocument> data_mart_results;
+  std::int16_t code = 0;           ///< ЕСНСИ «ЕЛК.Статусы» (7212), an open set
+  DateTime at{};                   ///< statusDate, with time
+  std::optional<bool> informed{};  ///< IsInformed
+  std::optional<std::string> message_type{};  ///< MessageType, ЕСНСИ 7293
+  std::vector<Parameter> parameters{};
+  std::vector<File> results{};
+  std::vector<DataMartDocument> data_mart_results{};
 
   friend bool operator==(const Status&, const Status&) = default;
 };
 
 /// What is submitted: one order, one status, and further statuses of the same event in their order.
 struct Update {
-  Order order;
-  Status status;
-  std::vector<Status> more_statuses;
+  Order order{};
+  Status status{};
+  std::vector<Status> more_statuses{};
 
   friend bool operator==(const Update&, const Update&) = default;
 };

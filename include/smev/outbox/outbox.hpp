@@ -311,14 +311,14 @@ struct AuditPage {
 
 /// What is wanted of a list; empty fields do not narrow.
 struct UpdateFilter {
-  std::optional<UpdateState> state;
-  std::optional<OrderKey> order;
-  std::optional<std::string> order_number;
-  std::optional<HoldReason> hold_reason;
+  std::optional<UpdateState> state{};
+  std::optional<OrderKey> order{};
+  std::optional<std::string> order_number{};
+  std::optional<HoldReason> hold_reason{};
   /// The result code, the fault of an attempt of the last message, or a part of the hold text.
-  std::optional<std::string> fault;
-  std::optional<TimePoint> submitted_since;
-  std::optional<TimePoint> submitted_before;
+  std::optional<std::string> fault{};
+  std::optional<TimePoint> submitted_since{};
+  std::optional<TimePoint> submitted_before{};
   UpdateId after = 0;  ///< ids above this one
   int limit = 1000;
 };
@@ -412,6 +412,10 @@ struct InboxVerdict {
 
 class Outbox {
  public:
+  /// Characters of what stays on record for ever.
+  static constexpr std::size_t kWhoMax = 200;
+  static constexpr std::size_t kReasonMax = 2'000;
+
   virtual ~Outbox() = default;
 
   // --- submitting -------------------------------------------------------------------------------
@@ -533,8 +537,9 @@ class Outbox {
 
   // --- a person ---------------------------------------------------------------------------------
   /// Applies requeued, rejected, skipped, cancelled or expired, with who and why on record for ever
-  /// (neither may be empty). Requeueing what is in doubt offers the same message again; what SMEV
-  /// has accepted, or what went stale in doubt, cannot be requeued.
+  /// (neither may be empty, nor longer than kWhoMax and kReasonMax). Requeueing what is in doubt
+  /// offers the same message again; what SMEV has accepted, or what went stale in doubt, cannot be
+  /// requeued.
   virtual Result<UpdateRow> decide(UpdateId id, UpdateEvent event, const std::string& who,
                                    const std::string& reason) = 0;
   /// What waits for its moment is due now: the message between two tries, as it is, or the update
@@ -573,7 +578,7 @@ class Outbox {
 };
 
 struct SqliteOptions {
-  std::string path;  ///< the database file; files/ beside it
+  std::string path{};  ///< the database file; files/ beside it
   Duration busy_timeout = std::chrono::seconds(10);
   std::uint64_t file_bytes_max = 1ull << 30;  ///< of one result file
 };
@@ -607,9 +612,9 @@ Result<Migrated> migrate_sqlite(const SqliteOptions& options, bool dry_run);
 struct PostgresOptions {
   /// conninfo or URI, as libpq takes it. Without a password: that belongs into PGPASSFILE or a
   /// service file.
-  std::string connection;
+  std::string connection{};
   std::string schema = "smev";  ///< one for each sender and contour
-  std::string files;            ///< folder of the result files, the same for all senders
+  std::string files{};          ///< folder of the result files, the same for all senders
   /// How long the claims of a sender outlive it. A living one prolongs them. 1 s..1 h
   Duration lease = std::chrono::seconds(60);
   Duration connect_timeout = std::chrono::seconds(5);     ///< whole seconds, at least 2

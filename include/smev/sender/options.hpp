@@ -46,39 +46,39 @@ struct PollOptions {
 
 struct SenderOptions {
   /// A TOML file; fields below then come from it. Empty: the fields below are taken as they are.
-  std::string config;
+  std::string config{};
 
-  std::string mnemonic;             ///< of the information system in SMEV
+  std::string mnemonic{};           ///< of the information system in SMEV
   Contour contour = Contour::test;  ///< test sends TestMessage
-  elk::Profile profile;
-  std::optional<std::string> node_id;
+  elk::Profile profile{};
+  std::optional<std::string> node_id{};
   /// True: nobody else takes answers from this certificate's queue, strays are acknowledged.
   bool sole_consumer = false;
 
-  std::string outbox_path;   ///< SQLite file; its folder holds the files too
-  PostgresOptions postgres;  ///< instead of the SQLite file when it has a connection
+  std::string outbox_path{};   ///< SQLite file; its folder holds the files too
+  PostgresOptions postgres{};  ///< instead of the SQLite file when it has a connection
   /// The only folder from which updates of the inbox may name files: whoever may write there need
   /// not be allowed to read what this process can. Empty: they may name none.
-  std::string inbox_files;
-  KeyOptions key;
-  TrustOptions trust;  ///< whose signatures count as SMEV's
-  SoapOptions soap;
-  FtpOptions file_store;
-  AnswerSelector selector;  ///< empty: whatever comes
-  RetryOptions retry;
-  PollOptions poll;
+  std::string inbox_files{};
+  KeyOptions key{};
+  TrustOptions trust{};  ///< whose signatures count as SMEV's
+  SoapOptions soap{};
+  FtpOptions file_store{};
+  AnswerSelector selector{};  ///< empty: whatever comes
+  RetryOptions retry{};
+  PollOptions poll{};
   int orders_per_message_max = 1;  ///< 1..100
   Duration message_age_max =
       std::chrono::hours(36);  ///< an unsent id older than this is not offered
 
   // Parts that can be replaced; empty: made from the fields above.
-  std::shared_ptr<Clock> clock;
-  std::shared_ptr<IdSource> ids;
-  std::shared_ptr<Logger> logger;
-  std::shared_ptr<Outbox> outbox;
-  std::shared_ptr<Signer> signer;
-  std::shared_ptr<Verifier> verifier;
-  std::shared_ptr<Transport> transport;
+  std::shared_ptr<Clock> clock{};
+  std::shared_ptr<IdSource> ids{};
+  std::shared_ptr<Logger> logger{};
+  std::shared_ptr<Outbox> outbox{};
+  std::shared_ptr<Signer> signer{};
+  std::shared_ptr<Verifier> verifier{};
+  std::shared_ptr<Transport> transport{};
 
   /// Faults of all fields at once; empty when usable.
   [[nodiscard]] std::vector<FieldFault> validate() const;

@@ -23,9 +23,9 @@ namespace smev {
 struct SubmitOptions {
   /// The caller's key: the same key with the same content returns the same id. Empty: a digest of
   /// the whole update, files included.
-  std::string idempotency_key;
-  std::optional<TimePoint> not_before;  ///< do not send earlier
-  std::optional<TimePoint> deadline;    ///< warn and hold when not accepted by then
+  std::string idempotency_key{};
+  std::optional<TimePoint> not_before{};  ///< do not send earlier
+  std::optional<TimePoint> deadline{};    ///< warn and hold when not accepted by then
 };
 
 /// Something happened to an update; given after it has been committed.

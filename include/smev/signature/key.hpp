@@ -25,9 +25,9 @@ namespace smev {
 
 /// Where the PIN of a token or the password of a file is read from: at most one of these.
 struct PinSource {
-  std::string file;         ///< one line; others than its owner and group must not read it
-  std::string environment;  ///< name of a variable
-  std::string credential;   ///< name of a systemd credential: $CREDENTIALS_DIRECTORY/NAME
+  std::string file{};         ///< one line; others than its owner and group must not read it
+  std::string environment{};  ///< name of a variable
+  std::string credential{};   ///< name of a systemd credential: $CREDENTIALS_DIRECTORY/NAME
 
   [[nodiscard]] bool empty() const {
     return file.empty() && environment.empty() && credential.empty();
@@ -37,8 +37,8 @@ struct PinSource {
 /// A control command of an engine, as `openssl engine -vvv` lists them. Run before the engine is
 /// initialised, in the order given.
 struct EngineCommand {
-  std::string name;
-  std::string value;  ///< empty: the command takes none
+  std::string name{};
+  std::string value{};  ///< empty: the command takes none
 };
 
 enum class KeyKind {
@@ -59,26 +59,26 @@ struct KeyOptions {
   static constexpr std::size_t kCommandOutputMax = 4096;  ///< octets, of each of its two outputs
 
   /// Path of a file; with an engine, the key's id in the engine's own spelling.
-  std::string key;
+  std::string key{};
   /// Path, PEM or DER. A file may hold the certificate beside the key; then this may stay empty. Of
   /// several the one that fits the key is taken.
-  std::string certificate;
+  std::string certificate{};
 
-  std::string engine;  ///< id of an OpenSSL ENGINE; empty: no engine
+  std::string engine{};  ///< id of an OpenSSL ENGINE; empty: no engine
   /// Path of the engine's library; empty: OpenSSL finds the engine by its id.
-  std::string engine_library;
-  std::vector<EngineCommand> engine_commands;
+  std::string engine_library{};
+  std::vector<EngineCommand> engine_commands{};
 
   /// Program and arguments; no shell. A name without a slash is looked up in PATH. It gets the
   /// octets to be signed on standard input and writes the signature to standard output: s || r, 64
   /// octets for 256-bit keys, 128 for 512-bit ones, as they are or in base64. When a PIN is
   /// configured, it is in the environment variable SMEV_PIN.
-  std::vector<std::string> command;
+  std::vector<std::string> command{};
 
   /// Signatures at once, 1..kConcurrencyMax. 0: as many as there are processors for a file, 1 for
   /// an engine or a command.
   int concurrency = 0;
-  PinSource pin;
+  PinSource pin{};
 
   /// What the options speak of; a file when they are empty.
   [[nodiscard]] KeyKind kind() const;

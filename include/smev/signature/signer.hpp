@@ -23,10 +23,10 @@ std::string_view name(SignatureAlgorithm algorithm);
 
 /// What a certificate says of itself. Octets are DER.
 struct Certificate {
-  std::string der;
-  std::string subject;  ///< RFC 2253 text
-  std::string issuer;
-  std::string serial;  ///< upper-case hexadecimal
+  std::string der{};
+  std::string subject{};  ///< RFC 2253 text
+  std::string issuer{};
+  std::string serial{};  ///< upper-case hexadecimal
   TimePoint not_before{};
   TimePoint not_after{};
 };

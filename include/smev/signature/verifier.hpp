@@ -28,11 +28,12 @@ std::string_view name(Trust trust);
 /// folder, of which all .pem .crt .cer .der .p7b files count (.crl for revocations); hidden files
 /// do not. A folder may be empty. Only GOST certificates are taken.
 struct TrustOptions {
-  std::vector<std::string> trusted;  ///< SMEV's own certificates, or those of any of its issuers
-  std::vector<std::string> intermediates;  ///< authorities that lead from a signer to a trusted one
+  std::vector<std::string> trusted{};  ///< SMEV's own certificates, or those of any of its issuers
+  std::vector<std::string>
+      intermediates{};  ///< authorities that lead from a signer to a trusted one
   /// Lists of revoked certificates. One counts when its signature verifies under the authority that
   /// issued the certificate in question. One whose time is over still revokes what it names.
-  std::vector<std::string> revocations;
+  std::vector<std::string> revocations{};
 };
 
 /// Thread-safe.

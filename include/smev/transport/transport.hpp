@@ -20,28 +20,28 @@ namespace smev {
 
 /// A file on its way into SMEV's file store.
 struct OutgoingFile {
-  Uuid uuid;         ///< directory in the store; the content names it too
-  std::string path;  ///< the outbox's own copy
-  std::string name;  ///< as the citizen sees it
-  std::string mime;
+  Uuid uuid{};         ///< directory in the store; the content names it too
+  std::string path{};  ///< the outbox's own copy
+  std::string name{};  ///< as the citizen sees it
+  std::string mime{};
 };
 
 /// A message as the information type made it.
 struct OutgoingMessage {
-  Uuid message_id;
-  std::string content;  ///< business XML, one element
-  std::vector<OutgoingFile> files;
+  Uuid message_id{};
+  std::string content{};  ///< business XML, one element
+  std::vector<OutgoingFile> files{};
   bool test_message = false;
-  std::optional<std::string> node_id;
+  std::optional<std::string> node_id{};
 };
 
 /// What will be sent, octet for octet, however often.
 struct PreparedMessage {
-  Uuid message_id;
-  std::string content_type;
-  std::string body;
-  std::string schema_version;  ///< "1.2"
-  std::vector<OutgoingFile> files;
+  Uuid message_id{};
+  std::string content_type{};
+  std::string body{};
+  std::string schema_version{};  ///< "1.2"
+  std::vector<OutgoingFile> files{};
 };
 
 /// What is known after one attempt.
@@ -54,13 +54,13 @@ struct Transmission {
     in_doubt,   ///< bytes left, and no trustworthy answer came back
   };
   Outcome outcome = Outcome::in_doubt;
-  std::string endpoint;
-  int http_status = 0;         ///< 0: none came
-  std::optional<Error> error;  ///< for every outcome but accepted
-  std::string receipt;         ///< the answer's octets, when one came
-  std::vector<SignatureVerdict> verdicts;
-  std::optional<Duration> retry_after;  ///< the other side asked for so long a pause
-  std::string smev_status;              ///< "requestIsQueued"
+  std::string endpoint{};
+  int http_status = 0;           ///< 0: none came
+  std::optional<Error> error{};  ///< for every outcome but accepted
+  std::string receipt{};         ///< the answer's octets, when one came
+  std::vector<SignatureVerdict> verdicts{};
+  std::optional<Duration> retry_after{};  ///< the other side asked for so long a pause
+  std::string smev_status{};              ///< "requestIsQueued"
   Duration duration{};
 };
 std::string_view name(Transmission::Outcome outcome);
@@ -69,29 +69,29 @@ std::string_view name(Transmission::Outcome outcome);
 struct IncomingMessage {
   enum class Kind { content, rejected, status, async_status, unreadable };
 
-  std::string message_id;           ///< what acknowledge() wants; may be empty when unreadable
-  std::string original_message_id;  ///< our message; may be empty
+  std::string message_id{};           ///< what acknowledge() wants; may be empty when unreadable
+  std::string original_message_id{};  ///< our message; may be empty
   Kind kind = Kind::unreadable;
-  std::string raw;  ///< HTTP body as it came
-  std::string content_type;
-  std::string content;  ///< business XML, for Kind::content
-  std::string content_namespace;
-  std::string content_root;
-  std::string sender;              ///< mnemonic out of the metadata
-  std::string code;                ///< rejection reasons, status code or category
-  std::string text;                ///< description for people
-  std::optional<SmevFault> fault;  ///< for Kind::async_status
-  std::vector<SignatureVerdict> verdicts;
+  std::string raw{};  ///< HTTP body as it came
+  std::string content_type{};
+  std::string content{};  ///< business XML, for Kind::content
+  std::string content_namespace{};
+  std::string content_root{};
+  std::string sender{};              ///< mnemonic out of the metadata
+  std::string code{};                ///< rejection reasons, status code or category
+  std::string text{};                ///< description for people
+  std::optional<SmevFault> fault{};  ///< for Kind::async_status
+  std::vector<SignatureVerdict> verdicts{};
   bool verified = false;  ///< all signatures hold and SMEV's is trusted
-  std::string problem;    ///< why not verified or unreadable; English
+  std::string problem{};  ///< why not verified or unreadable; English
 };
 std::string_view name(IncomingMessage::Kind kind);
 
 /// Narrows the response queue; empty takes whatever comes (the safest, smev3 §2.4).
 struct AnswerSelector {
-  std::optional<std::string> namespace_uri;
-  std::optional<std::string> root_element;
-  std::optional<std::string> node_id;
+  std::optional<std::string> namespace_uri{};
+  std::optional<std::string> root_element{};
+  std::optional<std::string> node_id{};
 };
 
 /// Thread-safe.
@@ -124,7 +124,7 @@ class FileStore {
 };
 
 struct FtpOptions {
-  std::string url;  ///< ftp://host:port, without path
+  std::string url{};  ///< ftp://host:port, without path
   std::string user = "anonymous";
   std::string password = "smev";
   Duration connect_timeout = std::chrono::seconds(5);
@@ -138,7 +138,7 @@ struct FtpOptions {
 std::shared_ptr<FileStore> ftp_file_store(FtpOptions options);
 
 struct SoapOptions {
-  std::string url;  ///< http://host:port/smev/v1.2/ws
+  std::string url{};  ///< http://host:port/smev/v1.2/ws
   Duration connect_timeout = std::chrono::seconds(5);
   Duration total_timeout = std::chrono::seconds(60);
   std::size_t answer_bytes_max = 32u << 20;  ///< a longer answer is cut off: in doubt
