@@ -17,7 +17,7 @@
 namespace smev::mock {
 
 struct Options {
-  std::string directory = "mock-smev";  ///< keys, files, smev.toml
+  std::string directory = "mock";  ///< keys, files, smev.toml
   std::string listen = "127.0.0.1";
   bool allow_remote = false;  ///< any other address than loopback needs this
   int http_port = 8080;       ///< 0: any free one

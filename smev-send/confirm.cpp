@@ -7,8 +7,8 @@
 namespace smev::cli {
 namespace {
 
-Failure refused(std::string text, std::string detail) {
-  Error error = local_error(ErrorCode::validation, std::move(detail), Retry::after_fix);
+Failure refused(std::string text) {
+  Error error = local_error(ErrorCode::validation, {}, Retry::after_fix);
   error.text = std::move(text);
   return fail(std::move(error));
 }
@@ -17,14 +17,14 @@ Failure refused(std::string text, std::string detail) {
 
 Result<void> confirm(const Environment& environment, const std::string& question,
                      const std::string& unasked) {
-  if (!environment.interactive) return refused(unasked, "standard input is no terminal");
+  if (!environment.interactive) return refused(unasked);
   environment.err << question << " [да/нет] " << std::flush;
   std::string answer;
   std::getline(environment.in, answer);
   for (const char* yes : {"да", "Да", "д", "yes", "y"}) {
     if (answer == yes) return {};
   }
-  return refused("Не подтверждено: ничего не изменено", "not confirmed");
+  return refused("Не подтверждено: ничего не изменено");
 }
 
 }  // namespace smev::cli

@@ -351,6 +351,17 @@ const CLI::App& command_given(const CLI::App& app) {
   return inner.empty() ? app : command_given(*inner.front());
 }
 
+/// Where the help of what was given is: «smev-send queue skip --help».
+std::string help_line(const CLI::App& app) {
+  std::string line = "smev-send";
+  const CLI::App* given = &app;
+  for (auto inner = given->get_subcommands(); !inner.empty(); inner = given->get_subcommands()) {
+    given = inner.front();
+    line += ' ' + given->get_name();
+  }
+  return line + " --help";
+}
+
 /// As the help calls them: «ФАЙЛ», «--reason ТЕКСТ».
 std::string missing_arguments(const CLI::App& command) {
   std::string missing;
@@ -456,7 +467,7 @@ std::variant<Invocation, ExitCode> parse_arguments(std::vector<std::string> argu
     if (json) {
       environment.out << error_json(told, kUsageCode) << '\n';
     } else {
-      environment.err << told.describe() << "\nСправка: smev-send --help\n";
+      environment.err << told.describe() << "\nСправка: " << help_line(line.app) << '\n';
     }
     return ExitCode::usage;
   }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "sdk/elk/json.hpp"
 #include "sdk/sender/verdict_json.hpp"
 #include "smev-send/json_values.hpp"
+#include "smev-send/update_statuses.hpp"
 
 namespace smev::cli {
 
@@ -41,13 +41,9 @@ Json status_of(const elk::Status& status) {
   return {{"code", status.code}, {"at", status.at.text()}, {"results", std::move(results)}};
 }
 
-/// The statuses alone: the payload also holds the applicant.
-Json statuses_of(const UpdateRow& update) {
+Json statuses_json(const UpdateRow& update) {
   Json statuses = Json::array();
-  const Result<elk::Update> payload = elk::update_from_json(update.payload);
-  if (!payload) return statuses;
-  statuses.push_back(status_of(payload->status));
-  for (const elk::Status& status : payload->more_statuses) statuses.push_back(status_of(status));
+  for (const elk::Status& status : statuses_of(update)) statuses.push_back(status_of(status));
   return statuses;
 }
 
@@ -60,7 +56,7 @@ Json json_of(const UpdateRow& update) {
           {"order", update.order.number},
           {"sequence", update.sequence},
           {"type", update.type},
-          {"statuses", statuses_of(update)},
+          {"statuses", statuses_json(update)},
           {"state", name(update.state)},
           {"hold", hold_of(update)},
           {"result_code", or_null(update.result_code)},

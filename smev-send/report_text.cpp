@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "sdk/elk/json.hpp"
 #include "sdk/sender/verdict_json.hpp"
 #include "smev-send/table.hpp"
+#include "smev-send/update_statuses.hpp"
 
 namespace smev::cli {
 namespace {
@@ -93,11 +93,18 @@ std::string line(std::string_view title, std::string_view text, std::size_t inde
 }
 
 std::string statuses_text(const UpdateRow& update) {
-  const Result<elk::Update> payload = elk::update_from_json(update.payload);
-  if (!payload) return {};
-  std::string text = line("Статус", status_text(payload->status));
-  for (const elk::Status& status : payload->more_statuses) {
-    text += line("и статус", status_text(status));
+  std::string text;
+  for (const elk::Status& status : statuses_of(update)) {
+    text += line(text.empty() ? "Статус" : "и статус", status_text(status));
+  }
+  return text;
+}
+
+/// The codes alone.
+std::string status_codes(const UpdateRow& update) {
+  std::string text;
+  for (const elk::Status& status : statuses_of(update)) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", status.code);
   }
   return text;
 }
@@ -393,7 +400,8 @@ std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
   const bool awaited = std::any_of(updates.begin(), updates.end(), [](const UpdateRow& update) {
     return update.next_try.has_value();
   });
-  std::vector<std::string> titles = {"номер", "заявление", "по порядку", "состояние", "с"};
+  std::vector<std::string> titles = {"номер",  "заявление", "по порядку",
+                                     "статус", "состояние", "с"};
   if (awaited) titles.emplace_back("попытка не раньше");
   titles.emplace_back("причина");
   Table table(std::move(titles));
@@ -401,6 +409,7 @@ std::string list_text(const std::vector<UpdateRow>& updates, bool colour) {
     std::vector<Cell> row = {std::to_string(update.id),
                              update.order.number,
                              std::to_string(update.sequence),
+                             status_codes(update),
                              {std::string(label(update.state)), paint_of(update.state)},
                              moscow_time_text(since(update))};
     if (awaited) row.emplace_back(time_or_dash(update.next_try));

@@ -16,12 +16,15 @@ Result<void> check_named(const std::string& who, const std::string& reason) {
   std::vector<FieldFault> faults;
   if (is_blank(who)) faults.push_back({"who", "missing", "Укажите, кто принял решение.", ""});
   if (is_blank(reason)) faults.push_back({"reason", "missing", "Укажите причину решения.", ""});
-  const auto check_text = [&faults](const std::string& value, const char* field) {
-    if (is_valid_utf8(value) && value.find('\0') == std::string::npos) return;
-    faults.push_back({field, "pattern", "Значение должно быть текстом в UTF-8.", ""});
+  const auto check_text = [&faults](const std::string& value, const char* field, std::size_t max) {
+    if (!is_valid_utf8(value) || value.find('\0') != std::string::npos) {
+      faults.push_back({field, "pattern", "Значение должно быть текстом в UTF-8.", ""});
+    } else if (utf8_length(value) > max) {
+      faults.push_back({field, "too_long", "Не больше " + std::to_string(max) + " знаков.", ""});
+    }
   };
-  check_text(who, "who");
-  check_text(reason, "reason");
+  check_text(who, "who", Outbox::kWhoMax);
+  check_text(reason, "reason", Outbox::kReasonMax);
   if (faults.empty()) return {};
   return fail(validation_error(std::move(faults)));
 }

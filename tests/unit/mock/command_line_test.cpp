@@ -18,7 +18,7 @@ Options read(const std::vector<std::string>& arguments) {
 
 TEST(CommandLine, has_the_documented_defaults) {
   const Options options = read({});
-  EXPECT_EQ(options.directory, "mock-smev");
+  EXPECT_EQ(options.directory, "mock");
   EXPECT_EQ(options.listen, "127.0.0.1");
   EXPECT_EQ(options.http_port, 8080);
   EXPECT_EQ(options.ftp_port, 2121);

@@ -249,5 +249,24 @@ TEST_P(OutboxDecide, who_and_why_are_on_record) {
   EXPECT_EQ((*audit)[1].update, id);
 }
 
+TEST_P(OutboxDecide, who_and_why_have_a_length) {
+  const auto letters = [](std::size_t count) {
+    std::string text;
+    while (count-- > 0) text += "я";
+    return text;
+  };
+  const UpdateId id = held("a");
+  const Error error = error_of(outbox().decide(
+      id, UpdateEvent::skipped, letters(Outbox::kWhoMax + 1), letters(Outbox::kReasonMax + 1)));
+  ASSERT_EQ(error.fields.size(), 2u);
+  EXPECT_EQ(error.fields[0].field, "who");
+  EXPECT_EQ(error.fields[0].code, "too_long");
+  EXPECT_EQ(error.fields[1].field, "reason");
+  EXPECT_EQ(error.fields[1].code, "too_long");
+  ASSERT_TRUE(outbox().decide(id, UpdateEvent::skipped, letters(Outbox::kWhoMax),
+                              letters(Outbox::kReasonMax)));
+  EXPECT_EQ(outbox().audit_of(id)->at(0).reason, letters(Outbox::kReasonMax));
+}
+
 }  // namespace
 }  // namespace smev::outbox_test

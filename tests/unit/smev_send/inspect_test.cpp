@@ -51,9 +51,9 @@ TEST_F(Inspect, list_of_an_empty_outbox_is_empty) {
 TEST_F(Inspect, list_is_a_table_without_colours) {
   submit(first_update("A-1"));
   EXPECT_EQ(run({"list"}), ExitCode::done);
-  EXPECT_THAT(out,
-              testing::MatchesRegex("номер  заявление  по порядку  состояние  с +причина\n"
-                                    "1      A-1        1           в очереди  [-0-9: ]+МСК\n"));
+  EXPECT_THAT(out, testing::MatchesRegex(
+                       "номер  заявление  по порядку  статус  состояние  с +причина\n"
+                       "1      A-1        1           6       в очереди  [-0-9: ]+МСК\n"));
 }
 
 TEST_F(Inspect, list_is_coloured_on_a_terminal) {

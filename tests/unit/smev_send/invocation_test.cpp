@@ -61,6 +61,13 @@ class Arguments : public testing::Test {
   std::ostringstream err_;
 };
 
+TEST_F(Arguments, a_wrong_line_points_to_the_help_of_its_command) {
+  expect_usage_fault({"--nonsense"}, "\nСправка: smev-send --help\n");
+  expect_usage_fault({"show"}, "\nСправка: smev-send show --help\n");
+  expect_usage_fault({"queue", "skip", "3"}, "\nСправка: smev-send queue skip --help\n");
+  expect_usage_fault({"queue", "nonsense"}, "\nСправка: smev-send queue --help\n");
+}
+
 TEST_F(Arguments, configuration_comes_from_the_flag_then_the_variable_then_the_usual_place) {
   EXPECT_EQ(invocation({"run"}).config, "/etc/smev/smev.toml");
   variable = "";
