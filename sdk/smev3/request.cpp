@@ -140,11 +140,10 @@ void check(Faults& faults, const SendRequest& request) {
 class Envelope {
  public:
   Envelope(const Protocol& protocol, std::string operation)
-      : protocol_(protocol), operation_("smev:" + std::move(operation)) {
-    text_ =
-        fmt::format("<soap:Envelope xmlns:soap=\"{}\"><soap:Body><{} xmlns:smev=\"{}\">",
-                    kSoapNamespace, operation_, xml::escape_attribute(protocol_.types_namespace));
-  }
+      : operation_("smev:" + std::move(operation)),
+        text_(fmt::format("<soap:Envelope xmlns:soap=\"{}\"><soap:Body><{} xmlns:smev=\"{}\">",
+                          kSoapNamespace, operation_,
+                          xml::escape_attribute(protocol.types_namespace))) {}
 
   /// The first child of the operation: the element with the Id.
   signature::TransformWriter& signed_part() { return part_; }
@@ -174,11 +173,10 @@ class Envelope {
     taken_ = part_.written().size();
   }
 
-  const Protocol& protocol_;
   const std::string operation_;
+  std::string text_;
   signature::TransformWriter part_;
   std::size_t taken_ = 0;  // octets of the part that are in the text
-  std::string text_;
 };
 
 // An official's signature over the content.
