@@ -62,6 +62,7 @@ Result<void> DispatchLock::note_start(const std::string& path) {
 }
 
 DispatchLock::~DispatchLock() {
+  if (was_left_open_ && !sound_) return;
   // Not synced: if this is lost, the next one looks once too often.
   static_cast<void>(::ftruncate(file_.get(), 0) == 0);
 }

@@ -20,6 +20,10 @@ constexpr const char* kDamagedFile =
     "Файл базы исходящих повреждён или это не база. Остановите отправку и восстановите базу из "
     "резервной копии.";
 
+constexpr const char* kDamagedRow =
+    "Запись в базе исходящих повреждена. Остановите отправку и восстановите базу из резервной "
+    "копии.";
+
 Error with_text(ErrorCode code, const char* text, std::string detail, Retry retry) {
   Error error = local_error(code, std::move(detail), retry);
   if (text != nullptr) error.text = text;
@@ -85,10 +89,11 @@ Error sqlite_error(int code, int error_number, std::string detail) {
 }
 
 Error damaged(std::string detail) {
-  return with_text(ErrorCode::store,
-                   "Запись в базе исходящих повреждена. Остановите отправку и восстановите базу из "
-                   "резервной копии.",
-                   std::move(detail), Retry::after_fix);
+  return with_text(ErrorCode::store, kDamagedRow, std::move(detail), Retry::after_fix);
+}
+
+bool is_damage(const Error& error) {
+  return error.text == kDamagedPage || error.text == kDamagedFile || error.text == kDamagedRow;
 }
 
 Error not_found(std::string detail) { return local_error(ErrorCode::not_found, std::move(detail)); }
@@ -102,5 +107,15 @@ Error illegal_move(std::string detail) {
 }
 
 Error misuse(std::string detail) { return local_error(ErrorCode::internal, std::move(detail)); }
+
+Result<void> without_throwing(const std::function<Result<void>()>& work) {
+  try {
+    return work();
+  } catch (const std::exception& thrown) {
+    return fail(misuse(std::string("an exception inside the outbox: ") + thrown.what()));
+  } catch (...) {
+    return fail(misuse("an exception inside the outbox"));
+  }
+}
 
 }  // namespace smev::outbox

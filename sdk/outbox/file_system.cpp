@@ -2,17 +2,23 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "sdk/outbox/errors.hpp"
 
 namespace smev::outbox {
 namespace {
+
+// Between two tries for a lock that somebody has.
+constexpr auto kLockPause = std::chrono::milliseconds(2);
 
 // statfs(2) and linux/magic.h; the kernel gives 32 bits, some of them with the highest one set.
 constexpr std::array<unsigned, 15> kNetworkMagics = {
@@ -58,11 +64,16 @@ Result<void> check_local_directory(const std::string& directory) {
   return fail(std::move(error));
 }
 
-Result<FileHandle> lock_directory(const std::string& path) {
+Result<FileHandle> lock_directory(const std::string& path, Duration timeout) {
   FileHandle directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.open()) return fail(system_error(errno, "open", path));
-  while (::flock(directory.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail(system_error(errno, "flock", path));
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  while (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR && errno != EWOULDBLOCK) return fail(system_error(errno, "flock", path));
+    if (std::chrono::steady_clock::now() >= end) {
+      return fail(sqlite_error(SQLITE_BUSY, 0, path + " is locked by who opens a store there"));
+    }
+    std::this_thread::sleep_for(kLockPause);
   }
   return directory;
 }

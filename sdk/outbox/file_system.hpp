@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sdk/outbox/file_handle.hpp"
+#include "smev/base/clock.hpp"
 #include "smev/base/result.hpp"
 
 namespace smev::outbox {
@@ -13,7 +14,8 @@ namespace smev::outbox {
 bool is_network_file_system(long magic);
 /// Refuses a directory on a network file system.
 Result<void> check_local_directory(const std::string& directory);
-/// Waits until no other process opens or leaves a store there; until the handle goes.
-Result<FileHandle> lock_directory(const std::string& path);
+/// Waits until nobody else opens or leaves a store there; until the handle goes. Busy after
+/// `timeout`: whoever holds it was stopped in between.
+Result<FileHandle> lock_directory(const std::string& path, Duration timeout);
 
 }  // namespace smev::outbox

@@ -23,6 +23,8 @@ namespace fs = std::filesystem;
 // Enough for statements that are used inside each other's rows.
 constexpr std::size_t kIdleStatementsMax = 4;
 constexpr std::int64_t kSynchronousFull = 2;
+// So long an end waits for others that open or leave the store; then it leaves the log as it is.
+constexpr Duration kLeavingTimeout = std::chrono::seconds(10);
 // Frames in the log from which on a commit brings them into the database file; SQLite's own number.
 constexpr int kCheckpointFrames = 1000;
 // Of the header of a database file (https://www.sqlite.org/fileformat.html): how it is to be read.
@@ -293,11 +295,11 @@ void SqliteDatabase::leave_log() {
 void SqliteDatabase::close_marked() {
   const std::string path = sqlite3_db_filename(connection_, "main");
   // Whoever opens the store holds it too, and finds mark and log as they belong together.
-  [[maybe_unused]] const Result<FileHandle> guard =
-      lock_directory(fs::path(path).parent_path().string());
+  const Result<FileHandle> guard =
+      lock_directory(fs::path(path).parent_path().string(), kLeavingTimeout);
   // SQLite may recover from such a log as much as there is and remove it: the rest would be gone
   // and with it what shows that.
-  if (examine_log(path + kLogSuffix, mark_->said()) == LogState::damaged) leave_log();
+  if (!guard || examine_log(path + kLogSuffix, mark_->said()) == LogState::damaged) leave_log();
   sqlite3_close_v2(connection_);
 }
 

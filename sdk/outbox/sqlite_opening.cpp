@@ -109,7 +109,7 @@ Result<void> keep_mark(SqliteDatabase& database, const StorePlace& place, int di
 
 Result<std::unique_ptr<SqliteDatabase>> open_store(const StorePlace& place, Duration busy_timeout) {
   const std::string folder = fs::path(place.database).parent_path().string();
-  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder));
+  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder, busy_timeout));
   SMEV_TRY(create_file(place.database, directory.get()));
   const std::optional<Committed> mark = CommitMark::read(place.mark);
   SMEV_ASSIGN(auto database, open_examined(place, mark, busy_timeout));
@@ -122,7 +122,7 @@ Result<std::unique_ptr<SqliteDatabase>> open_store(const StorePlace& place, Dura
 
 Result<OpenedDatabase> open_as_it_is(const StorePlace& place, Duration busy_timeout) {
   const std::string folder = fs::path(place.database).parent_path().string();
-  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder));
+  SMEV_ASSIGN(const FileHandle directory, lock_directory(folder, busy_timeout));
   const std::optional<Committed> mark = CommitMark::read(place.mark);
   OpenedDatabase opened;
   SMEV_ASSIGN(opened.database, open_examined(place, mark, busy_timeout));

@@ -36,7 +36,6 @@ Result<StoreWatch> watch_over(const StorePlace& place) {
 
 // What a dead dispatcher left: attempts that nobody ends, claims that nobody uses.
 Result<void> recover(Database& database, TimePoint now) {
-  SMEV_ASSIGN(Transaction transaction, Transaction::begin(database));
   std::vector<MessageKey> open;
   {
     SMEV_ASSIGN(Statement statement,
@@ -45,7 +44,7 @@ Result<void> recover(Database& database, TimePoint now) {
   }
   for (const MessageKey message : open) SMEV_TRY(interrupt_attempt(database, now, message));
   SMEV_TRY(database.run("UPDATE updates SET lease_until = '' WHERE lease_until <> ''"));
-  return transaction.commit();
+  return {};
 }
 
 // A guard of a store that no other process can see.
@@ -97,7 +96,10 @@ Result<std::shared_ptr<void>> SqliteOutbox::take_lock() {
   const std::lock_guard lock(dispatch_mutex_);
   lock_ = taken;
   if (taken->was_left_open()) {
-    whole_check_ = std::make_shared<WholeCheck>(place_.database, kWholeCheckBusyTimeout);
+    whole_check_ = std::make_shared<WholeCheck>(
+        place_.database, kWholeCheckBusyTimeout, [lock = std::weak_ptr(taken)] {
+          if (const std::shared_ptr<DispatchLock> held = lock.lock()) held->note_sound();
+        });
   }
   return std::shared_ptr<void>(std::move(taken));
 }
@@ -110,8 +112,8 @@ std::shared_ptr<WholeCheck> SqliteOutbox::whole_check() {
 Result<std::shared_ptr<void>> SqliteOutbox::start_dispatching() {
   SMEV_TRY(watch_.database.check());
   SMEV_ASSIGN(std::shared_ptr<void> guard, take_lock());
-  const std::lock_guard lock(mutex_);
-  SMEV_TRY(recover(*database_, clock_->now()));
+  SMEV_TRY(run_change([now = clock_->now()](Database& database) { return recover(database, now); },
+                      nullptr));
   files_.remove_abandoned();
   return guard;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sdk/outbox/database.hpp"
+#include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/kept_files.hpp"
 #include "sdk/outbox/kill_points.hpp"
 #include "sdk/outbox/rows.hpp"
@@ -140,10 +141,12 @@ class TableOutbox : public Outbox {
   static auto keep_outcome(Inner& work, Runner runner)
       -> decltype(work(std::declval<Database&>())) {
     std::optional<decltype(work(std::declval<Database&>()))> outcome;
-    const Result<void> done = runner([&](Database& database) -> Result<void> {
-      outcome = work(database);
-      if (!*outcome) return fail(outcome->error());
-      return {};
+    const Result<void> done = runner([&](Database& database) {
+      return without_throwing([&]() -> Result<void> {
+        outcome = work(database);
+        if (!*outcome) return fail(outcome->error());
+        return {};
+      });
     });
     if (!done) return fail(done.error());
     return std::move(*outcome);

@@ -26,27 +26,28 @@ Result<void> check_page(SqliteDatabase& database, std::uint32_t page) {
     if (database.page_is_sound(page)) return {};
     SMEV_TRY(bring_log_in(database));
   }
-  Error error = damaged(fmt::format("page {} of the database has changed on the disk", page));
-  error.text = fmt::format(
-      "Проверка после сбоя нашла повреждение в файле базы исходящих (страница {}). Остановите "
-      "отправку и восстановите базу из резервной копии.",
-      page);
-  return fail(std::move(error));
+  return fail(damaged(fmt::format("page {} of the database has changed on the disk", page)));
 }
 
 }  // namespace
 
-WholeCheck::WholeCheck(std::string database, Duration busy_timeout)
+WholeCheck::WholeCheck(std::string database, Duration busy_timeout, std::function<void()> sound)
     : database_(std::move(database)),
       busy_timeout_(busy_timeout),
+      sound_(std::move(sound)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void WholeCheck::run(const std::stop_token& stop) {
   Result<void> checked = check_all(stop);
-  // Only damage counts: what keeps it from looking (a busy database) stops no work.
-  if (checked || checked.error().retry == Retry::later) return;
+  // Only damage counts: what keeps it from looking (a busy database, no file handles) stops no
+  // work, and the next start looks again.
+  if (checked && !stop.stop_requested() && sound_) sound_();
+  if (checked || !is_damage(checked.error())) return;
   const std::lock_guard lock(mutex_);
   damage_ = std::move(checked).error();
+  damage_->text =
+      "Проверка после сбоя нашла повреждение в файле базы исходящих. Остановите отправку и "
+      "восстановите базу из резервной копии.";
   damaged_ = true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,8 +17,9 @@ namespace smev::outbox {
 
 class WholeCheck {
  public:
-  /// Starts on a thread and a connection of its own; the end of the object ends it early.
-  WholeCheck(std::string database, Duration busy_timeout);
+  /// Starts on a thread and a connection of its own; the end of the object ends it early. `sound`
+  /// is called on that thread when all was looked at and nothing found.
+  WholeCheck(std::string database, Duration busy_timeout, std::function<void()> sound = {});
   WholeCheck(const WholeCheck&) = delete;
   WholeCheck& operator=(const WholeCheck&) = delete;
 
@@ -33,6 +35,7 @@ class WholeCheck {
 
   std::string database_;
   Duration busy_timeout_;
+  std::function<void()> sound_;
   std::atomic<std::uint32_t> pages_checked_ = 0;
   std::atomic<bool> damaged_ = false;
   mutable std::mutex mutex_;

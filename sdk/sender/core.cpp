@@ -1,12 +1,31 @@
 #include "sdk/sender/core.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace smev {
 
 void EventSink::set_callback(std::function<void(const Event&)> callback) {
   const std::lock_guard lock(mutex_);
-  callback_ = std::move(callback);
+  callback_ = std::make_shared<const std::function<void(const Event&)>>(std::move(callback));
+}
+
+void EventSink::call(const Event& event) {
+  const std::lock_guard lock(mutex_);
+  const auto callback = callback_;
+  if (!callback || !*callback) return;
+  // What has happened is on record already: nothing that is done about it may undo that.
+  std::string thrown;
+  try {
+    return (*callback)(event);
+  } catch (const std::exception& error) {
+    thrown = error.what();
+  } catch (...) {
+    thrown = "no std::exception";
+  }
+  parts_.logger().error("event.callback_failed",
+                        "Программа не приняла событие: её обработчик завершился исключением",
+                        {{"update", std::to_string(event.update)}, {"detail", thrown}});
 }
 
 void EventSink::give(Event event) {
@@ -31,8 +50,7 @@ void EventSink::give(Event event) {
     parts_.logger().warning("update.warning", warning.text,
                             {{"update", std::to_string(event.update)}, {"field", warning.field}});
   }
-  const std::lock_guard lock(mutex_);
-  if (callback_) callback_(event);
+  call(event);
 }
 
 void EventSink::give_changed(const UpdateRow& update, const std::string& message_id) {

@@ -26,7 +26,8 @@ struct SenderParts {
   Logger& logger() const { return *options.logger; }
 };
 
-/// Hands events to the user's callback, one at a time, and writes them to the log.
+/// Hands events to the user's callback, one at a time, and writes them to the log. A callback that
+/// submits is called for that event within its own call; what it throws goes to the log.
 class EventSink {
  public:
   explicit EventSink(const SenderParts& parts) : parts_(parts) {}
@@ -37,9 +38,11 @@ class EventSink {
   void give_changed(const UpdateRow& update, const std::string& message_id);
 
  private:
+  void call(const Event& event);
+
   const SenderParts& parts_;
-  std::mutex mutex_;
-  std::function<void(const Event&)> callback_;
+  std::recursive_mutex mutex_;
+  std::shared_ptr<const std::function<void(const Event&)>> callback_;  ///< may replace itself
 };
 
 /// A wait that any thread can end: there is work, or it is time to stop.

@@ -20,8 +20,10 @@ constexpr Duration kShortestPause = std::chrono::milliseconds(1);
 constexpr Duration kOverdueCheckEvery = std::chrono::seconds(1);
 // A claim or attempt of a dead worker is free again after this; a live one ends far earlier.
 constexpr Duration kLeaseSlack = std::chrono::minutes(2);
-// Heads composed and frozen in one commit.
+// Heads composed and frozen in one commit, and the time after which what is composed by then goes
+// first: a slow token signs a few a second.
 constexpr int kComposedPerRound = 64;
+constexpr Duration kComposedWithin = std::chrono::seconds(2);
 
 HoldReason hold_reason_of(ErrorCode code) {
   if (code == ErrorCode::validation) return HoldReason::rules;
@@ -32,7 +34,11 @@ HoldReason hold_reason_of(ErrorCode code) {
 }  // namespace
 
 Dispatcher::Dispatcher(SenderParts& parts, EventSink& events, Bell& bell, std::uint64_t seed)
-    : parts_(parts), events_(events), bell_(bell), random_(seed) {}
+    : parts_(parts),
+      events_(events),
+      bell_(bell),
+      random_(seed),
+      claimed_at_once_(kComposedPerRound) {}
 
 Dispatcher::~Dispatcher() {
   // The transport reports each message exactly once; its callbacks use this object.
@@ -102,7 +108,8 @@ Result<void> Dispatcher::warn_of_deadlines() {
 
 Result<Duration> Dispatcher::pause() {
   // What is due cannot go while there is no room for it, or the endpoint is spared: a report rings.
-  if (static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max) return kIdlePause;
+  const bool full = static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max;
+  if (full || key_is_away()) return kIdlePause;
   SMEV_ASSIGN(CircuitBreaker * guard, breaker());
   const TimePoint now = parts_.clock().now();
   if (guard->passage(now) == CircuitBreaker::Passage::none) {
@@ -143,15 +150,25 @@ Result<void> Dispatcher::check_claims(const std::vector<ClaimedUpdate>& claims) 
     if (!ours) break;
   }
   if (ours) return {};
-  for (const ClaimedUpdate& claim : claims) {
-    SMEV_TRY(parts_.outbox().release(claim.update.id, claim.lease_epoch, claim.update.not_before));
-  }
+  SMEV_TRY(release(claims));
   return ours;
 }
 
+Result<void> Dispatcher::release(const std::vector<ClaimedUpdate>& claims) {
+  for (const ClaimedUpdate& claim : claims) {
+    SMEV_TRY(parts_.outbox().release(claim.update.id, claim.lease_epoch, claim.update.not_before));
+  }
+  return {};
+}
+
+bool Dispatcher::key_is_away() const {
+  return key_away_until_ && parts_.clock().steady() < *key_away_until_;
+}
+
 Result<bool> Dispatcher::compose_claimed() {
+  if (key_is_away()) return false;
   SMEV_ASSIGN(std::vector<ClaimedUpdate> claims,
-              parts_.outbox().claim_updates(kComposedPerRound, kLeaseSlack));
+              parts_.outbox().claim_updates(claimed_at_once_, kLeaseSlack));
   if (claims.empty()) return false;
   SMEV_TRY(check_claims(claims));
 
@@ -175,9 +192,20 @@ Result<bool> Dispatcher::compose_claimed() {
   }
 
   std::vector<NewMessage> messages;
+  const auto begun = parts_.clock().steady();
+  int composed = 0;
   for (const std::vector<ClaimedUpdate>& group : groups) {
+    const bool late = parts_.clock().steady() - begun >= kComposedWithin || bell_.stopped();
+    if (key_is_away() || (late && composed > 0)) {
+      SMEV_TRY(release(group));
+      continue;
+    }
     SMEV_TRY(add_message(group, messages));
+    composed += static_cast<int>(group.size());
   }
+  // What is claimed in vain costs two commits.
+  const bool all = composed == static_cast<int>(claims.size());
+  claimed_at_once_ = all ? std::min(2 * claimed_at_once_, kComposedPerRound) : composed;
   if (!messages.empty()) SMEV_TRY(freeze(messages));
   return true;
 }
@@ -207,7 +235,16 @@ Result<void> Dispatcher::add_message(const std::vector<ClaimedUpdate>& claims,
     messages.push_back(std::move(*message));
     return {};
   }
-  if (claims.size() == 1) return give_up(claims.front(), message.error());
+  const Error& error = message.error();
+  parts_.logger().error("message.not_composed", error.text,
+                        {{"error", std::string(name(error.code))}});
+  // A key that is not there now is no fault of the update: it is tried again, and so are all
+  // others.
+  if (error.code == ErrorCode::key || error.code == ErrorCode::crypto) {
+    key_away_until_ = parts_.clock().steady() + parts_.options.retry.base;
+    return release(claims);
+  }
+  if (claims.size() == 1) return give_up(claims.front(), error);
   for (const ClaimedUpdate& claim : claims) SMEV_TRY(add_message({claim}, messages));
   return {};
 }
@@ -235,15 +272,8 @@ Result<NewMessage> Dispatcher::make_message(const std::vector<ClaimedUpdate>& cl
   return message;
 }
 
-// An update that cannot become a message waits for a person; a key that is not there now is no
-// fault of the update and is tried again.
+// An update that cannot become a message waits for a person.
 Result<void> Dispatcher::give_up(const ClaimedUpdate& claim, const Error& error) {
-  parts_.logger().error("message.not_composed", error.text,
-                        {{"error", std::string(name(error.code))}});
-  if (error.code == ErrorCode::key || error.code == ErrorCode::crypto) {
-    return parts_.outbox().release(claim.update.id, claim.lease_epoch,
-                                   parts_.clock().now() + parts_.options.retry.base);
-  }
   std::string text = error.text;
   for (const FieldFault& fault : error.fields) text += "\n" + fault.field + ": " + fault.text;
   const HoldReason reason = hold_reason_of(error.code);

@@ -42,7 +42,9 @@ class Dispatcher {
   Result<void> look_at_deadlines();
   Result<void> warn_of_deadlines();
   Result<bool> compose_claimed();
+  [[nodiscard]] bool key_is_away() const;
   Result<void> check_claims(const std::vector<ClaimedUpdate>& claims);
+  Result<void> release(const std::vector<ClaimedUpdate>& claims);
   Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
                            std::vector<NewMessage>& messages);
   Result<NewMessage> make_message(const std::vector<ClaimedUpdate>& claims);
@@ -66,6 +68,8 @@ class Dispatcher {
   std::mt19937_64 random_;
   std::map<Uuid, StartedAttempt> under_way_;
   std::optional<std::chrono::steady_clock::time_point> overdue_checked_;
+  std::optional<std::chrono::steady_clock::time_point> key_away_until_;
+  int claimed_at_once_;
   bool paused_ = false;
   std::set<UpdateId> warned_;  // of their deadline
   std::optional<CircuitBreaker> breaker_;

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -216,13 +218,16 @@ class Sender::Core {
                             Rehearsal::Memory& memory);
   std::vector<FieldFault> all_faults(const elk::Update& part, std::vector<FieldFault> unread,
                                      const Rehearsal::Memory& memory);
-  /// Works until `enough` says so (asked when there is nothing to do), or a stop.
-  Result<void> work(const std::function<Result<bool>()>& enough);
+  /// Works until `enough` says so (asked when there is nothing to do), the end, or a stop.
+  Result<void> work_until(const std::function<Result<bool>()>& enough,
+                          std::chrono::steady_clock::time_point end);
   /// Works until a stop; a store that is away for a while is waited for.
   Result<void> work_on();
   void stop();
 
  private:
+  Result<void> work(const std::function<Result<bool>()>& enough,
+                    std::optional<std::chrono::steady_clock::time_point> end);
   Result<std::vector<FieldFault>> judge(const elk::Update& update,
                                         const elk::OrderHistory& history) const;
   /// What an update becomes at its place in the order.
@@ -525,7 +530,8 @@ Result<void> limit_rests(SenderParts& parts) {
 
 }  // namespace
 
-Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
+Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough,
+                                std::optional<std::chrono::steady_clock::time_point> end) {
   SMEV_TRY(check_all_ours(parts_));
   SMEV_ASSIGN(std::shared_ptr<void> guard, parts_.outbox().start_dispatching());
   SMEV_TRY(limit_rests(parts_));
@@ -540,8 +546,18 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
   std::mutex mutex;
   std::optional<Error> receive_error;
   std::vector<std::jthread> threads;
-  for (Receiver& receiver : receivers) {
-    threads.emplace_back([&] { receive(receiver, receive_error, mutex); });
+  const auto end_threads = [&] {
+    bell_.stop();
+    threads.clear();
+    bell_.reset();
+  };
+  try {
+    for (Receiver& receiver : receivers) {
+      threads.emplace_back([&] { receive(receiver, receive_error, mutex); });
+    }
+  } catch (const std::system_error& error) {
+    end_threads();
+    return fail(local_error(ErrorCode::internal, error.what(), Retry::later));
   }
 
   unsigned long seen = 0;
@@ -551,9 +567,13 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
       watch_.look();
       SMEV_ASSIGN(bool busy, dispatcher.round());
       SMEV_ASSIGN(bool handed_over, inbox.round());
-      if (busy || handed_over) continue;
-      SMEV_ASSIGN(bool done, enough());
-      if (done) break;
+      const bool idle = !busy && !handed_over;
+      if (idle) {
+        SMEV_ASSIGN(bool done, enough());
+        if (done) break;
+      }
+      if (end && parts_.clock().steady() >= *end) break;
+      if (!idle) continue;
       SMEV_ASSIGN(Duration pause, dispatcher.pause());
       bell_.wait(pause, seen);
       dispatcher.await_reports();
@@ -561,16 +581,13 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough) {
     return dispatcher.finish();
   };
   Result<void> dispatched = dispatch();
-  bell_.stop();
-  threads.clear();
-  bell_.reset();
+  end_threads();
   if (!dispatched) return dispatched;
   if (receive_error) return fail(std::move(*receive_error));
   if (inbox.trouble()) return fail(*inbox.trouble());
   return {};
 }
 
-// What was under way is on record; its leases run out or are freed, and the same octets go again.
 namespace {
 
 // A full disk is told of by the store, or by whatever lies beside it.
@@ -581,9 +598,10 @@ bool is_away(const Error& error) {
 
 }  // namespace
 
+// What was under way is on record; its leases run out or are freed, and the same octets go again.
 Result<void> Sender::Core::work_on() {
   while (true) {
-    Result<void> done = work([]() -> Result<bool> { return false; });
+    Result<void> done = work([]() -> Result<bool> { return false; }, {});
     if (done || !is_away(done.error()) || stop_asked_) {
       stop_asked_ = false;
       return done;
@@ -591,6 +609,13 @@ Result<void> Sender::Core::work_on() {
     parts_.logger().warning("store.away", done.error().text, {{"detail", done.error().detail}});
     bell_.wait_for_stop(kStorePause);
   }
+}
+
+Result<void> Sender::Core::work_until(const std::function<Result<bool>()>& enough,
+                                      std::chrono::steady_clock::time_point end) {
+  Result<void> done = work(enough, end);
+  stop_asked_ = false;
+  return done;
 }
 
 void Sender::Core::stop() {
@@ -641,16 +666,15 @@ std::vector<FieldFault> Sender::all_faults(const elk::Update& part, std::vector<
 Result<void> Sender::run() { return core_->work_on(); }
 
 Result<DrainReport> Sender::drain(Duration timeout) {
-  const auto end = core_->parts().clock().steady() + timeout;
   DrainReport report;
-  SMEV_TRY(core_->work([&]() -> Result<bool> {
+  const auto nothing_left = [&]() -> Result<bool> {
     SMEV_ASSIGN(report.stats, outbox().open_stats());
     report.complete = report.stats.in_flight == 0 && report.stats.queued == report.stats.blocked;
     SMEV_ASSIGN(report.pause, outbox().paused());
     // While dispatching is paused only answers can still come.
-    if (report.pause && report.stats.awaiting_answer == 0) return true;
-    return report.complete || core_->parts().clock().steady() >= end;
-  }));
+    return report.complete || (report.pause && report.stats.awaiting_answer == 0);
+  };
+  SMEV_TRY(core_->work_until(nothing_left, core_->parts().clock().steady() + timeout));
   SMEV_ASSIGN(report.stats, outbox().stats());
   return report;
 }
@@ -688,7 +712,7 @@ Result<UpdateRow> Sender::wait(UpdateId id, Duration timeout) {
     if (core_->parts().clock().steady() >= end) {
       return fail(local_error(ErrorCode::timeout, "the update is not settled yet", Retry::later));
     }
-    core_->bell().wait(kWaitStep, seen);
+    core_->bell().wait_for_ring(kWaitStep, seen);
   }
 }
 

@@ -144,7 +144,9 @@ class Sender {
   /// Waits until the update is settled: delivered, held or final. Needs a running `run` somewhere.
   Result<UpdateRow> wait(UpdateId id, Duration timeout);
 
-  /// Called from the SDK's threads, one at a time, after each commit. Set before run.
+  /// Called from the SDK's threads and from those that submit, one at a time, after each commit;
+  /// all of them wait for it. It may submit and decide, but not run, drain or wait. What it throws
+  /// is written to the log as `event.callback_failed`. Set before run.
   void on_event(std::function<void(const Event&)> callback);
 
   /// Whole days that the certificate of the key is still valid, negative afterwards; nothing when

@@ -16,7 +16,7 @@
 
 namespace smev::testing {
 
-class ScriptedTransport final : public Transport {
+class ScriptedTransport : public Transport {
  public:
   /// Decides the outcome of an attempt. It may call `put_answer`.
   using Script = std::function<Transmission(const PreparedMessage& message)>;

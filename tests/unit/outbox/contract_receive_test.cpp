@@ -46,6 +46,19 @@ class OutboxReceive : public OutboxContract {
 };
 SMEV_FOR_ALL_STORES(OutboxReceive);
 
+TEST_P(OutboxReceive, a_check_that_throws_is_an_error_and_leaves_nothing_behind) {
+  const UpdateId id = submit("a");
+  const Uuid message_id = send_one();
+  NewAnswer answer = answer_to(message_id);
+  answer.check = [](const std::vector<AnsweredUpdate>&) -> SettledAnswer {
+    throw std::runtime_error("broken");
+  };
+  EXPECT_EQ(error_of(outbox().record_answers({answer})).code, ErrorCode::internal);
+  EXPECT_TRUE(outbox().answers_to(message_id)->empty());
+  EXPECT_EQ(record(answer_to(message_id), {settlement(id, UpdateEvent::delivered)}).changed.size(),
+            1u);
+}
+
 TEST_P(OutboxReceive, a_good_answer_delivers_and_tells_of_the_order) {
   const UpdateId id = submit("a");
   const Uuid message_id = send_one();

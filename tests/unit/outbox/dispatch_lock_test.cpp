@@ -50,6 +50,16 @@ TEST(DispatchLock, tells_how_the_one_before_has_ended) {
   EXPECT_FALSE((*DispatchLock::take(path))->was_left_open());
   std::ofstream(path) << '+';  // as a killed one leaves it
   EXPECT_TRUE((*DispatchLock::take(path))->was_left_open());
+}
+
+TEST(DispatchLock, tells_of_an_unclean_end_until_that_was_looked_into) {
+  outbox_test::TemporaryDirectory directory;
+  const std::string path = directory.file("lock");
+  std::ofstream(path) << '+';
+  for (int start = 0; start < 3; ++start) {
+    EXPECT_TRUE((*DispatchLock::take(path))->was_left_open());
+  }
+  (*DispatchLock::take(path))->note_sound();
   EXPECT_FALSE((*DispatchLock::take(path))->was_left_open());
 }
 

@@ -33,5 +33,16 @@ TEST(FileSystem, checks_the_directory_it_is_given) {
   EXPECT_EQ(missing.error().code, ErrorCode::io);
 }
 
+TEST(FileSystem, waits_for_a_folder_only_so_long) {
+  outbox_test::TemporaryDirectory directory;
+  auto held = lock_directory(directory.path(), std::chrono::seconds(1));
+  ASSERT_TRUE(held);
+  const auto refused = lock_directory(directory.path(), std::chrono::milliseconds(10));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().retry, Retry::later);
+  held = fail(refused.error());
+  EXPECT_TRUE(lock_directory(directory.path(), std::chrono::seconds(0)));
+}
+
 }  // namespace
 }  // namespace smev::outbox

@@ -255,6 +255,8 @@ TEST_P(SqliteOutboxGuards, the_whole_file_is_looked_at_after_an_unclean_end_alon
   EXPECT_TRUE(store.whole_check()->verdict());
   EXPECT_EQ(store.whole_check()->pages_checked(), fs::file_size(path("outbox.db")) / 4096);
   EXPECT_EQ(claim_ids().size(), 1u);
+  *guard = nullptr;
+  EXPECT_EQ(fs::file_size(path("outbox.db.lock")), 0u);
 }
 
 TEST_P(SqliteOutboxGuards, damage_that_nobody_has_read_stops_the_work) {
@@ -281,6 +283,16 @@ TEST_P(SqliteOutboxGuards, damage_that_nobody_has_read_stops_the_work) {
   EXPECT_EQ(error.code, ErrorCode::store);
   EXPECT_THAT(error.text, HasSubstr("Проверка после сбоя"));
   EXPECT_EQ(error_of(store.submit(new_update("b"), {})).code, ErrorCode::store);
+  // However this one ends, the next one finds out too; a migration between the two forgives
+  // nothing.
+  *guard = nullptr;
+  static_cast<void>(migrate_sqlite({.path = path("outbox.db")}, false));
+  reopen();
+  auto& next = dynamic_cast<outbox::SqliteOutbox&>(outbox());
+  guard = next.start_dispatching();
+  ASSERT_NE(next.whole_check(), nullptr);
+  next.whole_check()->wait();
+  EXPECT_FALSE(next.whole_check()->verdict());
 }
 
 // --- a full disk

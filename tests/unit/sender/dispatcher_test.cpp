@@ -79,6 +79,27 @@ class HeldTransport final : public Transport {
   Done done_;
 };
 
+/// Signs in so much time, or not at all.
+class SlowSigning final : public ScriptedTransport {
+ public:
+  SlowSigning(std::shared_ptr<ManualClock> clock, Duration each)
+      : clock_(std::move(clock)), each_(each) {}
+  Duration& each() { return each_; }
+  int signed_or_tried = 0;
+  bool key_there = true;
+
+  Result<PreparedMessage> prepare(const OutgoingMessage& message) override {
+    ++signed_or_tried;
+    clock_->advance(each_);
+    if (!key_there) return fail(local_error(ErrorCode::key, "the token is gone"));
+    return ScriptedTransport::prepare(message);
+  }
+
+ private:
+  std::shared_ptr<ManualClock> clock_;
+  Duration each_;
+};
+
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() {
@@ -241,6 +262,41 @@ TEST_F(DispatcherTest, warns_once_before_a_deadline_and_holds_after_it) {
   running.work();
   EXPECT_THAT(told(), ElementsAre(Event::Kind::deadline_near, Event::Kind::held));
   EXPECT_EQ(events_.back().hold_reason, HoldReason::deadline);
+}
+
+TEST_F(DispatcherTest, sends_what_a_slow_key_has_signed_before_it_signs_the_rest) {
+  const auto slow = std::make_shared<SlowSigning>(clock_, 1s);
+  options_.transport = transport_ = slow;
+  for (int i = 0; i < 10; ++i) submit(std::to_string(i));
+  Running running(*this);
+  ASSERT_TRUE(running.dispatcher.round());
+  EXPECT_EQ(slow->signed_or_tried, 2);
+  EXPECT_THAT(slow->sent(), SizeIs(2));
+  slow->each() = 0s;
+  running.work();
+  EXPECT_EQ(slow->signed_or_tried, 10);
+  EXPECT_THAT(slow->sent(), SizeIs(10));
+}
+
+TEST_F(DispatcherTest, asks_a_key_that_is_away_only_now_and_then) {
+  const auto slow = std::make_shared<SlowSigning>(clock_, 0s);
+  options_.transport = transport_ = slow;
+  slow->key_there = false;
+  for (int i = 0; i < 10; ++i) submit(std::to_string(i));
+  Running running(*this);
+  running.work();
+  running.work();
+  EXPECT_EQ(slow->signed_or_tried, 1);
+  const Result<Duration> pause = running.dispatcher.pause();
+  ASSERT_TRUE(pause);
+  EXPECT_GT(*pause, 100ms) << "what is due and cannot be signed must not keep the thread busy";
+  clock_->advance(options_.retry.base);
+  running.work();
+  EXPECT_EQ(slow->signed_or_tried, 2);
+  slow->key_there = true;
+  clock_->advance(options_.retry.base);
+  running.work();
+  EXPECT_THAT(slow->sent(), SizeIs(10));
 }
 
 TEST_F(DispatcherTest, ends_after_a_store_error_between_the_attempts_of_a_round) {

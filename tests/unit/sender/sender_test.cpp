@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "sdk/elk/answer.hpp"
@@ -269,6 +271,44 @@ TEST_F(SenderTest, refuses_a_replacement_that_breaks_a_rule_at_its_place) {
   EXPECT_EQ(sender.replace(refused, created("1999290002"), {}, "оператор", "номер").error().code,
             ErrorCode::validation);
   EXPECT_EQ(row(sender, refused).state, UpdateState::held);
+}
+
+// "Accepted: so the next" is what a program does.
+TEST_F(SenderTest, a_callback_may_submit_and_throw) {
+  Sender sender = open();
+  std::vector<std::string> told;
+  sender.on_event([&](const Event& event) {
+    if (event.kind == Event::Kind::accepted) return;  // it may come late, and is then not told
+    told.push_back(std::string(name(event.kind)));
+    if (event.kind == Event::Kind::delivered && event.update == 1) {
+      EXPECT_TRUE(sender.submit(finished("1999290001")));
+      sender.on_event({});
+      throw std::runtime_error("broken");
+    }
+  });
+  ASSERT_TRUE(sender.submit(created("1999290001")));
+  ASSERT_TRUE(sender.drain(kLong));
+  EXPECT_EQ(told, (std::vector<std::string>{"submitted", "delivered", "submitted"}));
+  EXPECT_EQ(sender.find(2)->value().update.state, UpdateState::delivered);
+}
+
+TEST_F(SenderTest, a_drain_ends_in_its_time_though_there_is_work_left) {
+  Sender sender = open({}, [](const PreparedMessage&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    Transmission transmission;
+    transmission.outcome = Transmission::Outcome::not_sent;
+    transmission.error = local_error(ErrorCode::smev_fault, "again", Retry::same_id_now);
+    return transmission;
+  });
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(sender.submit(created(std::to_string(i))));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto drained = sender.drain(std::chrono::milliseconds(50));
+  ASSERT_TRUE(drained);
+  EXPECT_FALSE(drained->complete);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, kLong);
+  const auto at_once = sender.drain(std::chrono::seconds(0));
+  ASSERT_TRUE(at_once);
+  EXPECT_FALSE(at_once->complete);
 }
 
 TEST_F(SenderTest, sends_nothing_while_it_is_paused_and_a_drain_does_not_wait_for_that) {
