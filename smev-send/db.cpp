@@ -87,7 +87,9 @@ Result<ExitCode> check_database(const Session& session, const DbCheckCommand& co
                                    check.sound() ? "всё цело" : "ЕСТЬ ПОВРЕЖДЕНИЯ");
     for (const std::string& fault : check.faults) environment.err << fault << '\n';
     if (!check.sound()) {
-      environment.err << "Остановите отправку и восстановите базу и каталог files из копии.\n";
+      environment.err
+          << "Что делать: docs/operations.md, «База повреждена». Если повреждены только "
+             "файлы результатов, верните из копии их одни.\n";
     }
   }
   return check.sound() ? ExitCode::done : ExitCode::storage;

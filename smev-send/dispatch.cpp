@@ -33,9 +33,12 @@ void tell_start(const SenderOptions& options) {
                          {"outbox", outbox_text(options)}});
 }
 
-void tell_end(const SenderOptions& options) {
+void tell_end(const SenderOptions& options, const Result<void>& ran) {
   if (!options.logger) return;
-  options.logger->write(LogLevel::info, "run.stopped", "Отправка остановлена", {});
+  if (ran) return options.logger->write(LogLevel::info, "run.stopped", "Отправка остановлена", {});
+  options.logger->error(
+      "run.failed", ran.error().text,
+      {{"error", std::string(name(ran.error().code))}, {"detail", ran.error().detail}});
 }
 
 }  // namespace
@@ -45,8 +48,9 @@ Result<ExitCode> run(const Session& session, const StopSignals& signals) {
       signals, [&session] { session.sender.stop(); }, leave);
   tell_events(session);
   tell_start(session.sender.options());
-  SMEV_TRY(session.sender.run());
-  tell_end(session.sender.options());
+  const Result<void> ran = session.sender.run();
+  tell_end(session.sender.options(), ran);
+  SMEV_TRY(ran);
   return ExitCode::done;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// SIGINT and SIGTERM for a program that may not do real work in a signal handler: both are blocked,
+// SIGINT, SIGTERM and SIGHUP for a program that may not do real work in a signal handler: both are blocked,
 // and a thread waits for them.
 
 #include <atomic>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sdk/base/mime.hpp"
 #include "sdk/base/text.hpp"
 #include "sdk/elk/applicant_rules.hpp"
 #include "sdk/elk/faults.hpp"
@@ -118,15 +119,11 @@ void check_file_name(Faults& faults, const std::string& field, std::string_view 
 
 void check_mime(Faults& faults, const std::string& field, std::string_view mime) {
   if (!check_text(faults, field, mime, {.most = kMimeMax, .one_line = true})) return;
-  const std::size_t slash = mime.find('/');
-  const bool two_parts = slash != std::string_view::npos && slash > 0 && slash + 1 < mime.size() &&
-                         mime.find('/', slash + 1) == std::string_view::npos;
-  const bool printable = std::all_of(mime.begin(), mime.end(), [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet > 0x20 && octet < 0x7F;
-  });
-  if (!two_parts || !printable) {
-    faults.add(field, "pattern", "Ожидается тип вида application/pdf", source::kSdk);
+  if (!is_allowed_mime(mime)) {
+    faults.add(field, "pattern",
+               "Ожидается тип вида application/pdf: СМЭВ принимает text, image, audio, video и "
+               "application",
+               source::kSchema);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sdk/base/threads.hpp"
+
 namespace smev::outbox {
 namespace {
 
@@ -67,7 +69,7 @@ void GroupCommit::hand_over() {
     return;
   }
   try {
-    if (!thread_.joinable()) thread_ = std::jthread([this] { work(); });
+    if (!thread_.joinable()) thread_ = quiet_thread([this] { work(); });
   } catch (const std::system_error&) {
     return run_waiting(lock);
   }

@@ -226,15 +226,32 @@ Result<void> KeptFiles::check_there(const StoredFile& file) const {
   return {};
 }
 
+// One file that is missing is one file's fault; that none can be read says nothing of any: their
+// disk is not mounted, or this process may open no more.
+Error KeptFiles::not_read(Error error) const {
+  std::error_code failed;
+  const bool others = !std::filesystem::is_empty(root_, failed) && !failed;
+  if (error.code == ErrorCode::not_found && others) return error;
+  error.code = ErrorCode::store;
+  error.retry = Retry::later;
+  error.text =
+      "Каталог файлов результата недоступен: отправка обновлений с файлами подождёт. "
+      "Проверьте, что он подключён и что у службы есть на него права.";
+  return error;
+}
+
 Result<std::string> KeptFiles::verified_path(const std::string& sha256) const {
   if (!is_sha256(sha256)) return fail(not_found("a kept file is named by its SHA-256"));
   std::string path = path_of(sha256);
-  SMEV_ASSIGN(const FileHandle file, open_for_reading(path));
+  const Result<FileHandle> file = open_for_reading(path);
+  if (!file) return fail(not_read(file.error()));
   Sha256Stream hash;
-  SMEV_TRY(read_all(file.get(), path, [&](std::string_view octets) -> Result<void> {
-    hash.add(octets);
-    return {};
-  }));
+  const Result<void> read =
+      read_all(file->get(), path, [&](std::string_view octets) -> Result<void> {
+        hash.add(octets);
+        return {};
+      });
+  if (!read) return fail(not_read(read.error()));
   SMEV_ASSIGN(const std::string found, hash.hex());
   if (found == sha256) return path;
   Error error =

@@ -26,7 +26,8 @@ class KeptFiles {
   Result<StoredFile> keep(const std::string& path) const;
   /// That a kept file is there with its size; its octets are not read.
   Result<void> check_there(const StoredFile& file) const;
-  /// The path of a kept file, its octets read and hashed.
+  /// The path of a kept file, its octets read and hashed. `not_found`, or `io` when it has another
+  /// content; `store` when no file can be read now.
   Result<std::string> verified_path(const std::string& sha256) const;
   /// Removes a kept file that nobody needs any more; false when it was not there, or was kept again
   /// within the last day: then somebody may be about to submit it.
@@ -39,6 +40,7 @@ class KeptFiles {
       : root_(std::move(root)), file_bytes_max_(file_bytes_max) {}
   [[nodiscard]] std::string folder_of(const std::string& sha256) const;
   [[nodiscard]] std::string path_of(const std::string& sha256) const;
+  [[nodiscard]] Error not_read(Error error) const;
   Result<void> put_in_place(const std::string& temporary, const std::string& sha256) const;
 
   std::string root_;

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "sdk/base/threads.hpp"
 #include "sdk/outbox/rows.hpp"
 #include "sdk/outbox/transitions.hpp"
 
@@ -73,7 +74,7 @@ Result<std::shared_ptr<PostgresDispatcher>> PostgresDispatcher::start(
       new PostgresDispatcher(std::move(pool), std::move(owner), lease, std::move(clock)));
   SMEV_TRY(dispatcher->register_owner());
   PostgresDispatcher* self = dispatcher.get();
-  self->heart_ = std::jthread([self](const std::stop_token& stop) { self->run(stop); });
+  self->heart_ = quiet_thread([self](const std::stop_token& stop) { self->run(stop); });
   return dispatcher;
 }
 

@@ -34,6 +34,7 @@ Result<PostgresPool::Borrowed> PostgresPool::borrow() {
 
 void PostgresPool::give_back(std::unique_ptr<PostgresDatabase> database) {
   const bool lost = database->trouble() == PostgresTrouble::lost;
+  std::vector<std::unique_ptr<PostgresDatabase>> given_up;  // closed when nobody waits for that
   const std::lock_guard lock(mutex_);
   if (lost || !database->usable()) {
     --connections_;
@@ -41,12 +42,12 @@ void PostgresPool::give_back(std::unique_ptr<PostgresDatabase> database) {
     // one.
     if (lost) {
       connections_ -= static_cast<int>(idle_.size());
-      idle_.clear();
+      given_up.swap(idle_);
     }
   } else {
     idle_.push_back(std::move(database));
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 }  // namespace smev::outbox

@@ -198,7 +198,8 @@ Result<Pruned> TableOutbox::prune_updates(const PruneBatch& batch) {
     if (alone) {
       SMEV_ASSIGN(pruned.files, remove_unused_files(database, std::move(hashes)));
     }
-    pruned.more = !updates.empty() && pruned.updates >= batch.limit;
+    const auto asked = static_cast<std::size_t>(std::clamp(batch.limit, 0, kBatchMax));
+    pruned.more = asked > 0 && updates.size() >= asked;
     if (batch.first && pruned.updates > 0) {
       SMEV_TRY(write_audit(database, now, kPruned, batch.who, batch.reason));
     }

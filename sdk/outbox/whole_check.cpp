@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "sdk/base/threads.hpp"
 #include "sdk/outbox/errors.hpp"
 #include "sdk/outbox/sqlite_database.hpp"
 
@@ -35,7 +36,7 @@ WholeCheck::WholeCheck(std::string database, Duration busy_timeout, std::functio
     : database_(std::move(database)),
       busy_timeout_(busy_timeout),
       sound_(std::move(sound)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      thread_(quiet_thread([this](const std::stop_token& stop) { run(stop); })) {}
 
 void WholeCheck::run(const std::stop_token& stop) {
   Result<void> checked = check_all(stop);

@@ -24,6 +24,19 @@ constexpr Duration kLeaseSlack = std::chrono::minutes(2);
 // first: a slow token signs a few a second.
 constexpr int kComposedPerRound = 64;
 constexpr Duration kComposedWithin = std::chrono::seconds(2);
+constexpr Duration kFailuresToldEvery = std::chrono::minutes(1);
+
+// A key or a disk that is not there now: it is tried again, and so are all others.
+bool is_not_its_fault(const Error& error) {
+  const bool key = error.code == ErrorCode::key || error.code == ErrorCode::crypto;
+  return key || (error.code == ErrorCode::store && error.retry == Retry::later);
+}
+
+// A person may decide about an update while it is being composed: then there is nothing left to do
+// about it, and nothing wrong.
+Result<void> unless_taken(Result<void> done) {
+  return done || done.error().code != ErrorCode::stale_lease ? done : Result<void>{};
+}
 
 HoldReason hold_reason_of(ErrorCode code) {
   if (code == ErrorCode::validation) return HoldReason::rules;
@@ -109,7 +122,7 @@ Result<void> Dispatcher::warn_of_deadlines() {
 Result<Duration> Dispatcher::pause() {
   // What is due cannot go while there is no room for it, or the endpoint is spared: a report rings.
   const bool full = static_cast<int>(under_way_.size()) >= parts_.options.soap.in_flight_max;
-  if (full || key_is_away()) return kIdlePause;
+  if (full || composing_rests()) return kIdlePause;
   SMEV_ASSIGN(CircuitBreaker * guard, breaker());
   const TimePoint now = parts_.clock().now();
   if (guard->passage(now) == CircuitBreaker::Passage::none) {
@@ -156,17 +169,18 @@ Result<void> Dispatcher::check_claims(const std::vector<ClaimedUpdate>& claims) 
 
 Result<void> Dispatcher::release(const std::vector<ClaimedUpdate>& claims) {
   for (const ClaimedUpdate& claim : claims) {
-    SMEV_TRY(parts_.outbox().release(claim.update.id, claim.lease_epoch, claim.update.not_before));
+    SMEV_TRY(unless_taken(
+        parts_.outbox().release(claim.update.id, claim.lease_epoch, claim.update.not_before)));
   }
   return {};
 }
 
-bool Dispatcher::key_is_away() const {
-  return key_away_until_ && parts_.clock().steady() < *key_away_until_;
+bool Dispatcher::composing_rests() const {
+  return rests_until_ && parts_.clock().steady() < *rests_until_;
 }
 
 Result<bool> Dispatcher::compose_claimed() {
-  if (key_is_away()) return false;
+  if (composing_rests()) return false;
   SMEV_ASSIGN(std::vector<ClaimedUpdate> claims,
               parts_.outbox().claim_updates(claimed_at_once_, kLeaseSlack));
   if (claims.empty()) return false;
@@ -196,7 +210,7 @@ Result<bool> Dispatcher::compose_claimed() {
   int composed = 0;
   for (const std::vector<ClaimedUpdate>& group : groups) {
     const bool late = parts_.clock().steady() - begun >= kComposedWithin || bell_.stopped();
-    if (key_is_away() || (late && composed > 0)) {
+    if (composing_rests() || (late && composed > 0)) {
       SMEV_TRY(release(group));
       continue;
     }
@@ -210,13 +224,12 @@ Result<bool> Dispatcher::compose_claimed() {
   return true;
 }
 
-// A person may have taken an update away since it was claimed; the others must not wait for that.
+// The others must not wait for an update that was taken away since.
 Result<void> Dispatcher::freeze(const std::vector<NewMessage>& messages) {
   Result<void> frozen = parts_.outbox().freeze(messages);
   if (frozen || frozen.error().code != ErrorCode::stale_lease) return frozen;
   for (const NewMessage& message : messages) {
-    Result<void> one = parts_.outbox().freeze({message});
-    if (!one && one.error().code != ErrorCode::stale_lease) return one;
+    SMEV_TRY(unless_taken(parts_.outbox().freeze({message})));
   }
   return {};
 }
@@ -237,16 +250,26 @@ Result<void> Dispatcher::add_message(const std::vector<ClaimedUpdate>& claims,
   }
   const Error& error = message.error();
   parts_.logger().error("message.not_composed", error.text,
-                        {{"error", std::string(name(error.code))}});
-  // A key that is not there now is no fault of the update: it is tried again, and so are all
-  // others.
-  if (error.code == ErrorCode::key || error.code == ErrorCode::crypto) {
-    key_away_until_ = parts_.clock().steady() + parts_.options.retry.base;
+                        {{"update", std::to_string(claims.front().update.id)},
+                         {"order", claims.front().update.order.number},
+                         {"error", std::string(name(error.code))},
+                         {"detail", error.detail}});
+  if (is_not_its_fault(error)) {
+    rests_until_ = parts_.clock().steady() + parts_.options.retry.base;
     return release(claims);
   }
   if (claims.size() == 1) return give_up(claims.front(), error);
   for (const ClaimedUpdate& claim : claims) SMEV_TRY(add_message({claim}, messages));
   return {};
+}
+
+// What the protocol does not take of a message is no rule about the update.
+Result<PreparedMessage> Dispatcher::prepare(const OutgoingMessage& message) {
+  Result<PreparedMessage> prepared = parts_.transport().prepare(message);
+  if (prepared || prepared.error().code != ErrorCode::validation) return prepared;
+  Error error = std::move(prepared).error();
+  error.code = ErrorCode::not_signable;
+  return fail(std::move(error));
 }
 
 Result<NewMessage> Dispatcher::make_message(const std::vector<ClaimedUpdate>& claims) {
@@ -260,7 +283,7 @@ Result<NewMessage> Dispatcher::make_message(const std::vector<ClaimedUpdate>& cl
     SMEV_ASSIGN(std::string path, parts_.outbox().file_path(file.sha256));
     outgoing.files.push_back({file.uuid, std::move(path), file.name, file.mime});
   }
-  SMEV_ASSIGN(PreparedMessage prepared, parts_.transport().prepare(outgoing));
+  SMEV_ASSIGN(PreparedMessage prepared, prepare(outgoing));
   NewMessage message;
   message.message_id = outgoing.message_id;
   message.content_type = std::move(prepared.content_type);
@@ -277,7 +300,8 @@ Result<void> Dispatcher::give_up(const ClaimedUpdate& claim, const Error& error)
   std::string text = error.text;
   for (const FieldFault& fault : error.fields) text += "\n" + fault.field + ": " + fault.text;
   const HoldReason reason = hold_reason_of(error.code);
-  SMEV_TRY(parts_.outbox().hold(claim.update.id, claim.lease_epoch, reason, text));
+  const Result<void> held = parts_.outbox().hold(claim.update.id, claim.lease_epoch, reason, text);
+  if (!held) return unless_taken(held);
   Event event;
   event.kind = Event::Kind::held;
   event.update = claim.update.id;
@@ -422,6 +446,11 @@ Result<std::optional<PreparedMessage>> Dispatcher::ready(const StartedAttempt& s
     Result<std::string> path = parts_.outbox().file_path(file.sha256);
     if (path) {
       message.files.push_back({file.uuid, *path, file.name, file.mime});
+    } else if (is_not_its_fault(path.error())) {
+      Transmission kept_back;
+      kept_back.outcome = Transmission::Outcome::not_sent;
+      kept_back.error = path.error();
+      ended = judge(row, kept_back, situation());
     } else {
       ended = judge_missing_file(row, path.error());
     }
@@ -435,6 +464,31 @@ Result<std::optional<PreparedMessage>> Dispatcher::ready(const StartedAttempt& s
 
 // --- what became of it
 // ------------------------------------------------------------------------------
+
+RetrySituation Dispatcher::situation() {
+  RetrySituation situation;
+  situation.now = parts_.clock().now();
+  situation.random = std::uniform_real_distribution<double>(0, 1)(random_);
+  situation.retry = parts_.options.retry;
+  situation.answer_deadline = parts_.options.poll.deadline;
+  return situation;
+}
+
+// Each attempt is on record; the log gets a line a minute, whatever their number.
+void Dispatcher::tell_failures() {
+  const auto now = parts_.clock().steady();
+  if (failures_.empty() || (failures_told_ && now - *failures_told_ < kFailuresToldEvery)) return;
+  failures_told_ = now;
+  std::string list;
+  for (const auto& [fault, count] : failures_) {
+    list += fmt::format("{}{}={}", list.empty() ? "" : " ", fault, count);
+  }
+  failures_.clear();
+  parts_.logger().warning("send.failed",
+                          "СМЭВ не приняла сообщения. Причины и сколько раз с "
+                          "прошлой такой записи — в поле errors",
+                          {{"errors", list}});
+}
 
 Result<bool> Dispatcher::collect() {
   std::vector<std::pair<Uuid, Transmission>> done;
@@ -451,12 +505,7 @@ Result<bool> Dispatcher::collect() {
     SMEV_TRY(note_health(transmission, health_changed));
     auto found = under_way_.find(id);
     if (found == under_way_.end()) continue;
-    RetrySituation situation;
-    situation.now = parts_.clock().now();
-    situation.random = std::uniform_real_distribution<double>(0, 1)(random_);
-    situation.retry = parts_.options.retry;
-    situation.answer_deadline = parts_.options.poll.deadline;
-    AttemptOutcome outcome = judge(found->second.message, transmission, situation);
+    AttemptOutcome outcome = judge(found->second.message, transmission, situation());
     outcome.attempt = found->second.attempt;
     outcome.lease_epoch = found->second.lease_epoch;
 
@@ -472,9 +521,11 @@ Result<bool> Dispatcher::collect() {
         events.push_back(std::move(event));
       }
     }
+    if (!accepted && !outcome.fault.empty()) ++failures_[outcome.fault];
     under_way_.erase(found);
     outcomes.push_back(std::move(outcome));
   }
+  tell_failures();
   SMEV_TRY(write_outcomes(std::move(outcomes)));
   for (Event& event : events) events_.give(std::move(event));
   if (health_changed) SMEV_TRY(keep_circuit());

@@ -42,11 +42,12 @@ class Dispatcher {
   Result<void> look_at_deadlines();
   Result<void> warn_of_deadlines();
   Result<bool> compose_claimed();
-  [[nodiscard]] bool key_is_away() const;
+  [[nodiscard]] bool composing_rests() const;
   Result<void> check_claims(const std::vector<ClaimedUpdate>& claims);
   Result<void> release(const std::vector<ClaimedUpdate>& claims);
   Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
                            std::vector<NewMessage>& messages);
+  Result<PreparedMessage> prepare(const OutgoingMessage& message);
   Result<NewMessage> make_message(const std::vector<ClaimedUpdate>& claims);
   Result<void> give_up(const ClaimedUpdate& claim, const Error& error);
   Result<void> freeze(const std::vector<NewMessage>& messages);
@@ -57,6 +58,8 @@ class Dispatcher {
   Result<void> keep_circuit();
   void transmit(std::vector<PreparedMessage> messages);
   Result<std::optional<PreparedMessage>> ready(const StartedAttempt& started);
+  RetrySituation situation();
+  void tell_failures();
   Result<bool> collect();
   Result<void> look_for_pause();
   Result<bool> goes_alone(const ClaimedUpdate& claim);
@@ -68,8 +71,10 @@ class Dispatcher {
   std::mt19937_64 random_;
   std::map<Uuid, StartedAttempt> under_way_;
   std::optional<std::chrono::steady_clock::time_point> overdue_checked_;
-  std::optional<std::chrono::steady_clock::time_point> key_away_until_;
+  std::optional<std::chrono::steady_clock::time_point> rests_until_;
   int claimed_at_once_;
+  std::map<std::string, int> failures_;  // of attempts, by fault, not told yet
+  std::optional<std::chrono::steady_clock::time_point> failures_told_;
   bool paused_ = false;
   std::set<UpdateId> warned_;  // of their deadline
   std::optional<CircuitBreaker> breaker_;

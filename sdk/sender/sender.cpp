@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sdk/base/threads.hpp"
 #include "sdk/elk/identity.hpp"
 #include "sdk/elk/json.hpp"
 #include "sdk/elk/known_order.hpp"
@@ -32,6 +34,7 @@ namespace {
 constexpr Duration kWaitStep = std::chrono::milliseconds(200);
 // Between two tries to work over a store that is away, such as a database server that restarts.
 constexpr Duration kStorePause = std::chrono::seconds(1);
+constexpr Duration kStoreToldEvery = std::chrono::minutes(1);  // that it is away
 // Of an order of which only the form of an update is to be judged.
 const elk::OrderHistory kAnyPast = [] {
   elk::OrderHistory past;
@@ -161,6 +164,25 @@ Result<SenderOptions> from_file(SenderOptions given) {
   return options;
 }
 
+/// A field that the file would silently win over.
+std::vector<FieldFault> beside_file(const SenderOptions& options) {
+  std::vector<FieldFault> faults;
+  if (options.config.empty()) return faults;
+  const auto add = [&faults](const char* field, bool given) {
+    if (!given) return;
+    faults.push_back({field, "not_allowed",
+                      "Задано и в программе, и файлом настроек: уберите одно (load_options читает "
+                      "файл, остальное можно задать после)",
+                      ""});
+  };
+  add("mnemonic", !options.mnemonic.empty());
+  add("outbox_path", !options.outbox_path.empty());
+  add("postgres.connection", !options.postgres.connection.empty());
+  add("soap.url", !options.soap.url.empty());
+  add("key.key", !options.key.key.empty());
+  return faults;
+}
+
 }  // namespace
 
 std::string_view name(Event::Kind kind) {
@@ -205,6 +227,33 @@ class Sender::Core {
   explicit Core(SenderParts parts) : parts_(std::move(parts)), events_(parts_), watch_(parts_) {
     watch_.look();
   }
+  /// Ends what runs, and waits until it has.
+  ~Core() {
+    stop();
+    std::unique_lock lock(presence_mutex_);
+    left_.wait(lock, [this] { return present_ == 0; });
+  }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  /// Somebody is in a call that lasts.
+  class Presence {
+   public:
+    explicit Presence(Core& core) : core_(core) {
+      const std::lock_guard lock(core_.presence_mutex_);
+      ++core_.present_;
+    }
+    ~Presence() {
+      const std::lock_guard lock(core_.presence_mutex_);
+      --core_.present_;
+      core_.left_.notify_all();
+    }
+    Presence(const Presence&) = delete;
+    Presence& operator=(const Presence&) = delete;
+
+   private:
+    Core& core_;
+  };
 
   SenderParts& parts() { return parts_; }
   EventSink& events() { return events_; }
@@ -224,6 +273,8 @@ class Sender::Core {
   /// Works until a stop; a store that is away for a while is waited for.
   Result<void> work_on();
   void stop();
+  /// How often it was stopped.
+  [[nodiscard]] unsigned stops() const { return stops_; }
 
  private:
   Result<void> work(const std::function<Result<bool>()>& enough,
@@ -259,6 +310,10 @@ class Sender::Core {
   Bell bell_;
   CertificateWatch watch_;
   std::atomic<bool> stop_asked_ = false;
+  std::atomic<unsigned> stops_ = 0;
+  std::mutex presence_mutex_;
+  std::condition_variable left_;
+  int present_ = 0;
   std::atomic<bool> place_checked_ = false;  // that nothing of another sender waits in the outbox
 };
 
@@ -553,7 +608,7 @@ Result<void> Sender::Core::work(const std::function<Result<bool>()>& enough,
   };
   try {
     for (Receiver& receiver : receivers) {
-      threads.emplace_back([&] { receive(receiver, receive_error, mutex); });
+      threads.push_back(quiet_thread([&] { receive(receiver, receive_error, mutex); }));
     }
   } catch (const std::system_error& error) {
     end_threads();
@@ -600,13 +655,20 @@ bool is_away(const Error& error) {
 
 // What was under way is on record; its leases run out or are freed, and the same octets go again.
 Result<void> Sender::Core::work_on() {
+  std::optional<std::chrono::steady_clock::time_point> told;
   while (true) {
     Result<void> done = work([]() -> Result<bool> { return false; }, {});
-    if (done || !is_away(done.error()) || stop_asked_) {
+    const bool away = !done && is_away(done.error());
+    if (!away || stop_asked_) {
       stop_asked_ = false;
-      return done;
+      // A stop that was asked for is no failure of the store.
+      return away ? Result<void>{} : done;
     }
-    parts_.logger().warning("store.away", done.error().text, {{"detail", done.error().detail}});
+    const auto now = parts_.clock().steady();
+    if (!told || now - *told >= kStoreToldEvery) {
+      told = now;
+      parts_.logger().warning("store.away", done.error().text, {{"detail", done.error().detail}});
+    }
     bell_.wait_for_stop(kStorePause);
   }
 }
@@ -620,7 +682,9 @@ Result<void> Sender::Core::work_until(const std::function<Result<bool>()>& enoug
 
 void Sender::Core::stop() {
   stop_asked_ = true;
+  ++stops_;
   bell_.stop();
+  bell_.ring();
 }
 
 Sender::Sender(std::unique_ptr<Core> core) : core_(std::move(core)) {}
@@ -631,6 +695,9 @@ Sender::~Sender() = default;
 Result<Sender> Sender::open(SenderOptions options) {
   SenderParts parts;
   SMEV_ASSIGN(parts.runtime, Runtime::acquire());
+  if (std::vector<FieldFault> faults = beside_file(options); !faults.empty()) {
+    return fail(validation_error(std::move(faults), ErrorCode::config));
+  }
   if (!options.config.empty()) {
     SMEV_ASSIGN(options, from_file(std::move(options)));
   }
@@ -663,19 +730,36 @@ std::vector<FieldFault> Sender::all_faults(const elk::Update& part, std::vector<
   return core_->all_faults(part, std::move(unread), *rehearsal.memory_);
 }
 
-Result<void> Sender::run() { return core_->work_on(); }
+Result<void> Sender::run() {
+  const Core::Presence presence(*core_);
+  return core_->work_on();
+}
+
+namespace {
+
+// A wait without an end is asked for by the largest of durations.
+std::chrono::steady_clock::time_point end_of(const Clock& clock, Duration timeout) {
+  using Moment = std::chrono::steady_clock::time_point;
+  const Moment now = clock.steady();
+  const auto most = std::chrono::duration_cast<Duration>(Moment::max() - now);
+  return timeout < most ? now + timeout : Moment::max();
+}
+
+}  // namespace
 
 Result<DrainReport> Sender::drain(Duration timeout) {
+  const Core::Presence presence(*core_);
+  Outbox& outbox = this->outbox();
   DrainReport report;
   const auto nothing_left = [&]() -> Result<bool> {
-    SMEV_ASSIGN(report.stats, outbox().open_stats());
+    SMEV_ASSIGN(report.stats, outbox.open_stats());
     report.complete = report.stats.in_flight == 0 && report.stats.queued == report.stats.blocked;
-    SMEV_ASSIGN(report.pause, outbox().paused());
+    SMEV_ASSIGN(report.pause, outbox.paused());
     // While dispatching is paused only answers can still come.
     return report.complete || (report.pause && report.stats.awaiting_answer == 0);
   };
-  SMEV_TRY(core_->work_until(nothing_left, core_->parts().clock().steady() + timeout));
-  SMEV_ASSIGN(report.stats, outbox().stats());
+  SMEV_TRY(core_->work_until(nothing_left, end_of(core_->parts().clock(), timeout)));
+  SMEV_ASSIGN(report.stats, outbox.stats());
   return report;
 }
 
@@ -701,18 +785,27 @@ Result<std::vector<UpdateRow>> Sender::list(const UpdateFilter& filter) {
 }
 
 Result<UpdateRow> Sender::wait(UpdateId id, Duration timeout) {
-  const auto end = core_->parts().clock().steady() + timeout;
+  Core& core = *core_;
+  const Core::Presence presence(core);
+  const auto end = end_of(core.parts().clock(), timeout);
+  const unsigned stops = core.stops();
   unsigned long seen = 0;
   while (true) {
-    SMEV_ASSIGN(std::optional<UpdateRow> update, outbox().find_update(id));
+    SMEV_ASSIGN(std::optional<UpdateRow> update, core.parts().outbox().find_update(id));
     if (!update) {
       return fail(local_error(ErrorCode::not_found, "no update " + std::to_string(id)));
     }
     if (update->state == UpdateState::held || is_final(update->state)) return *std::move(update);
-    if (core_->parts().clock().steady() >= end) {
-      return fail(local_error(ErrorCode::timeout, "the update is not settled yet", Retry::later));
+    if (core.stops() != stops) {
+      return fail(
+          local_error(ErrorCode::stopped, "stopped before the update was settled", Retry::later));
     }
-    core_->bell().wait_for_ring(kWaitStep, seen);
+    if (core.parts().clock().steady() >= end) {
+      Error error = local_error(ErrorCode::timeout, "the update is not settled yet", Retry::later);
+      error.text = "Время ожидания вышло, а исход обновления ещё не известен";
+      return fail(std::move(error));
+    }
+    core.bell().wait_for_ring(kWaitStep, seen);
   }
 }
 

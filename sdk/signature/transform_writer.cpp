@@ -59,7 +59,7 @@ std::string_view TransformWriter::written() {
 
 unsigned TransformWriter::number_of(std::string_view uri) {
   for (const Mapping& mapping : mappings_) {
-    if (mapping.uri.data() == uri.data() || mapping.uri == uri) {
+    if (mapping.uri == uri) {
       return mapping.number;
     }
   }

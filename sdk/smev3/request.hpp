@@ -51,7 +51,4 @@ Result<std::string> write_get_response(const Protocol& protocol, const Selector&
 Result<std::string> write_ack(const Protocol& protocol, const std::string& target, bool accepted,
                               Signer& signer);
 
-/// Whether SMEV's schema takes this MIME type (smev3 §1.5).
-bool is_allowed_mime(std::string_view mime);
-
 }  // namespace smev::smev3

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "sdk/base/threads.hpp"
 #include "sdk/transport/http_caller.hpp"
 
 namespace smev::transport {
@@ -40,6 +41,7 @@ Result<std::unique_ptr<HttpLoop>> HttpLoop::start(HttpOptions options, int in_fl
   }
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(in_flight_max));
   std::unique_ptr<HttpLoop> loop(new HttpLoop(std::move(options), in_flight_max, multi));
+  const SignalsBlocked blocked;
   try {
     loop->thread_ = std::thread(&HttpLoop::run, loop.get());
   } catch (const std::system_error& error) {

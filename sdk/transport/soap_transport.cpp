@@ -58,10 +58,14 @@ Error as_store_error(Error error) {
   return error;
 }
 
-// "Try the same id again" is for messages sent; a question to the queue is simply asked again.
+// "Try the same id again" is for messages sent; a question to the queue is simply asked again, and
+// nothing is in doubt.
 Error as_read_error(Error error) {
   if (error.retry == Retry::same_id_now) {
     error.retry = Retry::later;
+  }
+  if (error.code == ErrorCode::timeout) {
+    error.text = "СМЭВ не ответила на запрос к очереди ответов вовремя: он будет повторён";
   }
   return error;
 }

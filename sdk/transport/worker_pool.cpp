@@ -3,10 +3,13 @@
 #include <system_error>
 #include <utility>
 
+#include "sdk/base/threads.hpp"
+
 namespace smev::transport {
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::start(int threads) {
   std::unique_ptr<WorkerPool> pool(new WorkerPool());
+  const SignalsBlocked blocked;
   try {
     for (int i = 0; i < threads; ++i) {
       pool->threads_.emplace_back(&WorkerPool::work, pool.get());

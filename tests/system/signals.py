@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """smev-send run and the signals of a service manager.
 
-SIGTERM and SIGINT end an idle run at once, with code 0. A run that waits for a SMEV that never answers
+SIGTERM, SIGINT and SIGHUP end an idle run at once, with code 0. A run that waits for a SMEV that never answers
 finishes what is under way after the first signal and leaves at once at the second, with code 75; the
 next run delivers the same message, once. A second dispatcher over the same outbox is turned away.
 """
@@ -106,6 +106,7 @@ def main():
             with Stand(folder) as stand:
                 idle_run_ends_at_once(stand, signal.SIGTERM)
                 idle_run_ends_at_once(stand, signal.SIGINT)
+                idle_run_ends_at_once(stand, signal.SIGHUP)
                 next_run_goes_on(stand, *second_signal_leaves_at_once(stand, silent))
         except Broken as broken:
             print("FAILED: %s" % broken)

@@ -1,7 +1,7 @@
 #pragma once
 /// `Result<T>`: a value or an `Error`, in the shape of std::expected (which GCC 12 offers in C++23
-/// mode only). Must be looked at; taking the value of a failed result is a programmer's error and
-/// ends the program.
+/// mode only). Must be looked at; taking the value of a failed result, or the error of a good one,
+/// is a programmer's error and ends the program.
 
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +25,10 @@ namespace detail {
 [[noreturn]] inline void bad_result_access(const Error& error) {
   std::fprintf(stderr, "smev: value of a failed Result taken: %s: %s\n",
                std::string(name(error.code)).c_str(), error.detail.c_str());
+  std::abort();
+}
+[[noreturn]] inline void bad_error_access() {
+  std::fprintf(stderr, "smev: error of a Result taken that has none\n");
   std::abort();
 }
 }  // namespace detail
@@ -53,8 +57,11 @@ class [[nodiscard]] Result {
   T* operator->() { return &checked(); }
   const T* operator->() const { return &value(); }
 
-  [[nodiscard]] const Error& error() const& { return *std::get_if<1>(&state_); }
-  [[nodiscard]] Error&& error() && { return std::move(*std::get_if<1>(&state_)); }
+  [[nodiscard]] const Error& error() const& {
+    if (const Error* error = std::get_if<1>(&state_)) return *error;
+    detail::bad_error_access();
+  }
+  [[nodiscard]] Error&& error() && { return const_cast<Error&&>(std::as_const(*this).error()); }
 
   template <class U>
   T value_or(U&& other) const& {
@@ -83,8 +90,11 @@ class [[nodiscard]] Result<void> {
   void value() const {
     if (failed_) detail::bad_result_access(error_);
   }
-  [[nodiscard]] const Error& error() const& { return error_; }
-  [[nodiscard]] Error&& error() && { return std::move(error_); }
+  [[nodiscard]] const Error& error() const& {
+    if (!failed_) detail::bad_error_access();
+    return error_;
+  }
+  [[nodiscard]] Error&& error() && { return const_cast<Error&&>(std::as_const(*this).error()); }
 
  private:
   Error error_;

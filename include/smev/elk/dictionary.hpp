@@ -45,11 +45,11 @@ std::string_view esnsi_id(DictionaryKind kind);
 bool has_numeric_codes(DictionaryKind kind);
 
 struct DictionaryEntry {
-  std::string code;         ///< a number without plus and leading zeros, where codes are numbers
-  std::string name;         ///< may be empty
-  bool final = false;       ///< statuses: the order ends with it
-  bool proven = true;       ///< false: named by the portal; that this type takes it is not proven
-  std::string explanation;  ///< result codes: cause and next step, Russian; may be empty
+  std::string code{};         ///< a number without plus and leading zeros, where codes are numbers
+  std::string name{};         ///< may be empty
+  bool final = false;         ///< statuses: the order ends with it
+  bool proven = true;         ///< false: named by the portal; that this type takes it is not proven
+  std::string explanation{};  ///< result codes: cause and next step, Russian; may be empty
 
   friend bool operator==(const DictionaryEntry&, const DictionaryEntry&) = default;
 };

@@ -46,7 +46,7 @@ struct Office {
   std::optional<std::string> address{};  ///< at most 4000 characters
   std::optional<std::string> frgu_code{};
   std::optional<std::int16_t>
-      channel;  ///< ApplicationAcceptance, ЕСНСИ 7213; 4 = подразделение ведомства
+      channel{};  ///< ApplicationAcceptance, ЕСНСИ 7213; 4 = подразделение ведомства
 
   friend bool operator==(const Office&, const Office&) = default;
 };

@@ -28,15 +28,15 @@ std::optional<Contour> contour(std::string_view name);
 
 /// An order is unique by these three.
 struct OrderKey {
-  std::string sender;  ///< mnemonic of the information system
+  std::string sender{};  ///< mnemonic of the information system
   Contour contour = Contour::test;
-  std::string number;
+  std::string number{};
   friend bool operator==(const OrderKey&, const OrderKey&) = default;
 };
 
 /// A file in the outbox's own folder, named by its content.
 struct StoredFile {
-  std::string sha256;  ///< 64 hexadecimal digits
+  std::string sha256{};  ///< 64 hexadecimal digits
   std::uint64_t size = 0;
 };
 
@@ -46,29 +46,29 @@ using UpdateId = std::int64_t;
 /// answers tell: what a submitter claims of that stays with its update.
 struct OrderFacts {
   std::int64_t id = 0;
-  OrderKey key;
-  std::string facts;  ///< opaque: what the updates have said of the order; empty: nothing
-  bool known_to_recipient = false;         ///< an answer said so
-  std::optional<std::int64_t> elk_number;  ///< from an answer
+  OrderKey key{};
+  std::string facts{};  ///< opaque: what the updates have said of the order; empty: nothing
+  bool known_to_recipient = false;           ///< an answer said so
+  std::optional<std::int64_t> elk_number{};  ///< from an answer
   /// NewUpdate::mark of the latest update that the recipient has or may yet get (queued, in flight,
   /// held or delivered); nothing: there is none. What a person took out does not count.
-  std::optional<std::string> last_mark;
+  std::optional<std::string> last_mark{};
   std::int64_t next_sequence = 1;  ///< 1: nothing was submitted yet
   /// With `replace`: the payload of the update that stands behind that place and is not final.
-  std::optional<std::string> next_payload;
+  std::optional<std::string> next_payload{};
 };
 
 struct NewUpdate {
-  OrderKey order;
-  std::string type;             ///< information type: "elk/status/1.0.2"
-  std::string payload;          ///< opaque
-  std::string payload_digest;   ///< of the whole update as given, files included
-  std::string idempotency_key;  ///< the caller's; empty: the same content again is a repeat
-  std::string facts;            ///< replaces the order's facts when not empty: the latest count
-  std::string mark;             ///< opaque: what the next update's check must know of this one
-  std::vector<StoredFile> files;
-  std::optional<TimePoint> not_before;
-  std::optional<TimePoint> deadline;
+  OrderKey order{};
+  std::string type{};             ///< information type: "elk/status/1.0.2"
+  std::string payload{};          ///< opaque
+  std::string payload_digest{};   ///< of the whole update as given, files included
+  std::string idempotency_key{};  ///< the caller's; empty: the same content again is a repeat
+  std::string facts{};            ///< replaces the order's facts when not empty: the latest count
+  std::string mark{};             ///< opaque: what the next update's check must know of this one
+  std::vector<StoredFile> files{};
+  std::optional<TimePoint> not_before{};
+  std::optional<TimePoint> deadline{};
 };
 
 struct Submitted {
@@ -124,26 +124,26 @@ struct MessageItem {
   UpdateId update = 0;
   int position = 0;
   bool create = false;
-  std::string order_number;
-  std::optional<int> result_code;
+  std::string order_number{};
+  std::optional<int> result_code{};
 };
 
 /// A file that goes with a message.
 struct MessageFile {
-  Uuid uuid;
-  std::string sha256;
-  std::string name;
-  std::string mime;
+  Uuid uuid{};
+  std::string sha256{};
+  std::string name{};
+  std::string mime{};
 };
 
 struct NewMessage {
-  Uuid message_id;
-  std::string content_type;
-  std::string body;
-  std::string schema_version;
-  std::vector<MessageFile> files;
-  std::vector<MessageItem> items;
-  std::vector<std::int64_t> lease_epochs;  ///< of the items' claims, in the same order
+  Uuid message_id{};
+  std::string content_type{};
+  std::string body{};
+  std::string schema_version{};
+  std::vector<MessageFile> files{};
+  std::vector<MessageItem> items{};
+  std::vector<std::int64_t> lease_epochs{};  ///< of the items' claims, in the same order
 };
 
 struct MessageRow {
@@ -175,25 +175,25 @@ struct StartedAttempt {
 
 /// How an attempt ended, and what follows for the message.
 struct AttemptOutcome {
-  Uuid message_id;
+  Uuid message_id{};
   std::int64_t attempt = 0;
   std::int64_t lease_epoch = 0;
   MessageEvent event = MessageEvent::doubt;  ///< accepted, not_taken, doubt, refused, superseded
-  std::string outcome;                       ///< name of the transmission's outcome
-  std::string endpoint;
+  std::string outcome{};                     ///< name of the transmission's outcome
+  std::string endpoint{};
   int http_status = 0;
-  std::string fault;  ///< fault name or error code; empty when accepted
-  std::string text;   ///< English detail; no personal data
+  std::string fault{};  ///< fault name or error code; empty when accepted
+  std::string text{};   ///< English detail; no personal data
   Duration duration{};
-  std::string receipt;                       ///< raw octets, evidence
-  std::string verdicts;                      ///< JSON of the signature verdicts
-  std::optional<TimePoint> not_before;       ///< of the next attempt
-  std::optional<TimePoint> answer_deadline;  ///< set when accepted
+  std::string receipt{};                       ///< raw octets, evidence
+  std::string verdicts{};                      ///< JSON of the signature verdicts
+  std::optional<TimePoint> not_before{};       ///< of the next attempt
+  std::optional<TimePoint> answer_deadline{};  ///< set when accepted
   /// What becomes of the updates when the message is refused or superseded: `stopped` or
   /// `returned`.
-  std::optional<UpdateEvent> update_event;
+  std::optional<UpdateEvent> update_event{};
   HoldReason hold_reason = HoldReason::none;
-  std::string hold_text;
+  std::string hold_text{};
   /// False: no fault of the message or of the way, so that its pause does not grow.
   bool costs_try = true;
 };
@@ -201,9 +201,9 @@ struct AttemptOutcome {
 /// What is kept of an endpoint that fails, so that a restart does not begin by asking it again and
 /// again.
 struct Circuit {
-  std::string endpoint;
-  int failures = 0;                     ///< in a row
-  std::optional<TimePoint> open_until;  ///< nothing is sent before; then one message, as a probe
+  std::string endpoint{};
+  int failures = 0;                       ///< in a row
+  std::optional<TimePoint> open_until{};  ///< nothing is sent before; then one message, as a probe
   friend bool operator==(const Circuit&, const Circuit&) = default;
 };
 
@@ -225,12 +225,12 @@ struct AttemptRow {
 struct Settlement {
   UpdateId update = 0;
   UpdateEvent event = UpdateEvent::stopped;  ///< delivered, stopped, or returned (a conversion)
-  std::optional<int> result_code;
-  std::optional<std::int64_t> elk_number;
+  std::optional<int> result_code{};
+  std::optional<std::int64_t> elk_number{};
   bool known_to_recipient = false;            ///< the order exists there from now on
   ForcedKind forced_kind = ForcedKind::none;  ///< with `returned`
   HoldReason hold_reason = HoldReason::none;
-  std::string hold_text;
+  std::string hold_text{};
 };
 
 /// An update in a message that was answered, with what is known of its past.
@@ -246,8 +246,8 @@ struct AnsweredUpdate {
 
 /// What an answer means for all that it is about.
 struct SettledAnswer {
-  std::vector<Settlement> settlements;  ///< one for each update; none when it is a mere notice
-  std::string note;  ///< English: what is odd about it, or why nothing settles; no personal data
+  std::vector<Settlement> settlements{};  ///< one for each update; none when it is a mere notice
+  std::string note{};  ///< English: what is odd about it, or why nothing settles; no personal data
 };
 
 /// Runs inside the transaction that stores the answer, and perhaps again when that begins anew.
@@ -255,15 +255,15 @@ struct SettledAnswer {
 using AnswerCheck = std::function<SettledAnswer(const std::vector<AnsweredUpdate>& about)>;
 
 struct NewAnswer {
-  std::string message_id;           ///< of the answer itself; may be empty when unreadable
-  std::string original_message_id;  ///< may be empty
-  std::string kind;                 ///< "content", "async_status", ...
-  std::string content_type;
-  std::string raw;
-  std::string verdicts;  ///< JSON
+  std::string message_id{};           ///< of the answer itself; may be empty when unreadable
+  std::string original_message_id{};  ///< may be empty
+  std::string kind{};                 ///< "content", "async_status", ...
+  std::string content_type{};
+  std::string raw{};
+  std::string verdicts{};  ///< JSON
   bool verified = false;
-  std::string note;   ///< English: what is wrong with it
-  AnswerCheck check;  ///< asked of what is verified and to a message of ours; none: only stored
+  std::string note{};   ///< English: what is wrong with it
+  AnswerCheck check{};  ///< asked of what is verified and to a message of ours; none: only stored
 };
 
 struct RecordedAnswer {
@@ -332,8 +332,8 @@ struct BlockedOrder {
 /// Who stopped dispatching, when and why.
 struct Pause {
   TimePoint since{};
-  std::string who;
-  std::string reason;
+  std::string who{};
+  std::string reason{};
 };
 
 struct OutboxStats {
@@ -373,8 +373,8 @@ struct PruneBatch {
   TimePoint settled_before{};
   int limit = 200;    ///< updates in one transaction; others wait for it
   bool first = true;  ///< of a run: goes on record, with who and why
-  std::string who;
-  std::string reason;
+  std::string who{};
+  std::string reason{};
 };
 
 struct Pruned {
@@ -406,8 +406,8 @@ struct InboxEntry {
 
 /// What became of it: the update, or the faults for which it was refused.
 struct InboxVerdict {
-  std::optional<UpdateId> update;
-  std::string faults;  ///< JSON; shown to the department. With an update: not looked at
+  std::optional<UpdateId> update{};
+  std::string faults{};  ///< JSON; shown to the department. With an update: not looked at
 };
 
 class Outbox {
@@ -422,7 +422,8 @@ class Outbox {
   /// Copies a file into the store (written, synced, renamed, directory synced). Same content, same
   /// name. `not_found`, `io` and `limit_exceeded` are faults of the given file, `store` is ours.
   virtual Result<StoredFile> keep_file(const std::string& path) = 0;
-  /// The path of a kept file; `not_found` when it is gone, `io` when its size or hash differ.
+  /// The path of a kept file; `not_found` when it is gone, `io` when its size or hash differ;
+  /// `store` (later) when no file can be read: their disk is away.
   virtual Result<std::string> file_path(const std::string& sha256) = 0;
   /// Durable when it returns. Same idempotency key: same digest gives the same id, another one
   /// `idempotency_conflict`.
@@ -596,9 +597,9 @@ struct Migrated {
 };
 
 struct SqliteBackup {
-  std::string path;
+  std::string path{};
   std::uint64_t bytes = 0;
-  std::string files;  ///< the folder of the result files, which is to be copied after it
+  std::string files{};  ///< the folder of the result files, which is to be copied after it
 };
 
 /// A copy of the database as of one moment, checked and synced before it gets its name; others work

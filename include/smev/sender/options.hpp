@@ -45,7 +45,9 @@ struct PollOptions {
 };
 
 struct SenderOptions {
-  /// A TOML file; fields below then come from it. Empty: the fields below are taken as they are.
+  /// A TOML file; fields below then come from it, and those that name who sends and where must not
+  /// be set as well (load_options gives them to be changed). Empty: the fields below are taken as
+  /// they are; their faults are told by the file's names (`outbox.path`).
   std::string config{};
 
   std::string mnemonic{};           ///< of the information system in SMEV
@@ -71,7 +73,8 @@ struct SenderOptions {
   Duration message_age_max =
       std::chrono::hours(36);  ///< an unsent id older than this is not offered
 
-  // Parts that can be replaced; empty: made from the fields above.
+  // Parts that can be replaced; empty: made from the fields above (the logger: one that is silent).
+  // None of them may throw.
   std::shared_ptr<Clock> clock{};
   std::shared_ptr<IdSource> ids{};
   std::shared_ptr<Logger> logger{};

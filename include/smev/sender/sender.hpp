@@ -28,7 +28,9 @@ struct SubmitOptions {
   std::optional<TimePoint> deadline{};    ///< warn and hold when not accepted by then
 };
 
-/// Something happened to an update; given after it has been committed.
+/// Something happened to an update; given after it has been committed, by the process that did it.
+/// A crash in between loses it, and what people decide gives none: what became of an update tells
+/// the outbox (`find`, `list`).
 struct Event {
   enum class Kind {
     submitted,
@@ -44,13 +46,13 @@ struct Event {
   Kind kind = Kind::submitted;
   TimePoint at{};
   UpdateId update = 0;  ///< 0 for answers that belong to none
-  std::string order_number;
-  std::string message_id;
-  std::optional<int> result_code;
+  std::string order_number{};
+  std::string message_id{};
+  std::optional<int> result_code{};
   HoldReason hold_reason = HoldReason::none;
-  std::string text;  ///< Russian, for the operator
+  std::string text{};  ///< Russian, for the operator
   /// With `submitted`: what ЕЛК may refuse though no rule forbids it.
-  std::vector<FieldFault> warnings;
+  std::vector<FieldFault> warnings{};
 };
 std::string_view name(Event::Kind kind);
 
@@ -103,6 +105,9 @@ struct DrainReport {
   std::optional<Pause> pause;  ///< dispatching is paused: what was to go did not
 };
 
+/// Thread-safe. Its threads take no signals. Not usable across fork: a child must exec, or open its
+/// own. The end of a Sender stops what runs and waits for it: not from within its callback. One
+/// that was moved from can only be assigned to or destroyed.
 class Sender {
  public:
   static Result<Sender> open(SenderOptions options);
@@ -135,13 +140,15 @@ class Sender {
   Result<void> run();
   /// The same until nothing is left to do, or the time is over.
   Result<DrainReport> drain(Duration timeout);
-  /// Ends `run` and `drain` soon; what is under way is finished or left in doubt, never lost. Safe
-  /// to call from any thread, not from a signal handler.
+  /// Ends `run`, `drain` and `wait` soon; when none of the first two runs, the next one at once.
+  /// What is under way is waited for, no longer than soap.total_timeout (with files, that of
+  /// file_store too), and is then in doubt, never lost. From any thread, not from a signal handler.
   void stop();
 
   Result<std::optional<UpdateReport>> find(UpdateId id);
   Result<std::vector<UpdateRow>> list(const UpdateFilter& filter);
   /// Waits until the update is settled: delivered, held or final. Needs a running `run` somewhere.
+  /// Errors: timeout (says nothing of the update), stopped, not_found.
   Result<UpdateRow> wait(UpdateId id, Duration timeout);
 
   /// Called from the SDK's threads and from those that submit, one at a time, after each commit;

@@ -94,7 +94,7 @@ struct AnswerSelector {
   std::optional<std::string> node_id{};
 };
 
-/// Thread-safe.
+/// Thread-safe; nothing of it may throw.
 class Transport {
  public:
   using Done = std::function<void(const Uuid& message_id, Transmission transmission)>;
@@ -104,7 +104,7 @@ class Transport {
   /// Signs; touches no network. The files are read (digest, detached signature), not sent.
   virtual Result<PreparedMessage> prepare(const OutgoingMessage& message) = 0;
   /// Sends each message: first its files, then exactly its octets. Returns at once; `done` is
-  /// called once for each, from a thread of the transport. Messages over the limit in flight wait
+  /// called exactly once for each, from any thread. Messages over the limit in flight wait
   /// for their turn.
   virtual void transmit(std::vector<PreparedMessage> messages, Done done) = 0;
   /// One message out of the response queue; nothing when it is empty. A message whose signature

@@ -180,6 +180,7 @@ TEST(Rules, hold_the_limits_of_results_at_their_edges) {
       {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "pdf"; })},
       {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "a/b/c"; })},
       {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "application/п"; })},
+      {"status.results[1].mime: pattern", with_file([](File& f) { f.mime = "model/gltf"; })},
       {"status.results[1].mime: too_long",
        with_file([](File& f) { f.mime = "a/" + repeated("b", kMimeMax - 1); })},
       {"", [](Update& u) { u.status.data_mart_results = {{.uuid = repeated("u", 256)}}; }},

@@ -317,6 +317,7 @@ TEST_P(OutboxSubmit, an_empty_file_can_be_kept) {
 TEST_P(OutboxSubmit, a_file_that_is_not_there_is_not_found) {
   EXPECT_EQ(error_of(outbox().keep_file(directory_.file("missing"))).code, ErrorCode::not_found);
   EXPECT_EQ(error_of(outbox().keep_file(directory_.path())).code, ErrorCode::io);
+  ASSERT_TRUE(outbox().keep_file(write_file("a", "content")));
   EXPECT_EQ(error_of(outbox().file_path(sha256_hex("unknown"))).code, ErrorCode::not_found);
   EXPECT_EQ(error_of(outbox().file_path("../../etc/passwd")).code, ErrorCode::not_found);
 }

@@ -110,5 +110,23 @@ TEST_F(KeptFilesTest, a_root_whose_parent_is_not_there_is_an_error) {
   EXPECT_EQ(opened.error().code, ErrorCode::io);
 }
 
+TEST_F(KeptFilesTest, a_folder_without_any_file_is_away_and_no_fault_of_one) {
+  const auto one = files_.keep(write("a", "one"));
+  const auto two = files_.keep(write("b", "two"));
+  ASSERT_TRUE(one && two);
+  fs::remove(*files_.verified_path(one->sha256));
+  EXPECT_EQ(files_.verified_path(one->sha256).error().code, ErrorCode::not_found);
+  fs::rename(root_, root_ + ".elsewhere");  // as a disk that is not mounted
+  fs::create_directory(root_);
+  const auto away = files_.verified_path(two->sha256);
+  ASSERT_FALSE(away);
+  EXPECT_EQ(away.error().code, ErrorCode::store);
+  EXPECT_EQ(away.error().retry, Retry::later);
+  fs::remove(root_);
+  EXPECT_EQ(files_.verified_path(two->sha256).error().retry, Retry::later);
+  fs::rename(root_ + ".elsewhere", root_);
+  EXPECT_TRUE(files_.verified_path(two->sha256));
+}
+
 }  // namespace
 }  // namespace smev::outbox

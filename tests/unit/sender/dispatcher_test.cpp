@@ -299,6 +299,33 @@ TEST_F(DispatcherTest, asks_a_key_that_is_away_only_now_and_then) {
   EXPECT_THAT(slow->sent(), SizeIs(10));
 }
 
+// What could not become a message, and what a person has decided about meanwhile.
+class DecidedMeanwhile final : public ScriptedTransport {
+ public:
+  std::function<void()> decide;
+  Result<PreparedMessage> prepare(const OutgoingMessage&) override {
+    decide();
+    return fail(local_error(fault, "no"));
+  }
+  ErrorCode fault = ErrorCode::validation;
+};
+
+TEST_F(DispatcherTest, goes_on_when_a_person_decides_about_what_it_is_composing) {
+  const auto transport = std::make_shared<DecidedMeanwhile>();
+  options_.transport = transport;
+  Running running(*this);
+  for (const ErrorCode fault : {ErrorCode::validation, ErrorCode::key}) {
+    const UpdateId id = submit(std::string(name(fault)));
+    transport->fault = fault;
+    transport->decide = [&] {
+      EXPECT_TRUE(outbox_->decide(id, UpdateEvent::cancelled, "оператор", "ошибка"));
+    };
+    const Result<bool> round = running.dispatcher.round();
+    EXPECT_TRUE(round) << round.error().describe();
+    EXPECT_EQ(outbox_->find_update(id)->value().state, UpdateState::cancelled);
+  }
+}
+
 TEST_F(DispatcherTest, ends_after_a_store_error_between_the_attempts_of_a_round) {
   options_.message_age_max = 1h;
   outcome_ = Outcome::not_sent;

@@ -292,6 +292,51 @@ TEST_F(SenderTest, a_callback_may_submit_and_throw) {
   EXPECT_EQ(sender.find(2)->value().update.state, UpdateState::delivered);
 }
 
+TEST_F(SenderTest, a_stop_ends_a_wait_and_the_end_of_a_sender_ends_its_run) {
+  auto sender = std::make_unique<Sender>(open({}, [](const PreparedMessage&) {
+    Transmission transmission;
+    transmission.outcome = Transmission::Outcome::not_sent;
+    transmission.error = local_error(ErrorCode::connect, "no way", Retry::later);
+    return transmission;
+  }));
+  const auto id = sender->submit(created("1999290001"));
+  ASSERT_TRUE(id);
+  std::atomic<bool> waiting = false;
+  std::thread waits([&] {
+    waiting = true;
+    const auto settled = sender->wait(*id, Duration::max());
+    ASSERT_FALSE(settled);
+    EXPECT_EQ(settled.error().code, ErrorCode::stopped);
+  });
+  while (!waiting) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  sender->stop();
+  waits.join();
+
+  ASSERT_TRUE(sender->run()) << "it was stopped before, and ends at once";
+  waiting = false;
+  std::thread runs([&] {
+    waiting = true;
+    EXPECT_TRUE(sender->run());
+  });
+  while (!waiting) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  sender.reset();
+  runs.join();
+}
+
+TEST_F(SenderTest, refuses_what_the_file_of_settings_would_win_over) {
+  SenderOptions both;
+  both.config = "/nowhere/smev.toml";
+  both.mnemonic = "TEST01";
+  both.outbox_path = "/tmp/x.db";
+  const auto sender = Sender::open(both);
+  ASSERT_FALSE(sender);
+  EXPECT_EQ(sender.error().code, ErrorCode::config);
+  ASSERT_EQ(sender.error().fields.size(), 2u);
+  EXPECT_EQ(sender.error().fields[1].field, "outbox_path");
+}
+
 TEST_F(SenderTest, a_drain_ends_in_its_time_though_there_is_work_left) {
   Sender sender = open({}, [](const PreparedMessage&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
