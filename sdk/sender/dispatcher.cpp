@@ -26,10 +26,13 @@ constexpr int kComposedPerRound = 64;
 constexpr Duration kComposedWithin = std::chrono::seconds(2);
 constexpr Duration kFailuresToldEvery = std::chrono::minutes(1);
 
-// A key or a disk that is not there now: it is tried again, and so are all others.
-bool is_not_its_fault(const Error& error) {
-  const bool key = error.code == ErrorCode::key || error.code == ErrorCode::crypto;
-  return key || (error.code == ErrorCode::store && error.retry == Retry::later);
+bool is_of_key(const Error& error) {
+  return error.code == ErrorCode::key || error.code == ErrorCode::crypto;
+}
+
+// Nothing is wrong with the update: the disk of its files is not there now.
+bool is_of_disk(const Error& error) {
+  return error.code == ErrorCode::store && error.retry == Retry::later;
 }
 
 // A person may decide about an update while it is being composed: then there is nothing left to do
@@ -163,14 +166,16 @@ Result<void> Dispatcher::check_claims(const std::vector<ClaimedUpdate>& claims) 
     if (!ours) break;
   }
   if (ours) return {};
-  SMEV_TRY(release(claims));
+  SMEV_TRY(release(claims, {}));
   return ours;
 }
 
-Result<void> Dispatcher::release(const std::vector<ClaimedUpdate>& claims) {
+// Without a moment: due when they were.
+Result<void> Dispatcher::release(const std::vector<ClaimedUpdate>& claims,
+                                 std::optional<TimePoint> not_before) {
   for (const ClaimedUpdate& claim : claims) {
-    SMEV_TRY(unless_taken(
-        parts_.outbox().release(claim.update.id, claim.lease_epoch, claim.update.not_before)));
+    SMEV_TRY(unless_taken(parts_.outbox().release(
+        claim.update.id, claim.lease_epoch, not_before ? not_before : claim.update.not_before)));
   }
   return {};
 }
@@ -211,7 +216,7 @@ Result<bool> Dispatcher::compose_claimed() {
   for (const std::vector<ClaimedUpdate>& group : groups) {
     const bool late = parts_.clock().steady() - begun >= kComposedWithin || bell_.stopped();
     if (composing_rests() || (late && composed > 0)) {
-      SMEV_TRY(release(group));
+      SMEV_TRY(release(group, {}));
       continue;
     }
     SMEV_TRY(add_message(group, messages));
@@ -254,9 +259,10 @@ Result<void> Dispatcher::add_message(const std::vector<ClaimedUpdate>& claims,
                          {"order", claims.front().update.order.number},
                          {"error", std::string(name(error.code))},
                          {"detail", error.detail}});
-  if (is_not_its_fault(error)) {
+  // Without its key nothing can become a message.
+  if (is_of_key(error)) {
     rests_until_ = parts_.clock().steady() + parts_.options.retry.base;
-    return release(claims);
+    return release(claims, {});
   }
   if (claims.size() == 1) return give_up(claims.front(), error);
   for (const ClaimedUpdate& claim : claims) SMEV_TRY(add_message({claim}, messages));
@@ -295,8 +301,11 @@ Result<NewMessage> Dispatcher::make_message(const std::vector<ClaimedUpdate>& cl
   return message;
 }
 
-// An update that cannot become a message waits for a person.
+// An update that cannot become a message waits for a person, unless that may pass.
 Result<void> Dispatcher::give_up(const ClaimedUpdate& claim, const Error& error) {
+  if (is_of_disk(error)) {
+    return release({claim}, parts_.clock().now() + parts_.options.retry.base);
+  }
   std::string text = error.text;
   for (const FieldFault& fault : error.fields) text += "\n" + fault.field + ": " + fault.text;
   const HoldReason reason = hold_reason_of(error.code);
@@ -446,7 +455,7 @@ Result<std::optional<PreparedMessage>> Dispatcher::ready(const StartedAttempt& s
     Result<std::string> path = parts_.outbox().file_path(file.sha256);
     if (path) {
       message.files.push_back({file.uuid, *path, file.name, file.mime});
-    } else if (is_not_its_fault(path.error())) {
+    } else if (is_of_disk(path.error())) {
       Transmission kept_back;
       kept_back.outcome = Transmission::Outcome::not_sent;
       kept_back.error = path.error();

@@ -44,7 +44,8 @@ class Dispatcher {
   Result<bool> compose_claimed();
   [[nodiscard]] bool composing_rests() const;
   Result<void> check_claims(const std::vector<ClaimedUpdate>& claims);
-  Result<void> release(const std::vector<ClaimedUpdate>& claims);
+  Result<void> release(const std::vector<ClaimedUpdate>& claims,
+                       std::optional<TimePoint> not_before);
   Result<void> add_message(const std::vector<ClaimedUpdate>& claims,
                            std::vector<NewMessage>& messages);
   Result<PreparedMessage> prepare(const OutgoingMessage& message);

@@ -100,6 +100,18 @@ class SlowSigning final : public ScriptedTransport {
   Duration each_;
 };
 
+/// The store says of one order's message that its files cannot be read now.
+class DiskAway final : public ScriptedTransport {
+ public:
+  std::string away;
+  Result<PreparedMessage> prepare(const OutgoingMessage& message) override {
+    if (!away.empty() && message.content.find(">" + away + "<") != std::string::npos) {
+      return fail(local_error(ErrorCode::store, "files", Retry::later));
+    }
+    return ScriptedTransport::prepare(message);
+  }
+};
+
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() {
@@ -297,6 +309,22 @@ TEST_F(DispatcherTest, asks_a_key_that_is_away_only_now_and_then) {
   clock_->advance(options_.retry.base);
   running.work();
   EXPECT_THAT(slow->sent(), SizeIs(10));
+}
+
+TEST_F(DispatcherTest, a_disk_of_files_that_is_away_delays_what_has_files_and_nothing_else) {
+  const auto transport = std::make_shared<DiskAway>();
+  options_.transport = transport_ = transport;
+  const UpdateId with_file = submit("with");
+  submit("without");
+  transport->away = outbox_->find_update(with_file)->value().order.number;
+  Running running(*this);
+  running.work();
+  EXPECT_THAT(transport->sent(), SizeIs(1));
+  EXPECT_EQ(outbox_->find_update(with_file)->value().state, UpdateState::queued);
+  transport->away.clear();
+  clock_->advance(options_.retry.base);
+  running.work();
+  EXPECT_THAT(transport->sent(), SizeIs(2));
 }
 
 // What could not become a message, and what a person has decided about meanwhile.
