@@ -10,7 +10,10 @@ StopSignals::StopSignals() {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
-  sigaddset(&signals_, SIGHUP);
+  // Who was started with nohup outlives its terminal.
+  struct sigaction hang_up {};
+  const bool known = sigaction(SIGHUP, nullptr, &hang_up) == 0;
+  if (known && hang_up.sa_handler != SIG_IGN) sigaddset(&signals_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
 }
 

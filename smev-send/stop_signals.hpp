@@ -1,6 +1,6 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP for a program that may not do real work in a signal handler: both are blocked,
-// and a thread waits for them.
+// SIGINT, SIGTERM and SIGHUP for a program that may not do real work in a signal handler: both are
+// blocked, and a thread waits for them.
 
 #include <atomic>
 #include <csignal>

@@ -661,8 +661,10 @@ Result<void> Sender::Core::work_on() {
     const bool away = !done && is_away(done.error());
     if (!away || stop_asked_) {
       stop_asked_ = false;
-      // A stop that was asked for is no failure of the store.
-      return away ? Result<void>{} : done;
+      if (!away) return done;
+      // A stop that was asked for is no failure of the store, and has been heeded.
+      bell_.reset();
+      return {};
     }
     const auto now = parts_.clock().steady();
     if (!told || now - *told >= kStoreToldEvery) {

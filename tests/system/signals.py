@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """smev-send run and the signals of a service manager.
 
-SIGTERM, SIGINT and SIGHUP end an idle run at once, with code 0. A run that waits for a SMEV that never answers
-finishes what is under way after the first signal and leaves at once at the second, with code 75; the
+SIGTERM, SIGINT and SIGHUP end an idle run at once, with code 0; one that was started with nohup
+outlives its terminal. A run that waits for a SMEV that never answers finishes what is under way after the first signal and leaves at once at the second, with code 75; the
 next run delivers the same message, once. A second dispatcher over the same outbox is turned away.
 """
 
@@ -22,11 +22,12 @@ END_SECONDS = 20 * SLOWNESS
 
 
 class Run:
-    """A `smev-send run` that is to end."""
+    """A `smev-send run` that is to end; whoever starts the tests may ignore SIGHUP."""
 
-    def __init__(self, stand, config):
+    def __init__(self, stand, config, hang_up=signal.SIG_DFL):
         self.process = subprocess.Popen([stand.bin / "smev-send", "--config", config, "run"],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        preexec_fn=lambda: signal.signal(signal.SIGHUP, hang_up))
 
     def end(self):
         try:
@@ -42,15 +43,34 @@ def polls(stand):
     return sum(count for name, count in counters.items() if name.startswith("GetResponse"))
 
 
-def idle_run_ends_at_once(stand, number):
+def idle_run(stand, hang_up=signal.SIG_DFL):
     before = polls(stand)
-    run = Run(stand, stand.config)
+    run = Run(stand, stand.config, hang_up)
     deadline = time.monotonic() + END_SECONDS
     while polls(stand) == before:
         expect(time.monotonic() < deadline and run.process.poll() is None, "the run asks nothing")
         time.sleep(0.02)
+    return run
+
+
+def turns_another_away(stand):
     _, told = stand.run("drain", codes=(75,))
     expect(told["error"]["code"] == "store_busy", "a second dispatcher was told %s" % told)
+
+
+def run_with_nohup_outlives_its_terminal(stand):
+    run = idle_run(stand, signal.SIG_IGN)
+    run.process.send_signal(signal.SIGHUP)
+    for _ in range(5):
+        turns_another_away(stand)
+    run.process.send_signal(signal.SIGTERM)
+    code, _, err = run.end()
+    expect(code == 0, "the run under nohup ended with %d: %s" % (code, err))
+
+
+def idle_run_ends_at_once(stand, number):
+    run = idle_run(stand)
+    turns_another_away(stand)
     run.process.send_signal(number)
     code, _, err = run.end()
     expect(code == 0, "%s ended an idle run with %d: %s" % (number.name, code, err))
@@ -107,6 +127,7 @@ def main():
                 idle_run_ends_at_once(stand, signal.SIGTERM)
                 idle_run_ends_at_once(stand, signal.SIGINT)
                 idle_run_ends_at_once(stand, signal.SIGHUP)
+                run_with_nohup_outlives_its_terminal(stand)
                 next_run_goes_on(stand, *second_signal_leaves_at_once(stand, silent))
         except Broken as broken:
             print("FAILED: %s" % broken)
